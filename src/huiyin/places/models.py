@@ -1,0 +1,201 @@
+"""The tree of places: city, county, town, village, grid.
+
+A place has an immutable id. Its code, name, kind and parent are dated (`PlaceVersion`); the columns
+on `Place` are today's version, kept by the verbs in `huiyin.places.verbs` and nowhere else.
+"""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.ui.identifiers import new_id
+
+
+class PlaceLevel(models.IntegerChoices):
+    """AdminLevel of the field (domain §1.1), with the grid below the village."""
+
+    CITY = 1, _("City")
+    COUNTY = 2, _("County")
+    TOWN = 3, _("Town")
+    VILLAGE = 4, _("Village")
+    GRID = 5, _("Grid")
+
+
+class PlaceKind(models.TextChoices):
+    CITY = "city", _("Prefecture city")
+    DISTRICT = "district", _("District")
+    COUNTY = "county", _("County")
+    COUNTY_CITY = "county_city", _("County-level city")
+    FUNCTIONAL_ZONE = "functional_zone", _("Functional zone")
+    TOWN = "town", _("Town")
+    TOWNSHIP = "township", _("Township")
+    SUBDISTRICT = "subdistrict", _("Subdistrict")
+    TOWN_LIKE = "town_like", _("Zone office at town level")
+    VILLAGE = "village", _("Village")
+    COMMUNITY = "community", _("Community")
+    GRID_BASIC = "grid_basic", _("Basic grid")
+    GRID_DEDICATED = "grid_dedicated", _("Dedicated grid")
+
+
+class DateRange(Func):
+    """`daterange(from, to)`, half open; NULL means without end on that side."""
+
+    function = "DATERANGE"
+    output_field = models.Field()
+
+
+class Place(models.Model):
+    """One place. `valid_to` is the first day on which it no longer exists; None while it does."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    level = models.PositiveSmallIntegerField(choices=PlaceLevel)
+    kind = models.CharField(max_length=20, choices=PlaceKind)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    # A functional zone lies on the land of a county it does not belong to administratively.
+    overlay_parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="overlays"
+    )
+    # Ancestors, this place included at its own level, so that any level's list is one index range.
+    city = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    county = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    town = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    village = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=80)
+    full_name = models.CharField(max_length=240)
+    pinyin = models.CharField(max_length=240, blank=True)
+    initials = models.CharField(max_length=80, blank=True)
+
+    lon = models.FloatField(null=True, blank=True)  # WGS84, of a point inside the place
+    lat = models.FloatField(null=True, blank=True)
+    households = models.PositiveIntegerField(null=True, blank=True)
+    is_all_purpose = models.BooleanField(default=False)  # one grid serves all departments (GBZ21 6)
+
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("code",), condition=Q(valid_to=None), name="places_code_once_today"
+            ),
+            models.CheckConstraint(
+                condition=Q(level=PlaceLevel.CITY) | Q(parent__isnull=False),
+                name="places_only_the_city_has_no_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(lon=None, lat=None)
+                | Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90),
+                name="places_point_is_whole_and_on_earth",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("parent", "code"), name="places_children"),
+            models.Index(fields=("county", "level", "code"), name="places_in_county"),
+            models.Index(fields=("town", "level", "code"), name="places_in_town"),
+            models.Index(fields=("village", "level", "code"), name="places_in_village"),
+            # search by any part of the name, by pinyin and by initials
+            GinIndex(fields=("name",), opclasses=("gin_trgm_ops",), name="places_name_part"),
+            models.Index(
+                fields=("pinyin",), opclasses=("varchar_pattern_ops",), name="places_pinyin_start"
+            ),
+            models.Index(
+                fields=("initials",),
+                opclasses=("varchar_pattern_ops",),
+                name="places_initials_start",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name or self.name
+
+
+class PlaceVersion(models.Model):
+    """What a place was called, where it belonged and which code it had, from a day to a day."""
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="versions")
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20, choices=PlaceKind)
+    parent = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
+    overlay_parent = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    basis = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        ordering = (F("valid_from").asc(nulls_first=True),)
+        constraints = (
+            ExclusionConstraint(
+                name="places_one_version_a_day",
+                expressions=(
+                    ("place", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to", Value("[)")), RangeOperators.OVERLAPS),
+                ),
+            ),
+            ExclusionConstraint(
+                name="places_one_place_a_code_a_day",
+                expressions=(
+                    ("code", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to", Value("[)")), RangeOperators.OVERLAPS),
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lt=F("valid_to")),
+                name="places_version_ends_after_it_starts",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class PlaceSuccession(models.Model):
+    """Which place took over from which, so that today's view can show old records."""
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", _("Merged into")
+        SPLIT = "split", _("Split into")
+
+    predecessor = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="preceded_by")
+    kind = models.CharField(max_length=10, choices=Kind)
+    on = models.DateField()
+    basis = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("predecessor", "successor"), name="places_succession_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")), name="places_no_self_succession"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} → {self.successor_id}"
+
+
+class Boundary(models.Model):
+    """The outline of a place in WGS84 (a GeoJSON Polygon or MultiPolygon), with its source."""
+
+    place = models.OneToOneField(Place, on_delete=models.PROTECT, related_name="boundary")
+    geometry = models.JSONField()
+    source = models.CharField(max_length=240)
+    licence = models.CharField(max_length=240)
+    as_of = models.CharField(max_length=40, blank=True)  # as the source says, often a year only
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "boundaries"
+
+    def __str__(self) -> str:
+        return str(self.place_id)

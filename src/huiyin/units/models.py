@@ -1,0 +1,170 @@
+"""Who can own work: centres, departments, offices, committees, courts, utilities; and their duties."""
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.categories.models import Category
+from huiyin.places.models import Place
+from huiyin.ui.identifiers import new_id
+
+
+class UnitKind(models.TextChoices):
+    GOVERNANCE_CENTRE = "governance_centre", _("Governance centre")
+    COMMITTEE_OFFICE = "committee_office", _("Party or government office")
+    DEPARTMENT = "department", _("Department")
+    TOWN_OFFICE = "town_office", _("Town office")
+    VILLAGE_COMMITTEE = "village_committee", _("Village committee")
+    ENFORCEMENT_TEAM = "enforcement_team", _("Integrated enforcement team")
+    HOTLINE_CENTRE = "hotline_centre", _("Hotline centre")
+    PETITION_OFFICE = "petition_office", _("Petition office")
+    MEDIATION_COMMITTEE = "mediation_committee", _("People's mediation committee")
+    STATIONED_ROOM = "stationed_room", _("Stationed mediation room")
+    JUSTICE_OFFICE = "justice_office", _("Justice office")
+    COURT = "court", _("Court")
+    POLICE_STATION = "police_station", _("Police station")
+    HOSPITAL = "hospital", _("Hospital")
+    SCHOOL = "school", _("School")
+    ENTERPRISE = "enterprise", _("Enterprise")
+    UTILITY = "utility", _("Utility")
+
+
+class CommitteeKind(models.TextChoices):
+    """Committee types of PML 8, 34 (domain §2e)."""
+
+    VILLAGE = "village", _("Village or community")
+    TOWN = "town", _("Town or subdistrict")
+    ENTERPRISE = "enterprise", _("Enterprise or institution")
+    INDUSTRY = "industry", _("Industry or specialised")
+    SOCIAL = "social", _("Social organisation")
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Unit(models.Model):
+    """One unit. Closed units keep their rows (`valid_to`: first day on which it no longer exists)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=40, unique=True)  # the operator's key in load files
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(max_length=60, blank=True)
+    pinyin = models.CharField(max_length=360, blank=True)
+    initials = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=24, choices=UnitKind)
+    # What a department or utility works on ("housing", "water"); the word after the colon in
+    # Category.owner_kind. For an industry committee its industry ("medical", "traffic").
+    function = models.CharField(max_length=40, blank=True)
+    committee_kind = models.CharField(max_length=12, choices=CommitteeKind, blank=True)
+    level = models.PositiveSmallIntegerField()  # AdminLevel
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="units")
+    superior = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="subordinates"
+    )
+    # Where a stationed room stands: a police station or a court.
+    host = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="hosted_rooms"
+    )
+    uscc = models.CharField(max_length=18, blank=True)  # GB 32100 unified social credit code
+    phone = models.CharField(max_length=40, blank=True)  # office line, public
+    address = models.CharField(max_length=200, blank=True)
+    # {"mon": [["08:30", "12:00"], ["14:00", "17:30"]], …, "note": "…"}; {} when not known;
+    # {"always": true} for a 24-hour service. Checked by units.hours.
+    opening_hours = models.JSONField(default=dict, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(superior=None) | ~Q(superior=F("id")), name="units_not_its_own_superior"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=UnitKind.MEDIATION_COMMITTEE) ^ Q(committee_kind=""),
+                name="units_committee_kind_for_committees_only",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("place", "kind"), name="units_of_a_place"),
+            models.Index(fields=("kind", "function", "place"), name="units_by_function"),
+            models.Index(fields=("superior",), name="units_below"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficerRole(models.TextChoices):
+    HEAD = "head", _("Head")
+    LEADER_IN_CHARGE = "leader_in_charge", _("Leader in charge")
+    LIAISON = "liaison", _("Liaison officer")
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class UnitOfficer(models.Model):
+    """Who leads a unit, who is in charge of Huiyin's work there, whom others call (SEED A1.3b)."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="officers")
+    role = models.CharField(max_length=20, choices=OfficerRole)
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=40, blank=True)  # official line
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("unit", "role"), condition=Q(valid_to=None), name="units_one_officer_a_role"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.role})"
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Duty(models.Model):
+    """An item of the list of powers and duties (权责清单): this unit answers for that category there."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="duties")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="duties")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="duties")
+    basis = models.CharField(max_length=240)  # instrument and article, or number of the list item
+    item_no = models.CharField(max_length=40, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "duties"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("unit", "category", "place"),
+                condition=Q(valid_to=None),
+                name="units_duty_once",
+            ),
+        )
+        indexes = (models.Index(fields=("place", "category"), name="units_duty_lookup"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.category_id} @ {self.place_id}"
+
+
+class RosterEntry(models.Model):
+    """Who is on duty in a unit, from an instant to an instant."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="roster")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=40, blank=True)  # duty line
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="units_duty_ends_after_it_starts"
+            ),
+        )
+        indexes = (models.Index(fields=("unit", "starts_at"), name="units_roster"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.starts_at:%Y-%m-%d}"

@@ -1,0 +1,15 @@
+"""Every address of the installation; each capability owns its own."""
+
+from django.urls import include, path
+
+handler400 = "huiyin.web.errors.bad_request"
+handler403 = "huiyin.web.errors.forbidden"
+handler404 = "huiyin.web.errors.not_found"
+handler500 = "huiyin.web.errors.server_error"
+
+urlpatterns = [
+    path("", include("huiyin.web.urls")),
+    path("", include("huiyin.people.urls")),
+    path("ui/", include("huiyin.ui.urls")),
+    path("", include("huiyin.ops.urls")),
+]
