@@ -1,0 +1,57 @@
+// What every page loads: htmx, and a few helpers that only add to what works without a script.
+import htmx from "htmx.org";
+
+import { startDialogs } from "./dialogs";
+import { startForms } from "./forms";
+import { startOffline } from "./offline";
+import { startToasts, toast } from "./toasts";
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0, // personal pages stay out of the browser's storage
+  refreshOnHistoryMiss: true,
+  scrollBehavior: "auto",
+  timeout: 20_000,
+  // A refused form (422) and a page somebody else was faster on (409) are answers, not failures.
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "409", swap: true },
+    { code: "422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
+
+const texts = document.body.dataset;
+
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.body.addEventListener(failure, (event) => {
+    const answered = event.type === "htmx:responseError";
+    const code = answered
+      ? (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.getResponseHeader("X-Spoken-Code")
+      : null;
+    const said = (answered ? texts.textFailed : texts.textOffline) ?? "";
+    toast(code ? `${said} ${code}` : said);
+  });
+}
+
+// "/" goes to the search of the page, as the key drawn in it says.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  const at = event.target as HTMLElement;
+  if (at.isContentEditable || at.closest("input, textarea, select, dialog[open]")) return;
+  const search = document.querySelector<HTMLInputElement>("[data-search]");
+  if (search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+});
+
+startDialogs();
+startForms();
+startToasts();
+startOffline();
