@@ -79,6 +79,11 @@ def sentence_of(refused: Refusal) -> str:
     return template % {name: _shown(value) for name, value in refused.data.items()}
 
 
+def sentence_template(code: str) -> str | Promise:
+    """Return the sentence of a code before its data are filled in. Raises KeyError."""
+    return _sentences[code]
+
+
 def known_refusals() -> dict[str, type[Refusal]]:
     """Return every refusal made so far, by code; the documentation and its test read this."""
     return dict(sorted(_made.items()))

@@ -1,0 +1,116 @@
+"""Write the reference pages that are read off the code: commands, refusals, terms.
+
+`--check` writes nothing and names the pages that are old; a test calls it.
+"""
+
+import csv
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+CAPABILITIES = ("places", "categories", "units", "people", "web")
+
+
+def commands() -> str:
+    """Return the page of every command with its help."""
+    from huiyin.ops.cli import cli  # noqa: PLC0415 needs the environment set below
+
+    context = click.Context(cli, info_name="huiyin")
+    parts = ["# Commands", "", "Data go to stdout, progress to stderr. Exit code 0: done.", ""]
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None  # noqa: S101 the group lists what it has
+        own = click.Context(command, info_name=f"huiyin {name}", max_content_width=96)
+        own.terminal_width = 96
+        parts += [f"## huiyin {name}", "", "```text", command.get_help(own), "```", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def refusals() -> str:
+    """Return the page of every refusal: code, sentence in English and Chinese, data."""
+    from django.utils.translation import override  # noqa: PLC0415 after django.setup
+
+    from huiyin.ui import refusals as catalogue  # noqa: PLC0415 after django.setup
+
+    lines = [
+        "# Refusals",
+        "",
+        "What the system says when something cannot be, by code. The API answers the code and the data;",
+        "pages show the sentence.",
+        "",
+        "| Code | Sentence | 中文 | Data |",
+        "|---|---|---|---|",
+    ]
+    for code, made in catalogue.known_refusals().items():
+        words = []
+        for language in ("en", "zh-hans"):
+            with override(language):
+                words.append(str(catalogue.sentence_template(code)).replace("|", "\\|"))
+        data = ", ".join(f"`{name}`" for name in made.fields) or "—"
+        lines.append(f"| `{code}` | {words[0]} | {words[1]} | {data} |")
+    return "\n".join(lines) + "\n"
+
+
+def terms() -> str:
+    """Return the page of every limit with its law, article and source."""
+    path = ROOT / "src/huiyin/categories/data/terms.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [
+        "# Terms (limits)",
+        "",
+        "Limits fixed by law are locked. The others are defaults a city may change. Tags: [sources](sources.md).",
+    ]
+    for title, locked in (("Fixed by law", "1"), ("The city may change", "0")):
+        lines += ["", f"## {title}", ""]
+        lines += ["| Key | 时限 | Limit | Starts | Law, article | Source |", "|---|---|---|---|---|---|"]
+        for row in rows:
+            if row["locked"] != locked:
+                continue
+            where = ", ".join(
+                word for word in (row["category_code"], row["level"], row["place_code"]) if word
+            )
+            limit = f"{row['amount']} {row['unit'].replace('_', ' ')}" + (f" ({where})" if where else "")
+            law = f"{row['law_zh']} {row['article']}".strip() or "—"
+            source = row["source"] + (" [unverified]" if row["unverified"] == "1" else "")
+            cells = (f"`{row['key']}`", f"{row['title_zh']}<br>{row['title_en']}", limit, row["starts_en"], law, source)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"commands.md": commands, "refusals.md": refusals, "terms.md": terms}
+
+
+def main() -> None:
+    """Write the pages, or with --check name those that are old."""
+    from huiyin.config import new_keys  # noqa: PLC0415 keeps the import of Django below the environment
+
+    os.environ.setdefault("DATABASE_URL", "postgresql:///unused")
+    os.environ.update({"HUIYIN_MODE": "test", **new_keys()})
+    os.environ["DJANGO_SETTINGS_MODULE"] = "huiyin.settings"
+    import django  # noqa: PLC0415 after the environment
+
+    django.setup()
+    for name in CAPABILITIES:
+        if (ROOT / f"src/huiyin/{name}/refusals.py").exists():
+            importlib.import_module(f"huiyin.{name}.refusals")
+    old = []
+    for page, make in PAGES.items():
+        target = DOCS / page
+        text = make()
+        if "--check" in sys.argv:
+            if not target.exists() or target.read_text(encoding="utf-8") != text:
+                old.append(f"docs/{page}")
+        else:
+            target.write_text(text, encoding="utf-8")
+    if old:
+        sys.exit(f"{', '.join(old)}: old; run `make reference`")
+
+
+if __name__ == "__main__":
+    main()
