@@ -1,6 +1,6 @@
 """The departments, offices and utilities of the demo city, by the function that categories name.
 
-`{c}` is the full name of the city or county, `{s}` what people call it. An empty name: not at that level.
+`{c}` is the full name of the city or county, `{s}` what people call it.
 """
 
 from dataclasses import dataclass

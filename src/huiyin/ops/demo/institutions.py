@@ -1,4 +1,4 @@
-"""Schools, hospitals and enterprises of the demo city: names follow the usual pattern or are marked."""
+"""Schools, hospitals and enterprises of the demo city, named by the usual pattern or marked."""
 
 from dataclasses import dataclass
 from functools import cache

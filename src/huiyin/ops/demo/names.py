@@ -1,7 +1,7 @@
 """Invented people and numbers. The same key always gives the same name; a namesake is chance.
 
-Numbers cannot be anybody's: local numbers never start with 0 (it is the trunk prefix), so 0534-0xxxxxx
-is written like an office line of Dezhou and cannot be dialled; no operator was ever given 154, so
+Numbers cannot be anybody's: local numbers never start with 0, the trunk prefix, so 0534-0xxxxxx is
+written like an office line of Dezhou and cannot be dialled; no operator was ever given 154, so
 154xxxxxxxx is written like a mobile number and has no subscriber.
 """
 
@@ -14,13 +14,11 @@ _SURNAMES = (
     + "张" * 11
     + "李" * 10
     + "刘" * 9
-    + "孙" * 4
-    + "赵" * 4
-    + "杨" * 4
-    + "陈" * 4
+    + "孙赵杨陈" * 4
     + "马" * 3
-    + "吴徐朱高郭宋于韩冯曹董程傅崔任姜范田石郑梁谢唐许邓彭曾萧蒋贾魏吕丁沈卢潘杜戴夏钟汪邹熊孟秦白江阎"
-    + "薛尹段雷侯龙史陶黎贺顾毛郝龚邵万钱严武莫孔滕苗邢耿庞殷温柳车岳齐翟商牟盖巩"
+    + "吴徐朱高郭宋于韩冯曹董程傅崔任姜范田石郑梁谢唐许邓彭曾萧蒋贾"
+    + "魏吕丁沈卢潘杜戴夏钟汪邹熊孟秦白江阎薛尹段雷侯龙史陶黎贺顾毛"
+    + "郝龚邵万钱严武莫孔滕苗邢耿庞殷温柳车岳齐翟商牟盖巩"
 )
 _FIRST = (
     "建志文明海春秋玉金德永长新立广兴忠义凤桂秀淑兰月红丽晓雪思雨子梓一若书俊宇浩天佳怡欣欢诗语"
@@ -33,7 +31,7 @@ _SECOND = (
 
 
 def number(key: str) -> int:
-    """Return a large number that depends on the key alone, on every machine and in every version."""
+    """Return a large number that depends on the key alone, on every machine, in every version."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest())
 
 

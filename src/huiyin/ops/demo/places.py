@@ -9,9 +9,20 @@ from huiyin.ops.demo.scope import Scope
 Row = dict[str, str]
 
 _COLUMNS = (
-    "code name kind parent_code overlay_parent_code lon lat households is_all_purpose previous_code "
-    "valid_from basis pinyin"
-).split()
+    "code",
+    "name",
+    "kind",
+    "parent_code",
+    "overlay_parent_code",
+    "lon",
+    "lat",
+    "households",
+    "is_all_purpose",
+    "previous_code",
+    "valid_from",
+    "basis",
+    "pinyin",
+)
 _EMPTY = dict.fromkeys(_COLUMNS, "")
 # Readings a dictionary of characters does not know.
 _READINGS = {"371481000000": "lao ling shi"}

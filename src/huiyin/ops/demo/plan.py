@@ -1,7 +1,7 @@
-"""How many of what stands where: grids, workers, committees, mediators (totals of BRIEF and DZ21).
+"""How many of what stands where: grids, workers, committees, mediators (totals: BRIEF, DZ21).
 
-The plan is always made for the whole city, so that the small city is a part of the full one: the same
-codes, names and people.
+The plan is always made for the whole city, so that the small city is a part of the full one: the
+same codes, names and people.
 """
 
 from collections.abc import Mapping
@@ -61,9 +61,9 @@ class _Cell:
 def grids() -> tuple[Grid, ...]:
     """Return all grids of the city, village by village."""
     cells = _cells()
-    # Dedicated grids are looked after by the institution; some second grids share their neighbour's.
+    # The institution looks after a dedicated grid; some second grids share the first one's worker.
     shared = {cell.code for cell in cells if cell.dedicated} | chosen(
-        (cell.code for cell in cells if cell.spare and not cell.dedicated),
+        (cell.code for cell in cells if cell.spare),
         GRIDS - FULL_TIME - sum(cell.dedicated for cell in cells),
         salt="shared worker",
     )
@@ -121,7 +121,7 @@ def _cells() -> list[_Cell]:
                     f"第{no}网格",
                     dedicated=False,
                     households=_households(code, urban=village.kind == "community"),
-                    spare=village.code in doubled and no == 2,  # noqa: PLR2004 the second one
+                    spare=village.code in doubled and no == 2,
                 )
             )
         cells += [
@@ -129,9 +129,9 @@ def _cells() -> list[_Cell]:
                 f"{village.code}{900 + no}",
                 village.code,
                 f"第{no}专属网格({word})",
-                True,
-                None,
-                True,
+                dedicated=True,
+                households=None,
+                spare=False,
             )
             for no, word in enumerate(dedicated.get(village.code, ()), 1)
         ]

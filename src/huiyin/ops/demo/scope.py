@@ -20,8 +20,8 @@ Scale = Literal["full", "small"]
 XIAJIN = "371427000000"
 BEICHENG = "371427002000"  # 夏津县北城街道, where most of the printed logins work
 
-# Town → how many of its villages beside the one where its institutions stand. 银城街道 is the seat of
-# 夏津县; 武城县 is the neighbour and 德州天衢新区 the functional zone, for records of other places.
+# Town → how many of its villages beside the one where its institutions stand. 银城街道 is the
+# seat of 夏津县; 武城县 is the neighbour and 德州天衢新区 the functional zone: other places.
 _SMALL_TOWNS = {
     "371427001000": 1,
     BEICHENG: 3,

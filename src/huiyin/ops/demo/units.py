@@ -24,10 +24,29 @@ ALWAYS = "24h"
 QIHE = "371425000000"  # its enforcement teams work in the towns (BRIEF)
 
 _COLUMNS = (
-    "code name short_name kind function committee_kind level place_code superior_code host_code uscc "
-    "phone address opening_hours head_name head_phone leader_in_charge_name leader_in_charge_phone "
-    "liaison_name liaison_phone valid_from valid_to"
-).split()
+    "code",
+    "name",
+    "short_name",
+    "kind",
+    "function",
+    "committee_kind",
+    "level",
+    "place_code",
+    "superior_code",
+    "host_code",
+    "uscc",
+    "phone",
+    "address",
+    "opening_hours",
+    "head_name",
+    "head_phone",
+    "leader_in_charge_name",
+    "leader_in_charge_phone",
+    "liaison_name",
+    "liaison_phone",
+    "valid_from",
+    "valid_to",
+)
 _EMPTY = dict.fromkeys(_COLUMNS, "")
 # Who is named beside a unit: every body that work can be sent to has a liaison.
 _ALL_OFFICERS = ("head", "leader_in_charge", "liaison")
@@ -182,7 +201,7 @@ def _of_area(area: Division) -> Iterator[Row]:
             short=f"{area.stem}执法大队",
             superior=function_code("urban_management", place),
         )
-        # The twelve basic courts: one for each county-level unit. The intermediate court is not loaded.
+        # Twelve basic courts, one a county-level unit; the intermediate court is not loaded.
         court = unit_code("CT", place)
         yield _row(
             court,
