@@ -506,7 +506,7 @@ def _refuse_missing(texts: Mapping[str, str]) -> None:
     hint = f" ({MAKE_KEYS})" if any(setting.secret for setting in missing) else ""
     raise ConfigError(
         f"{names} {verb} missing: production needs {'it' if verb == 'is' else 'them'}{hint}; "
-        "for the demo city run: huiyin demo"
+        "beside a demo city set HUIYIN_MODE=demo."
     )
 
 

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from huiyin.ops import progress
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.postgres import layout as places
 from huiyin.ops.postgres import passwords as secret
@@ -78,7 +79,7 @@ class Cluster:
         var: Path,
         folder: Path | None = None,
         tests: bool = False,
-        say: Say = places.stderr,
+        say: Say = progress.say,
     ) -> None:
         self.layout: Layout = places.layout_for(var, folder)
         self.tests = tests

@@ -8,9 +8,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from huiyin.config import Config
-from huiyin.ops import locking
+from huiyin.ops import locking, progress
 from huiyin.ops.errors import OperatorError
-from huiyin.ops.postgres import layout as places
 from huiyin.ops.postgres.cluster import Cluster, Urls
 from huiyin.ops.postgres.layout import Say
 
@@ -19,7 +18,7 @@ EXTENSIONS = ("pg_trgm", "btree_gist")
 
 
 @contextmanager
-def database_urls(config: Config, *, say: Say = places.stderr) -> Iterator[Urls]:
+def database_urls(config: Config, *, say: Say = progress.say) -> Iterator[Urls]:
     """Yield the URLs of the database, usable and new enough.
 
     It is the outside one when DATABASE_URL is set; otherwise the own cluster that another process

@@ -14,7 +14,6 @@ import pwd
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -272,8 +271,3 @@ def _make_socket_folder(layout: Layout) -> None:
         raise OperatorError(
             f"{folder} should be Huiyin's own private folder and is not: remove it and start again."
         )
-
-
-def stderr(text: str) -> None:
-    """Tell the operator something on the way."""
-    sys.stderr.write(text + "\n")

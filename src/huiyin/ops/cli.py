@@ -1,0 +1,130 @@
+"""The command `huiyin`. Each command is a module of `ops.commands`, imported when it is asked for.
+
+Data go to stdout, everything else to stderr. What the operator can put right is one sentence.
+"""
+
+import errno
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from huiyin.config import ConfigError, load_config
+from huiyin.ops.errors import OperatorError
+
+COMMANDS = {
+    "backup": "Write database and files to one archive.",
+    "check": "Look whether this installation is in order.",
+    "createadmin": "Make the first administrator of the city.",
+    "demo": "Run a whole demo city on this machine.",
+    "load": "Load a real city from CSV or XLSX files.",
+    "migrate": "Bring the database to this version.",
+    "restore": "Bring a backup back.",
+    "serve": "Run the web server.",
+    "settings": "Show every setting.",
+    "worker": "Run the background worker.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows the names of its commands and imports one only to run it or to show its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"huiyin.ops.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="huiyin", prog_name="huiyin")
+def cli() -> None:
+    """Huiyin 回音: every matter gets an answer.
+
+    Settings come from the environment: huiyin settings lists them.
+
+    Example: huiyin demo
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong use, 130 interrupted."""
+    try:
+        result = cli.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="huiyin",
+            standalone_mode=False,
+        )
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _say("Interrupted.")
+        sys.exit(130)
+    except (OperatorError, ConfigError) as error:
+        _say(str(error))
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone, such as `head`; nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        _say(sentence_for(error))
+        sys.exit(1)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def sentence_for(error: Exception) -> str:
+    """Return the sentence for an error nobody caught; a bug's trace goes to a file."""
+    if _is_disk_full(error):
+        return "The disk is full: make room, then run the same command again."
+    if os.environ.get("HUIYIN_DEBUG_TRACE", "").lower() in ("yes", "true", "on", "1"):
+        traceback.print_exception(error)
+    path = _keep_trace(error)
+    where = f"its trace is in {path}" if path else "set HUIYIN_DEBUG_TRACE=yes to see its trace"
+    return f"Internal error ({type(error).__name__}): this is a fault of Huiyin, {where}."
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            return True
+        if getattr(error, "sqlstate", None) == "53100":  # PostgreSQL: disk full
+            return True
+        error = error.__cause__
+    return False
+
+
+def _keep_trace(error: Exception) -> Path | None:
+    try:
+        path = load_config(os.environ).var / "errors.log"
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"--- {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+            traceback.print_exception(error, file=log)
+    except (OSError, ConfigError):
+        return None
+    return path
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"huiyin: {text}\n")
+
+
+if __name__ == "__main__":
+    main()
