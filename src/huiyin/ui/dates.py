@@ -1,0 +1,118 @@
+"""Dates as people say them: "1 月 22 日（周四）17:00 前", "Thu 22 Jan, before 17:00".
+
+Times are shown in the city's time zone (`settings.TIME_ZONE`). The year is said only when it is
+not the current one. Each date and each time is kept on one line by the template filters.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+def _weekday(day: date) -> str:
+    return (
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    )[day.weekday()]
+
+
+def _month(day: date) -> str:
+    return (
+        pgettext("month", "Jan"),
+        pgettext("month", "Feb"),
+        pgettext("month", "Mar"),
+        pgettext("month", "Apr"),
+        pgettext("month", "May"),
+        pgettext("month", "Jun"),
+        pgettext("month", "Jul"),
+        pgettext("month", "Aug"),
+        pgettext("month", "Sep"),
+        pgettext("month", "Oct"),
+        pgettext("month", "Nov"),
+        pgettext("month", "Dec"),
+    )[day.month - 1]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A date or moment in pieces that must not be split, and as a machine reads it."""
+
+    machine: str
+    pieces: tuple[str, ...]
+
+
+def as_date(value: date | datetime) -> date:
+    """Return the local date of a moment, or the date itself."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date()
+    return value
+
+
+def day_words(day: date, *, weekday: bool = True) -> str:
+    """Return a date in words of the current language, with its year when it is another one."""
+    words = {"day": day.day, "month": day.month, "name": _month(day), "year": day.year}
+    this_year = day.year == timezone.localdate().year
+    if not weekday:
+        if this_year:
+            return pgettext("date", "%(day)d %(name)s") % words
+        return pgettext("date", "%(day)d %(name)s %(year)d") % words
+    words["weekday"] = _weekday(day)
+    if this_year:
+        return pgettext("date", "%(weekday)s %(day)d %(name)s") % words
+    return pgettext("date", "%(weekday)s %(day)d %(name)s %(year)d") % words
+
+
+def time_words(moment: datetime) -> str:
+    """Return the local time of day, 24 hours, minutes."""
+    return timezone.localtime(moment).strftime("%H:%M")
+
+
+def near_words(day: date) -> str | None:
+    """Return "today", "yesterday" or "tomorrow", or None for any other day."""
+    apart = day - timezone.localdate()
+    if apart == timedelta(0):
+        return _("today")
+    if apart == timedelta(days=-1):
+        return _("yesterday")
+    if apart == timedelta(days=1):
+        return _("tomorrow")
+    return None
+
+
+def said_day(value: date | datetime, *, weekday: bool = True) -> Said:
+    """Say a date: "1 月 22 日（周四）"."""
+    day = as_date(value)
+    return Said(day.isoformat(), (day_words(day, weekday=weekday),))
+
+
+def said_moment(value: datetime) -> Said:
+    """Say a moment: "1 月 22 日（周四）17:00", "今天 17:00"."""
+    local = timezone.localtime(value)
+    near = near_words(local.date())
+    return Said(
+        local.isoformat(timespec="minutes"),
+        (near or day_words(local.date()), time_words(value)),
+    )
+
+
+def said_before(value: date | datetime) -> Said:
+    """Say a limit: "1 月 22 日（周四）17:00 前"; of a date, "1 月 22 日（周四）前".
+
+    The day itself counts. The date is said even when it is today: limits are read out by phone.
+    """
+    if not isinstance(value, datetime):
+        day = day_words(value)
+        return Said(value.isoformat(), (pgettext("limit", "by %(day)s") % {"day": day},))
+    local = timezone.localtime(value)
+    # Translators: the second piece of "Thu 22 Jan, before 17:00"; in Chinese the word comes last.
+    time = pgettext("limit", "before %(time)s") % {"time": time_words(value)}
+    day = pgettext("limit", "%(day)s,") % {"day": day_words(local.date())}
+    return Said(local.isoformat(timespec="minutes"), (day, time))

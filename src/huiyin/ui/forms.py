@@ -1,0 +1,44 @@
+"""The base of our forms: label above, hint below it, errors in words; required unless said."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One sentence of the summary on top of a form, and the field it leads to ("" for none)."""
+
+    field_id: str
+    label: str
+    sentence: str
+
+
+class Form(forms.Form):
+    """A form drawn by the `field` and `form_fields` tags. Write `<form novalidate>` around it:
+
+    the browser's own bubbles speak the browser's language and vanish; ours stay in place.
+    """
+
+    error_css_class = "wrong"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    @property
+    def summary(self) -> list[FieldError]:
+        """Every error in the order of the fields, those of the whole form first."""
+        return error_summary(self)
+
+
+def error_summary(form: forms.BaseForm) -> list[FieldError]:
+    """List a form's errors for the summary on top of it."""
+    found = [FieldError("", "", str(sentence)) for sentence in form.non_field_errors()]
+    for bound in form.visible_fields():
+        found += [
+            FieldError(bound.id_for_label or bound.auto_id, str(bound.label), str(sentence))
+            for sentence in bound.errors
+        ]
+    return found
