@@ -1,4 +1,4 @@
-"""What a matter can be about (a tree whose leaf code is the service code), and the limits of the law."""
+"""What a matter can be about (a tree whose leaf code is the service code), and the law's limits."""
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -31,7 +31,9 @@ class Category(models.Model):
     # Empty: as the parent.
     owner_kind = models.CharField(max_length=60, blank=True)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.NORMAL)
-    redirect = models.CharField(max_length=20, blank=True)  # a number to call first: 110, 119, 12388
+    redirect = models.CharField(
+        max_length=20, blank=True
+    )  # a number to call first: 110, 119, 12388
     guidance_zh = models.TextField(blank=True)
     guidance_en = models.TextField(blank=True)
     phrase_1 = models.CharField(max_length=80, blank=True)  # as residents say it
@@ -86,7 +88,8 @@ class Term(models.Model):
 class TermValue(models.Model):
     """How long a limit is, for a category, a level and a place or for all, from a day to a day.
 
-    Source: `law` and `article` (empty article: a whole notice). A clock copies the value it starts with.
+    Source: `law` and `article` (empty article: a whole notice). A clock copies the value it
+    starts with.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -114,7 +117,10 @@ class TermValue(models.Model):
                 expressions=(
                     ("term", RangeOperators.EQUAL),
                     (
-                        Coalesce(F("category"), Value("00000000-0000-0000-0000-000000000000", models.UUIDField())),
+                        Coalesce(
+                            F("category"),
+                            Value("00000000-0000-0000-0000-000000000000", models.UUIDField()),
+                        ),
                         RangeOperators.EQUAL,
                     ),
                     (Coalesce(F("level"), Value(0)), RangeOperators.EQUAL),

@@ -1,0 +1,134 @@
+"""From a resident's own words to the category that fits, without asking them to choose.
+
+Scored by character bigrams over a few hundred names and phrases held in memory: transparent (the
+answer says which words matched) and nothing to train. Rare bigrams weigh more than common ones.
+Where no bigram is known ("狗叫"), single characters decide.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from huiyin.categories.models import Category
+from huiyin.categories.tree import Node, Tree, tree
+
+LONGEST = 200  # characters read from the question; the beginning says what it is about
+WEAKEST = 0.12  # below this share of the question's weight nothing is suggested
+_PARTS = re.compile(r"[一-鿿]+|[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A category that may fit. `score` is the share of the question it explains, 0 to 1."""
+
+    node: Node
+    score: float
+    matched: str  # the name or phrase that matched best
+
+    @property
+    def category(self) -> Category:
+        """The category itself."""
+        return self.node.category
+
+    @property
+    def is_urgent_redirect(self) -> bool:
+        """Whether the person should call an emergency number before anything else."""
+        return self.category.redirect in ("110", "119", "120", "122")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    node: Node
+    texts: tuple[tuple[str, frozenset[str]], ...]
+    branch: frozenset[str]
+
+
+class _Index:
+    """Every leaf with the pieces of its words; `cut` says what a piece is."""
+
+    def __init__(self, of: Tree, cut: Callable[[str], list[str]]) -> None:
+        self.tree = of
+        self.cut = cut
+        self.entries: list[_Entry] = []
+        seen: Counter[str] = Counter()
+        for node in of.leaves():
+            category = node.category
+            words = (category.name_zh, category.phrase_1, category.phrase_2, category.name_en)
+            texts = tuple((word, frozenset(cut(word))) for word in words if word)
+            above = " ".join(
+                f"{above.category.name_zh} {above.category.name_en}" for above in node.path[:-1]
+            )
+            self.entries.append(_Entry(node, texts, frozenset(cut(above))))
+            seen.update(frozenset().union(*(own for _, own in texts)))
+        count = len(self.entries)
+        self.weight = {gram: math.log(1 + count / times) for gram, times in seen.items()}
+        self.unseen = math.log(1 + count)
+
+    def suggest(self, text: str) -> list[Suggestion]:
+        """Return what fits `text`, best first."""
+        asked = Counter(self.cut(text))
+        if not asked:
+            return []
+        whole = sum(self.weight.get(piece, self.unseen) for piece in asked)
+        found = [hit for entry in self.entries if (hit := self._score(entry, asked, whole))]
+        return sorted(
+            found,
+            key=lambda hit: (-round(hit.score, 2), not hit.is_urgent_redirect, hit.category.code),
+        )
+
+    def _score(self, entry: _Entry, asked: Counter[str], whole: float) -> Suggestion | None:
+        best, matched = 0.0, ""
+        known: set[str] = set()
+        for words, own in entry.texts:
+            shared = own & asked.keys()
+            known |= shared
+            size = sum(self.weight[piece] for piece in own)
+            explained = sum(self.weight[piece] for piece in shared)
+            # how much of the question, and how much of the phrase, the shared part makes up
+            fit = 0.75 * explained / whole + 0.25 * explained / size if size else 0.0
+            if fit > best:
+                best, matched = fit, words
+        # the other phrase and the branch add a little, so that they decide between equals
+        more = sum(self.weight[piece] for piece in known) / whole
+        branch = len(entry.branch & asked.keys()) / len(asked)
+        score = min(1.0, 0.8 * best + 0.15 * more + 0.05 * branch)
+        return Suggestion(entry.node, score, matched) if best and score >= WEAKEST else None
+
+
+_kept: tuple[_Index, _Index] | None = None
+
+
+def suggest(text: str, limit: int = 5) -> list[Suggestion]:
+    """Return the categories that fit best, emergencies first among equals; [] when none does.
+
+    `text`: what somebody typed or said, Chinese or English, read up to LONGEST characters.
+    """
+    global _kept
+    now = tree()
+    if _kept is None or _kept[0].tree is not now:
+        _kept = (_Index(now, grams), _Index(now, characters))
+    by_grams, by_characters = _kept
+    text = text[:LONGEST]
+    return (by_grams.suggest(text) or by_characters.suggest(text))[:limit]
+
+
+def characters(text: str) -> list[str]:
+    """Return the single Chinese characters."""
+    return [character for character in text if "一" <= character <= "鿿"]
+
+
+def grams(text: str) -> list[str]:
+    """Return the bigrams of Chinese runs (a lone character stands for itself) and Latin words."""
+    out: list[str] = []
+    for part in _PARTS.findall(text.lower()):
+        if part[0] < "一":
+            out.append(part)
+            if len(part) > 3 and part.endswith("s"):
+                out.append(part[:-1])
+        elif len(part) == 1:
+            out.append(part)
+        else:
+            out += [part[at : at + 2] for at in range(len(part) - 1)]
+    return out

@@ -1,0 +1,123 @@
+"""Limits: which value holds for a category, a level and a place, and how a city changes one."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+
+from huiyin.categories.models import Category, Term, TermUnit, TermValue
+from huiyin.categories.refusals import (
+    TermAlreadyPlanned,
+    TermAmountOutOfRange,
+    TermInPast,
+    TermLocked,
+    TermUnknown,
+)
+
+MOST = 3_650  # ten years in days: anything longer is a slip of the finger
+
+
+def values_on(on: date) -> Q:
+    """Return the condition for values in force on a local date."""
+    return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+def term_value(
+    key: str,
+    *,
+    on: date,
+    category: Category | None = None,
+    level: int | None = None,
+    place_codes: Sequence[str] = (),
+) -> TermValue:
+    """Return the value of a limit in force on a local date.
+
+    The most specific one wins, in this order: the nearest place (`place_codes` from the place
+    itself upwards), the nearest category (its code, then its ancestors'), the level, the
+    general one.
+    Raises TermUnknown when the limit has no value that day.
+    """
+    chain = _codes_upwards(category)
+    rows = list(
+        TermValue.objects.filter(
+            Q(category=None) | Q(category__code__in=chain),
+            Q(level=None) | Q(level=level),
+            values_on(on),
+            term=key,
+            place_code__in=["", *place_codes],
+        ).select_related("term", "category")
+    )
+    if not rows:
+        raise TermUnknown(key=key)
+
+    def distance(value: TermValue) -> tuple[int, int, int]:
+        place = list(place_codes).index(value.place_code) if value.place_code else len(place_codes)
+        nearest = chain.index(value.category.code) if value.category else len(chain)
+        return place, nearest, value.level is None
+
+    return min(rows, key=distance)
+
+
+def set_term_value(
+    *,
+    key: str,
+    amount: int,
+    unit: TermUnit,
+    starts_on: date,
+    today: date,
+    category: Category | None = None,
+    level: int | None = None,
+    place_code: str = "",
+    source: str = "",
+) -> TermValue:
+    """Set a limit the law leaves open, from a local date on; the old value ends that day.
+
+    Clocks already running keep the value they were started with. Writes one value and its history.
+    Raises TermUnknown, TermLocked, TermInPast, TermAlreadyPlanned, TermAmountOutOfRange.
+    """
+    with transaction.atomic():
+        term = Term.objects.select_for_update().filter(pk=key).first()
+        if term is None:
+            raise TermUnknown(key=key)
+        if term.locked:
+            fixed = term.values.exclude(law_zh="").first()
+            raise TermLocked(
+                title=term.title_zh,
+                law=fixed.law_zh if fixed else "",
+                article=fixed.article if fixed else "",
+            )
+        if not 1 <= amount <= MOST:
+            raise TermAmountOutOfRange(most=MOST)
+        if starts_on < today:
+            raise TermInPast(starts_on=starts_on, today=today)
+        same = TermValue.objects.filter(
+            term=term, category=category, level=level, place_code=place_code
+        )
+        planned = same.filter(valid_from__gt=starts_on).order_by("valid_from").first()
+        if planned is not None and planned.valid_from is not None:
+            raise TermAlreadyPlanned(starts_on=planned.valid_from)
+        running = same.filter(values_on(starts_on)).first()
+        if running is not None and running.valid_from == starts_on:
+            running.amount, running.unit, running.source = amount, unit, source
+            running.save(update_fields=["amount", "unit", "source"])
+            return running
+        if running is not None:
+            running.valid_to = starts_on
+            running.save(update_fields=["valid_to"])
+        return TermValue.objects.create(
+            term=term,
+            amount=amount,
+            unit=unit,
+            category=category,
+            level=level,
+            place_code=place_code,
+            source=source,
+            valid_from=starts_on,
+        )
+
+
+def _codes_upwards(category: Category | None) -> list[str]:
+    if category is None:
+        return []
+    return [category.code[:end] for end in range(len(category.code), 0, -2)]

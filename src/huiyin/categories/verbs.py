@@ -1,0 +1,66 @@
+"""Adding, renaming and retiring classes of matter. History is written by the database (ADR 3)."""
+
+from django.db import transaction
+
+from huiyin.categories.models import Category, Urgency
+from huiyin.categories.refusals import (
+    CategoryCodeInUse,
+    CategoryCodeNotBelowParent,
+    CategoryHasChildren,
+)
+from huiyin.categories.tree import forget
+
+
+def add_category(
+    *,
+    code: str,
+    parent: Category | None,
+    name_zh: str,
+    name_en: str,
+    owner_kind: str = "",
+    urgency: Urgency = Urgency.NORMAL,
+) -> Category:
+    """Add a class below a parent; its code is the parent's and two digits.
+
+    Raises CategoryCodeInUse, CategoryCodeNotBelowParent.
+    """
+    above = parent.code if parent else ""
+    if not (code.isdigit() and code.startswith(above) and len(code) == len(above) + 2):
+        raise CategoryCodeNotBelowParent(code=code, parent=above)
+    with transaction.atomic():
+        holder = Category.objects.filter(code=code).first()
+        if holder is not None:
+            raise CategoryCodeInUse(code=code, name=holder.name_zh)
+        made = Category.objects.create(
+            code=code,
+            parent=parent,
+            name_zh=name_zh,
+            name_en=name_en,
+            owner_kind=owner_kind,
+            urgency=urgency,
+        )
+        transaction.on_commit(forget)
+    return made
+
+
+def rename_category(*, category: Category, name_zh: str, name_en: str) -> Category:
+    """Give a class other names; its code, and every matter filed under it, stay."""
+    with transaction.atomic():
+        held = Category.objects.select_for_update().get(pk=category.pk)
+        held.name_zh, held.name_en = name_zh, name_en
+        held.save(update_fields=["name_zh", "name_en"])
+        transaction.on_commit(forget)
+    return held
+
+
+def retire_category(*, category: Category) -> Category:
+    """Take a class out of use: nothing new can be filed under it. Raises CategoryHasChildren."""
+    with transaction.atomic():
+        held = Category.objects.select_for_update().get(pk=category.pk)
+        below = held.children.filter(active=True).count()
+        if below:
+            raise CategoryHasChildren(name=held.name_zh, count=below)
+        held.active = False
+        held.save(update_fields=["active"])
+        transaction.on_commit(forget)
+    return held
