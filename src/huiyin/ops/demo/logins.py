@@ -73,7 +73,6 @@ PRINTED = tuple(
     for no, (role, ref, username, label_zh, label_en) in enumerate(_LINES, 1)
 )
 PRINTED_BY_REF = {printed.ref: printed for printed in PRINTED}
-RESIDENT = ("resident", "居民(短信验证码登录)", "Resident (code by SMS)")
 
 # Since 2024 departments post their clerks to the centre's hall (ZZ24).
 SECOND_POSTS = (
@@ -86,3 +85,15 @@ ACTING_USERNAME = "county"
 ACTING_FOR_REF = "GC-371427-6"
 ACTING_REASON = "主任外出学习,代行值班职责"
 ACTING_DAYS = 14
+
+
+def resident() -> DemoLogin:
+    """Return the line of the resident: no account is loaded, the first sign-in makes it."""
+    return DemoLogin(
+        role="resident",
+        label_zh="居民(短信验证码登录)",
+        label_en="Resident (code by SMS)",
+        login=RESIDENT_PHONE,
+        password="",
+        path=RESIDENT_SIGN_IN,
+    )

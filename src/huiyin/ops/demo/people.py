@@ -1,8 +1,9 @@
 """The people of the demo city, as rows of a `people` load file: all of them invented."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
+from huiyin.ops.demo.departments import SMALL
 from huiyin.ops.demo.divisions import CITY, villages
 from huiyin.ops.demo.logins import PRINTED_BY_REF, SECOND_POSTS
 from huiyin.ops.demo.names import chosen, mobile, number, person
@@ -14,12 +15,12 @@ from huiyin.ops.demo.plan import (
     village_committees,
 )
 from huiyin.ops.demo.scope import Scope
-from huiyin.ops.demo.units import unit_code, unit_rows
+from huiyin.ops.demo.units import unit_code
 
 Row = dict[str, str]
 
 ACCOUNTS = 10_758  # 8,387 full-time grid workers and 2,371 others
-VILLAGE_CLERKS = 339  # what the other posts leave of the 2,371: every community, some villages
+VILLAGE_CLERKS = 330  # what the other posts leave of the 2,371: every community, some villages
 
 _COLUMNS = (
     "ref",
@@ -93,12 +94,11 @@ _MORE_POSTS = {
 }
 
 
-def people_rows(scope: Scope) -> Iterator[Row]:
-    """Give the people of the loaded places: grid workers, staff of units, mediators."""
+def people_rows(scope: Scope, units: Sequence[Row]) -> Iterator[Row]:
+    """Give the people of the loaded places and units: grid workers, staff, mediators."""
     for grid in grids():
         if grid.village in scope.codes:
             yield from _workers(grid)
-    units = list(unit_rows(scope))
     for unit in units:
         yield from _staff(unit)
     for unit in units:
@@ -141,8 +141,9 @@ def _workers(grid: Grid) -> Iterator[Row]:
 
 def _staff(unit: Row) -> Iterator[Row]:
     code, level = unit["code"], unit["level"]
+    is_small = level == "county" and unit["function"] in SMALL
     posts = [
-        *_POSTS.get((unit["kind"], level), ()),
+        *(_CLERK if is_small else _POSTS.get((unit["kind"], level), ())),
         *_MORE_POSTS.get(unit["function"], {}).get(level, ()),
     ]
     if unit["kind"] == "village_committee" and unit["place_code"] in _villages_with_clerk():

@@ -147,7 +147,7 @@ def _households(code: str, *, urban: bool) -> int:
 def towns_with_committee() -> frozenset[str]:
     """Return the 130 towns with a mediation committee of their own: not those with fewest villages.
 
-    The other five (the zone's office among them) are served by the city's general committee.
+    For the other five, the zone's office among them, their county's justice bureau finds one.
     """
     by_size = sorted(towns(), key=lambda town: (-len(children()[town.code]), town.code))
     return frozenset(town.code for town in by_size[:TOWN_COMMITTEES])

@@ -1,0 +1,134 @@
+"""Loading the demo city: Dezhou's places with invented units, people and duties."""
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+import huiyin.categories
+from huiyin.ops.demo import logins as printed
+from huiyin.ops.demo.duties import duty_rows
+from huiyin.ops.demo.logins import DemoLogin
+from huiyin.ops.demo.passwords import demo_password
+from huiyin.ops.demo.people import people_rows
+from huiyin.ops.demo.places import boundary_rows, place_rows
+from huiyin.ops.demo.roster import shifts
+from huiyin.ops.demo.scope import Scale, scope
+from huiyin.ops.demo.units import unit_rows
+from huiyin.ops.errors import OperatorError
+from huiyin.ops.loading import Table, load
+from huiyin.people.actors import SYSTEM
+from huiyin.people.models import Account, Acting, Post
+from huiyin.places.models import Place
+from huiyin.units.models import RosterEntry, Unit
+
+BUILT_IN = Path(huiyin.categories.__file__).parent / "data"
+# Any fixed number of ours: two processes that start at once load one city.
+_LOCK = 371_400_002
+
+Row = dict[str, str]
+
+
+def tables(scale: Scale) -> list[Table]:
+    """Return the demo city as the tables of a load; the same at every call, on every machine."""
+    part = scope(scale)
+    categories = _built_in("categories")
+    units = list(unit_rows(part))
+    rows: list[tuple[str, Iterable[Row]]] = [
+        ("places", place_rows(part)),
+        ("boundaries", boundary_rows(part)),
+        ("units", units),
+        ("categories", categories),
+        ("terms", _built_in("terms")),
+        ("duties", duty_rows(units, categories)),
+        ("people", people_rows(part, units)),
+    ]
+    return [Table(name=name, file=f"demo/{name}", rows=list(found)) for name, found in rows]
+
+
+def ensure(*, scale: Scale, at: datetime, progress: Callable[..., None] | None = None) -> None:
+    """Load the demo city where the database has no places; all of it or, when killed, nothing.
+
+    Only the printed logins get a password that works. Raises OperatorError outside the demo.
+    """
+    if settings.HUIYIN.mode == "production":
+        raise OperatorError(
+            "The demo city is for HUIYIN_MODE=demo; load a real city with: huiyin load"
+        )
+    password, is_new = demo_password(settings.HUIYIN.var)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if not Place.objects.exists():
+            report = load(tables(scale), at=at, by=SYSTEM, progress=progress)
+            if report.errors:
+                raise AssertionError(f"The demo city has errors: {report.errors[:3]}")
+            _send_on_leave(at=at)
+            _fill_rosters(scale, at=at)
+        elif not is_new:
+            return
+        _open_printed_accounts(password)
+
+
+def logins() -> list[DemoLogin]:
+    """Return what the demo prints: a login for each kind of user, and the resident's phone."""
+    password, _ = demo_password(settings.HUIYIN.var)
+    staff = [
+        DemoLogin(
+            role=line.role,
+            label_zh=line.label_zh,
+            label_en=line.label_en,
+            login=line.username,
+            password=password,
+            path=printed.DESK,
+        )
+        for line in printed.PRINTED
+    ]
+    return [*staff, printed.resident()]
+
+
+def _built_in(name: str) -> Sequence[Row]:
+    with (BUILT_IN / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _open_printed_accounts(password: str) -> None:
+    names = [line.username for line in printed.PRINTED]
+    for account in Account.objects.filter(username__in=names):
+        account.set_password(password)
+        account.must_change_password = False
+        account.save(update_fields=["password", "must_change_password"])
+
+
+def _send_on_leave(*, at: datetime) -> None:
+    today = timezone.localdate(at)
+    Acting.objects.create(
+        post=Post.objects.get(ref=printed.ACTING_FOR_REF),
+        account=Account.objects.get(username=printed.ACTING_USERNAME),
+        reason=printed.ACTING_REASON,
+        valid_from=today,
+        valid_to=today + timedelta(days=printed.ACTING_DAYS),
+    )
+
+
+def _fill_rosters(scale: Scale, *, at: datetime) -> None:
+    entries = list(shifts(scope(scale), at=at))
+    units = dict(
+        Unit.objects.filter(code__in={entry.unit_code for entry in entries}).values_list(
+            "code", "id"
+        )
+    )
+    RosterEntry.objects.bulk_create(
+        RosterEntry(
+            unit_id=units[entry.unit_code],
+            starts_at=entry.starts_at,
+            ends_at=entry.ends_at,
+            name=entry.name,
+            phone=entry.phone,
+        )
+        for entry in entries
+    )
