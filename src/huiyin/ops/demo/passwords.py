@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 FILE = "demo_logins.json"
@@ -17,8 +18,8 @@ def demo_password(var: Path) -> tuple[str, bool]:
     path = var / FILE
     if not path.exists():
         made = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
-        draft = var / f"{FILE}.{os.getpid()}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, name = tempfile.mkstemp(dir=var, prefix=f"{FILE}.")  # mode 0600
+        draft = Path(name)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump({"password": made}, file)
         try:

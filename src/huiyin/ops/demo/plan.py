@@ -92,8 +92,8 @@ def grids() -> tuple[Grid, ...]:
 def _cells() -> list[_Cell]:
     dedicated: dict[str, list[str]] = {}
     for institution in institutions():
-        village = seat_village(institution.town).code
-        dedicated.setdefault(village, []).append(institution.grid_name)
+        seat = seat_village(institution.town).code
+        dedicated.setdefault(seat, []).append(institution.grid_name)
     single = [
         village.code
         for village in villages()
