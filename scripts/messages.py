@@ -253,7 +253,8 @@ class _Words(HTMLParser):
                 continue
             if WORD.search(value):
                 self.found.append(f'{name}="{value.strip()}"')
-        if tag not in VOID_TAGS and (self.silent or tag in SILENT_TAGS or given.get("translate") == "no"):
+        meant = tag in SILENT_TAGS or given.get("translate") == "no"
+        if tag not in VOID_TAGS and (self.silent or meant):
             self.silent.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -268,13 +269,13 @@ class _Words(HTMLParser):
 def bare_words(source: str) -> list[str]:
     """Return the words a template shows without translating them, Chinese ones included."""
     plain = re.sub(r"{#.*?#}|{%\s*comment\b.*?endcomment\s*%}", "", source, flags=re.DOTALL)
-    found = [" ".join(line.split())[:80] for line in plain.splitlines() if CHINESE.search(line)]
     plain = re.sub(
         r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", "", plain, flags=re.DOTALL
     )
     # Blocks that fill a class attribute are named so.
     plain = re.sub(r"{%\s*block \w+_class\s*%}.*?{%\s*endblock", "{% endblock", plain)
     plain = re.sub(r"{%.*?%}|{{.*?}}", "", plain, flags=re.DOTALL)
+    found = [" ".join(line.split())[:80] for line in plain.splitlines() if CHINESE.search(line)]
     parser = _Words()
     parser.feed(plain)
     parser.close()
@@ -302,6 +303,24 @@ def problems(app: Path) -> Iterator[str]:
                 yield f"{app.name}/{path.relative_to(app)}: outside of a translation: {words}"
 
 
+def quarrels(every: list[Path]) -> Iterator[str]:
+    """Yield texts that two apps translate differently: Django shows one of them everywhere."""
+    for language in LANGUAGES:
+        said: dict[tuple[str, str], tuple[str, str]] = {}
+        for app in every:
+            for message in read_catalogue(catalogue_path(app, language)):
+                string = _first(message.string)
+                if not message.id or not string:
+                    continue
+                key = (message.context or "", _singular(message.id))
+                other, before = said.setdefault(key, (app.name, string))
+                if before != string:
+                    yield (
+                        f"{language}: {key[1]!r} is {before!r} in {other} and {string!r} in "
+                        f"{app.name}: use one word, or pgettext with a context"
+                    )
+
+
 def _first(string: object) -> str:
     if isinstance(string, str):
         return string
@@ -309,12 +328,13 @@ def _first(string: object) -> str:
 
 
 def _broken(text: Text, translation: str) -> str:
+    if text.context in ("date", "limit"):  # a month is a name in English and a number in Chinese
+        return ""
     wanted = set(PLACEHOLDER.findall(text.plural or text.singular))
     given = set(PLACEHOLDER.findall(translation))
-    if given - wanted - set(PLACEHOLDER.findall(text.singular)):
+    if given - wanted:
         return "placeholder that the text does not have"
-    # A date or a plural may leave a piece out (a month is a number in Chinese).
-    if wanted - given and text.context not in ("date", "limit", "plural"):
+    if wanted - given:
         return "placeholder left out"
     return ""
 
@@ -334,7 +354,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "extract":
         print("\n".join(filter(None, (extract(app) for app in chosen))), file=sys.stderr)
         return 0
-    found = [line for app in chosen for line in problems(app)]
+    found = [line for app in chosen for line in problems(app)] + list(quarrels(apps([])))
     print("\n".join(found) if found else "Every text is translated.")
     return 1 if found else 0
 

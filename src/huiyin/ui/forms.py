@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+# Errors say what to do, not what a field is.
+FILL_IN = _("Please fill this in.")
+CHOOSE = _("Please choose one.")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,11 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            asked = field.error_messages.get("required")
+            if asked == forms.Field.default_error_messages["required"]:
+                chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+                field.error_messages["required"] = CHOOSE if chosen else FILL_IN
 
     @property
     def summary(self) -> list[FieldError]:

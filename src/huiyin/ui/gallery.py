@@ -37,7 +37,7 @@ class SampleForm(Form):
     )
     phone = forms.CharField(label=gettext_lazy("Mobile number"), max_length=11)
     county = forms.ChoiceField(
-        label=gettext_lazy("County"),
+        label=gettext_lazy("Which county"),
         choices=(
             ("", gettext_lazy("Choose a county")),
             ("a", gettext_lazy("North county")),
@@ -106,7 +106,11 @@ def _context() -> dict[str, Any]:
         "promised_at": PROMISED_AT,
         "promised_on": PROMISED_AT.date(),
         "count": 3512,
-        "crumbs": [Item(_("City"), "#"), Item(_("North county"), "#"), Item(_("East street"))],
+        "crumbs": [
+            Item(_("Sample city"), "#"),
+            Item(_("North county"), "#"),
+            Item(_("East street")),
+        ],
         "city_name": _("Sample city"),
     }
 
@@ -166,7 +170,7 @@ def _areas() -> list[dict[str, Any]]:
         ("west", _("West county"), 0, 0, [[-2, 1], [2, 1], [4, 6], [0, 5]], None),
         ("mid", _("Old town"), 6, 3, [[2, 1], [5, 2], [6, 5.5], [4, 6]], None),
         ("east", _("East county"), 1, 1, [[6.2, 2], [9, 1], [8, 5], [6, 5.5]], None),
-        ("spit", _("Spit"), 3, 2, [[5, 2], [6.2, 2], [6, 5.5], [5.8, 4.8]], [7, -0.2]),
+        ("spit", _("Spit"), 3, 2, [[5, 2], [6.2, 2], [6, 5.5], [5.8, 4.8]], [5.4, 0.6]),
     ]  # fmt: skip
     return [
         {

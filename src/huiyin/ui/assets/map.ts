@@ -6,6 +6,7 @@ import {
   NavigationControl,
   setWorkerUrl,
   type LayerSpecification,
+  type PositionAnchor,
   type StyleSpecification,
 } from "maplibre-gl";
 
@@ -49,9 +50,7 @@ function note(root: HTMLElement, sentence: string | undefined): void {
 function style(root: HTMLElement, areas: Areas): StyleSpecification {
   const { tileUrl, tileAttribution } = root.dataset;
   const colour = (name: string) => token(root, name);
-  const layers: LayerSpecification[] = [
-    { id: "ground", type: "background", paint: { "background-color": colour("--paper") } },
-  ];
+  const layers: LayerSpecification[] = [];
   const made: StyleSpecification = {
     version: 8,
     sources: { areas: { type: "geojson", data: areas, generateId: true } },
@@ -127,6 +126,15 @@ function addCallouts(map: MapView, root: HTMLElement, areas: Areas): void {
   });
 }
 
+/** A label outside its area stands away from it, so that its line does not cross the words. */
+function anchorOf(area: Area, from: Position): PositionAnchor {
+  if (!area.callout) return "center";
+  const across = (area.callout[0] ?? 0) - (from[0] ?? 0);
+  const up = (area.callout[1] ?? 0) - (from[1] ?? 0);
+  if (Math.abs(across) > Math.abs(up)) return across > 0 ? "left" : "right";
+  return up > 0 ? "bottom" : "top";
+}
+
 function label(area: Area): HTMLElement {
   const made = document.createElement("div");
   made.className = "map-label";
@@ -191,7 +199,7 @@ async function draw(root: HTMLElement): Promise<void> {
     container: canvas,
     style: style(root, areas),
     bounds: boundsOf(areas),
-    fitBoundsOptions: { padding: Number(texts.padding ?? 20) },
+    fitBoundsOptions: { padding: areas.features.some(({ properties }) => properties.callout) ? 40 : 20 },
     attributionControl: texts.tileUrl ? { compact: false } : false,
     cooperativeGestures: false,
     scrollZoom: false,
@@ -211,8 +219,9 @@ async function draw(root: HTMLElement): Promise<void> {
   if (matchMedia("(pointer: coarse)").matches) map.dragPan.disable();
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   for (const area of areas.features) {
-    const at = area.properties.callout ?? area.properties.point ?? centreOf(area);
-    new Marker({ element: label(area.properties), anchor: area.properties.callout ? "bottom" : "center" })
+    const inside = area.properties.point ?? centreOf(area);
+    const at = area.properties.callout ?? inside;
+    new Marker({ element: label(area.properties), anchor: anchorOf(area.properties, inside) })
       .setLngLat([at[0] ?? 0, at[1] ?? 0])
       .addTo(map);
   }
