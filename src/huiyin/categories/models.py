@@ -16,7 +16,7 @@ class Urgency(models.TextChoices):
     URGENT = "urgent", _("Urgent")
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Category(models.Model):
     """One class of matter. Retired classes keep their rows; only leaves in use can be chosen."""
 
@@ -84,7 +84,7 @@ class Term(models.Model):
         return self.key
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class TermValue(models.Model):
     """How long a limit is, for a category, a level and a place or for all, from a day to a day.
 

@@ -1,14 +1,13 @@
 """From a resident's own words to the category that fits, without asking them to choose.
 
-Scored by character bigrams over a few hundred names and phrases held in memory: transparent (the
-answer says which words matched) and nothing to train. Rare bigrams weigh more than common ones.
-Where no bigram is known ("狗叫"), single characters decide.
+Scored by characters and pairs of characters over a few hundred names and phrases held in memory:
+transparent (the answer says which words matched) and nothing to train. Rare pieces weigh more than
+common ones, pairs more than single characters, and words that only ask ("怎么") count nothing.
 """
 
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from huiyin.categories.models import Category
@@ -16,6 +15,11 @@ from huiyin.categories.tree import Node, Tree, tree
 
 LONGEST = 200  # characters read from the question; the beginning says what it is about
 WEAKEST = 0.12  # below this share of the question's weight nothing is suggested
+SINGLE = 0.25  # what a single character weighs against a pair
+_ASKING = re.compile(
+    r"怎么办?|什么|为啥|哪里|哪儿|请问|能不能|有没有|可以|我想|我家|我们|他们|一个|这个|那个"
+    r"|[几三两]个月|[的了吗呢吧啊]"
+)
 _PARTS = re.compile(r"[一-鿿]+|[a-z0-9]+")
 
 
@@ -46,32 +50,37 @@ class _Entry:
 
 
 class _Index:
-    """Every leaf with the pieces of its words; `cut` says what a piece is."""
+    """Every leaf with the pieces of its words."""
 
-    def __init__(self, of: Tree, cut: Callable[[str], list[str]]) -> None:
+    def __init__(self, of: Tree) -> None:
         self.tree = of
-        self.cut = cut
         self.entries: list[_Entry] = []
         seen: Counter[str] = Counter()
         for node in of.leaves():
             category = node.category
             words = (category.name_zh, category.phrase_1, category.phrase_2, category.name_en)
-            texts = tuple((word, frozenset(cut(word))) for word in words if word)
+            texts = tuple((word, frozenset(pieces(word))) for word in words if word)
             above = " ".join(
                 f"{above.category.name_zh} {above.category.name_en}" for above in node.path[:-1]
             )
-            self.entries.append(_Entry(node, texts, frozenset(cut(above))))
+            self.entries.append(_Entry(node, texts, frozenset(pieces(above))))
             seen.update(frozenset().union(*(own for _, own in texts)))
         count = len(self.entries)
-        self.weight = {gram: math.log(1 + count / times) for gram, times in seen.items()}
+        self.weights = {
+            piece: math.log(1 + count / times) * _share(piece) for piece, times in seen.items()
+        }
         self.unseen = math.log(1 + count)
+
+    def weight(self, piece: str) -> float:
+        """How much a piece says: the rarer the more."""
+        return self.weights.get(piece) or self.unseen * _share(piece)
 
     def suggest(self, text: str) -> list[Suggestion]:
         """Return what fits `text`, best first."""
-        asked = Counter(self.cut(text))
+        asked = Counter(pieces(text))
         if not asked:
             return []
-        whole = sum(self.weight.get(piece, self.unseen) for piece in asked)
+        whole = sum(self.weight(piece) for piece in asked)
         found = [hit for entry in self.entries if (hit := self._score(entry, asked, whole))]
         return sorted(
             found,
@@ -84,20 +93,20 @@ class _Index:
         for words, own in entry.texts:
             shared = own & asked.keys()
             known |= shared
-            size = sum(self.weight[piece] for piece in own)
-            explained = sum(self.weight[piece] for piece in shared)
+            size = sum(self.weight(piece) for piece in own)
+            explained = sum(self.weight(piece) for piece in shared)
             # how much of the question, and how much of the phrase, the shared part makes up
             fit = 0.75 * explained / whole + 0.25 * explained / size if size else 0.0
             if fit > best:
                 best, matched = fit, words
         # the other phrase and the branch add a little, so that they decide between equals
-        more = sum(self.weight[piece] for piece in known) / whole
+        more = sum(self.weight(piece) for piece in known) / whole
         branch = len(entry.branch & asked.keys()) / len(asked)
-        score = min(1.0, 0.8 * best + 0.15 * more + 0.05 * branch)
+        score = min(1.0, 0.6 * best + 0.35 * more + 0.05 * branch)
         return Suggestion(entry.node, score, matched) if best and score >= WEAKEST else None
 
 
-_kept: tuple[_Index, _Index] | None = None
+_kept: _Index | None = None
 
 
 def suggest(text: str, limit: int = 5) -> list[Suggestion]:
@@ -107,28 +116,24 @@ def suggest(text: str, limit: int = 5) -> list[Suggestion]:
     """
     global _kept
     now = tree()
-    if _kept is None or _kept[0].tree is not now:
-        _kept = (_Index(now, grams), _Index(now, characters))
-    by_grams, by_characters = _kept
-    text = text[:LONGEST]
-    return (by_grams.suggest(text) or by_characters.suggest(text))[:limit]
+    if _kept is None or _kept.tree is not now:
+        _kept = _Index(now)
+    return _kept.suggest(text[:LONGEST])[:limit]
 
 
-def characters(text: str) -> list[str]:
-    """Return the single Chinese characters."""
-    return [character for character in text if "一" <= character <= "鿿"]
-
-
-def grams(text: str) -> list[str]:
-    """Return the bigrams of Chinese runs (a lone character stands for itself) and Latin words."""
+def pieces(text: str) -> list[str]:
+    """Return characters and pairs of characters of Chinese runs, and whole Latin words."""
     out: list[str] = []
-    for part in _PARTS.findall(text.lower()):
+    for part in _PARTS.findall(_ASKING.sub(" ", text.lower())):
         if part[0] < "一":
             out.append(part)
             if len(part) > 3 and part.endswith("s"):
                 out.append(part[:-1])
-        elif len(part) == 1:
-            out.append(part)
         else:
+            out += part
             out += [part[at : at + 2] for at in range(len(part) - 1)]
     return out
+
+
+def _share(piece: str) -> float:
+    return SINGLE if len(piece) == 1 and piece >= "一" else 1.0

@@ -55,7 +55,7 @@ class Account(AbstractBaseUser):
         return self.username or str(self.id)
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class PermissionSet(models.Model):
     """A named set of permissions (权限组), given with a post. The codes are listed in people.permissions."""
 
@@ -71,7 +71,7 @@ class PermissionSet(models.Model):
         return self.code
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Post(models.Model):
     """A post (岗位): this account works in that unit with those permissions, from a day to a day."""
 
@@ -103,7 +103,7 @@ class Post(models.Model):
         return self.ref
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Acting(models.Model):
     """Somebody acts for the holder of a post on leave, from a day to a day; acts are booked to both."""
 

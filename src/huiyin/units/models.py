@@ -1,4 +1,7 @@
-"""Who can own work: centres, departments, offices, committees, courts, utilities; and their duties."""
+"""Who can own work: centres, departments, offices, committees, courts, utilities; and their duties.
+
+Changes keep history: the database writes the row as it was before each change (`units.history`).
+"""
 
 import pghistory
 from django.db import models
@@ -40,7 +43,7 @@ class CommitteeKind(models.TextChoices):
     SOCIAL = "social", _("Social organisation")
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Unit(models.Model):
     """One unit. Closed units keep their rows (`valid_to`: first day on which it no longer exists)."""
 
@@ -72,10 +75,16 @@ class Unit(models.Model):
     opening_hours = models.JSONField(default=dict, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.UUIDField(null=True, blank=True)  # an account; None: the system
 
     class Meta:
         ordering = ("code",)
         constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lt=F("valid_to")),
+                name="units_unit_ends_after_it_starts",
+            ),
             models.CheckConstraint(
                 condition=Q(superior=None) | ~Q(superior=F("id")), name="units_not_its_own_superior"
             ),
@@ -100,7 +109,7 @@ class OfficerRole(models.TextChoices):
     LIAISON = "liaison", _("Liaison officer")
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class UnitOfficer(models.Model):
     """Who leads a unit, who is in charge of Huiyin's work there, whom others call (SEED A1.3b)."""
 
@@ -109,12 +118,18 @@ class UnitOfficer(models.Model):
     name = models.CharField(max_length=60)
     phone = models.CharField(max_length=40, blank=True)  # official line
     valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)  # first day on which it is somebody else
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
                 fields=("unit", "role"), condition=Q(valid_to=None), name="units_one_officer_a_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lt=F("valid_to")),
+                name="units_officer_ends_after_starting",
             ),
         )
 
@@ -122,7 +137,7 @@ class UnitOfficer(models.Model):
         return f"{self.name} ({self.role})"
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Duty(models.Model):
     """An item of the list of powers and duties (权责清单): this unit answers for that category there."""
 
@@ -133,10 +148,16 @@ class Duty(models.Model):
     item_no = models.CharField(max_length=40, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "duties"
         constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lt=F("valid_to")),
+                name="units_duty_ends_after_it_begins",
+            ),
             models.UniqueConstraint(
                 fields=("unit", "category", "place"),
                 condition=Q(valid_to=None),

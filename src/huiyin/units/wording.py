@@ -1,0 +1,79 @@
+"""What pages say about units, in the language of the reader."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from huiyin.units import hours as opening
+
+
+def weekday(day: int) -> str:
+    """Return the short name of a weekday, Monday 0."""
+    return (
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    )[day]
+
+
+def hours_lines(hours: Mapping[str, Any]) -> list[str]:
+    """Return a line for each run of days with the same hours, then the note; none when not known."""
+    if hours.get("always"):
+        lines = [_("Around the clock")]
+    else:
+        lines = [
+            _("%(days)s %(times)s")
+            % {
+                "days": _days(first, last),
+                "times": pgettext("between times", ", ").join(
+                    f"{start}–{end}" for start, end in intervals
+                ),
+            }
+            for first, last, intervals in opening.runs(hours)
+        ]
+    return [*lines, hours["note"]] if hours.get("note") else lines
+
+
+def open_words(hours: Mapping[str, Any], at: datetime) -> str:
+    """Return whether a unit is open and until when; empty when its hours are not known.
+
+    Statutory holidays are not considered yet.
+    """
+    is_open = opening.is_open(hours, at)
+    if is_open is None:
+        return ""
+    turn = opening.changes_at(hours, at)
+    if is_open:
+        if turn is None:
+            return _("Open around the clock")
+        return _("Open until %(time)s") % {"time": _moment(turn, at)}
+    if turn is None:
+        return _("Closed now")
+    return _("Closed now; opens %(time)s") % {"time": _moment(turn, at)}
+
+
+def _days(first: int, last: int) -> str:
+    if first == 0 and last == 6:
+        return _("Every day")
+    if first == last:
+        return weekday(first)
+    return _("%(first)s to %(last)s") % {"first": weekday(first), "last": weekday(last)}
+
+
+def _moment(turn: datetime, at: datetime) -> str:
+    local, now = timezone.localtime(turn), timezone.localtime(at)
+    clock = f"{local:%H:%M}"
+    # Midnight is said as the end of the day before.
+    if clock == "00:00" and (local.date() - now.date()).days == 1:
+        return "24:00"
+    if local.date() == now.date():
+        return clock
+    return _("%(day)s at %(time)s") % {"day": weekday(local.weekday()), "time": clock}
