@@ -386,9 +386,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
     if texts["HUIYIN_SECURE_COOKIES"] == "":
         values["secure_cookies"] = mode == "production"
     if values["sms_url"] and not values["sms_secret"]:
-        raise ConfigError(
-            "HUIYIN_SMS_SECRET is missing: the SMS gateway at HUIYIN_SMS_URL needs it."
-        )
+        raise ConfigError("HUIYIN_SMS_SECRET is missing: the gateway at HUIYIN_SMS_URL needs it.")
     return Config(**values)
 
 

@@ -8,9 +8,10 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -65,12 +66,14 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong use, 130 interrupted."""
+    args = list(arguments) if arguments is not None else None
+    guarded(lambda: cli.main(args=args, prog_name="huiyin", standalone_mode=False))
+
+
+def guarded(act: Callable[[], object]) -> NoReturn:
+    """Run `act` and exit; what goes wrong becomes a sentence and an exit code."""
     try:
-        result = cli.main(
-            args=list(arguments) if arguments is not None else None,
-            prog_name="huiyin",
-            standalone_mode=False,
-        )
+        result = act()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -12,6 +12,7 @@ from django.db import connections
 from huiyin.config import Config, load_config
 from huiyin.ops import restoring
 from huiyin.ops.postgres import Urls, database_urls
+from huiyin.ops.postgres.cluster import APP_ROLE
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,6 +37,8 @@ def with_django(role: Literal["app", "owner"]) -> Iterator[Installation]:
     """Yield a usable database with Django set up on it, as the application or as the owner."""
     with without_django() as found:
         os.environ["DATABASE_URL"] = found.urls.owner if role == "owner" else found.urls.app
+        if not found.config.database_url:
+            os.environ["HUIYIN_APP_ROLE"] = APP_ROLE
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.settings")
         django.setup()
         try:

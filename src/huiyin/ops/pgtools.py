@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,9 +10,9 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
+from huiyin.ops import processes
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.postgres.layout import wheel_binaries
-from huiyin.ops.processes import spawn
 
 _ENVIRONMENT = {
     "dbname": "PGDATABASE",
@@ -56,21 +55,8 @@ def run(program: Path, arguments: Sequence[str], *, url: str) -> tuple[int, str]
     for key, value in parts.items():
         if key in _ENVIRONMENT and value is not None:
             env[_ENVIRONMENT[key]] = str(value)
-    process = spawn(
-        [str(program), *arguments],
-        env=env,
-        cwd=Path.cwd(),
-        death_signal=signal.SIGKILL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        _, errors = process.communicate()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    return process.returncode, errors.decode(errors="replace").strip()
+    code, messages = processes.run([str(program), *arguments], env=env, cwd=Path.cwd())
+    return code, messages.strip()
 
 
 def failure(what: str, messages: str) -> OperatorError:

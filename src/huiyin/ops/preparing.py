@@ -16,13 +16,7 @@ from huiyin.ops.postgres import Urls
 from huiyin.people.grants import grant_app_role
 
 # Any fixed number of ours: two migrations of one database wait for each other.
-_LOCK = 371_400_001
-
-
-def is_prepared(urls: Urls) -> bool:
-    """Tell whether the database has had everything this version brings; needs no Django."""
-    with psycopg.connect(urls.owner) as plain:
-        return bool(notes.read(plain, notes.PREPARED) == fingerprints.of_database())
+_LOCK = 371_400_011
 
 
 def prepare(config: Config, urls: Urls) -> list[str]:

@@ -63,6 +63,17 @@ def spawn(
     )
 
 
+def forks_die_with_us(death_signal: signal.Signals) -> None:
+    """Let every process forked from this one get `death_signal` when this one dies."""
+    parent = os.getpid()
+
+    def in_child() -> None:
+        if os.getppid() == parent:
+            _libc.prctl(_PR_SET_PDEATHSIG, int(death_signal))
+
+    os.register_at_fork(after_in_child=in_child)
+
+
 def run(
     command: Sequence[str],
     *,
@@ -70,23 +81,28 @@ def run(
     cwd: Path,
     user: SystemUser | None = None,
     entry: str = "",
-) -> subprocess.CompletedProcess[str]:
-    """Run a short command to its end, as `user` when given; output and errors come together."""
-    return subprocess.run(
-        list(command),
-        check=False,
+) -> tuple[int, str]:
+    """Run a short command to its end, as `user` when given; return its code and all it said.
+
+    It is killed when this process is.
+    """
+    process = spawn(
+        command,
+        env=env,
         cwd=cwd,
-        env=dict(env),
-        input=entry,
+        death_signal=signal.SIGKILL,
+        user=user,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        user=user.uid if user else None,
-        group=user.gid if user else None,
-        extra_groups=[] if user else None,
-        umask=0o077,
     )
+    try:
+        output, _ = process.communicate(entry.encode())
+    except BaseException:
+        send_group(process, signal.SIGKILL)
+        process.wait()
+        raise
+    return process.returncode, output.decode(errors="replace")
 
 
 def is_alive(pid: int) -> bool:

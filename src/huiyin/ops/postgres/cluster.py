@@ -116,8 +116,8 @@ class Cluster:
             self._init(binaries, kept.postgres)
         elif lost_passwords:
             self._give_password(binaries, kept.postgres)
-        self._start_server(binaries)
         try:
+            self._start_server(binaries)
             self._ensure_database(kept, lost_passwords=lost_passwords)
         except BaseException:
             self.stop()
@@ -147,7 +147,7 @@ class Cluster:
         for path in (draft, pwfile):
             places.own(path, self.layout.user)
         self.say("Making the database folder …")
-        done = self._run(
+        code, output = self._run(
             [
                 *(str(binaries / "initdb"), "-D", str(draft / "data"), "--encoding=UTF8"),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
@@ -158,21 +158,21 @@ class Cluster:
                 *(("--no-sync",) if self.tests else ()),
             ]
         )
-        if done.returncode != 0:
+        if code != 0:
             shutil.rmtree(draft, ignore_errors=True)
-            raise self._failure("The database folder could not be made", done.stdout)
+            raise self._failure("The database folder could not be made", output)
         (draft / "data").rename(self.layout.data)
         _sync_folder(self.layout.base)
         shutil.rmtree(draft, ignore_errors=True)
 
     def _give_password(self, binaries: Path, password: str) -> None:
         """Set the bootstrap role's password without a server: the file with the old one is lost."""
-        done = self._run(
+        code, output = self._run(
             [str(binaries / "postgres"), "--single", "-D", str(self.layout.data), "postgres"],
             entry=f"ALTER ROLE postgres PASSWORD '{password}'\n",
         )
-        if done.returncode != 0:
-            raise self._failure("The database passwords could not be renewed", done.stdout)
+        if code != 0:
+            raise self._failure("The database passwords could not be renewed", output)
 
     def _ensure_database(self, kept: secret.Passwords, *, lost_passwords: bool) -> None:
         """Make the two roles and the database where they are missing; safe to repeat."""
@@ -300,9 +300,10 @@ class Cluster:
                 "end that process, then start again."
             )
         # PostgreSQL refuses to start when the number in a stale file has been given to another
-        # process of the same user; nothing runs here, so the file is stale whatever the number.
-        with suppress(FileNotFoundError):
-            (data / "postmaster.pid").unlink()
+        # process of the same user; nothing runs here, so the files are stale whatever the number.
+        socket = self.layout.socket_folder / places.SOCKET_NAME
+        for stale in (data / "postmaster.pid", socket, socket.with_name(f"{socket.name}.lock")):
+            stale.unlink(missing_ok=True)
 
     def _pid_on_file(self) -> int | None:
         try:
@@ -377,7 +378,7 @@ class Cluster:
         host = quote(str(self.layout.socket_folder), safe="")
         return f"postgresql://{role}:{quote(password, safe='')}@/{database}?host={host}&port=5432"
 
-    def _run(self, command: list[str], *, entry: str = "") -> subprocess.CompletedProcess[str]:
+    def _run(self, command: list[str], *, entry: str = "") -> tuple[int, str]:
         return run(
             command,
             env=_environment(),

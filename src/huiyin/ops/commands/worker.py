@@ -1,0 +1,34 @@
+"""`huiyin worker`."""
+
+import click
+
+from huiyin.ops import prepared
+from huiyin.ops.installation import with_django
+from huiyin.ops.progress import say
+
+
+@click.command("worker", short_help="Run the background worker.", epilog="Example: huiyin worker")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Jobs at the same time.",
+)
+def command(*, concurrency: int) -> None:
+    """Run background work until told to stop: messages, clocks, clearing up.
+
+    It shows itself in the database every ten seconds; /ready looks for that.
+    """
+    with with_django("app") as found:
+        prepared.refuse_unmigrated(found.urls.app)
+        from procrastinate.contrib.django import app  # noqa: PLC0415 Django is ready only now
+        from procrastinate.contrib.django.django_connector import (  # noqa: PLC0415 as above
+            DjangoConnector,
+        )
+
+        connector = app.connector
+        assert isinstance(connector, DjangoConnector)  # noqa: S101 what its Django app sets up
+        with app.replace_connector(connector.get_worker_connector()) as own:
+            say("Worker started.")
+            own.run_worker(concurrency=concurrency, shutdown_graceful_timeout=10)

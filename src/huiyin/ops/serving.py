@@ -1,0 +1,125 @@
+"""The web server: granian in front of huiyin.wsgi."""
+
+import errno
+import logging
+import os
+import shutil
+import signal
+import socket
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from huiyin.config import Config
+from huiyin.ops import fingerprints
+from huiyin.ops.errors import OperatorError
+from huiyin.ops.processes import forks_die_with_us
+from huiyin.ops.progress import say
+
+THREADS = 4  # for each process; as many database connections at most
+STOP_SECONDS = 10
+
+
+def serve(config: Config) -> None:
+    """Serve until told to stop; DATABASE_URL is in the environment. Raises OperatorError."""
+    refuse_taken_port(config)
+    share_metrics(config.var / "metrics")
+    collect_static_files(config)
+    logging.getLogger("_granian").setLevel(logging.WARNING)
+    forks_die_with_us(signal.SIGTERM)  # else they would go on holding the port
+    Granian(
+        "huiyin.wsgi:application",
+        address=config.host,
+        port=config.port,
+        interface=Interfaces.WSGI,
+        workers=config.workers,
+        blocking_threads=THREADS,
+        blocking_threads_idle_timeout=600,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_enabled=True,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def share_metrics(folder: Path) -> None:
+    """Let the server's processes count together in `folder`, emptied of what earlier ones left.
+
+    prometheus_client looks at the variable when it is imported, so nothing may import it before.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob("*.db"):
+        leftover.unlink(missing_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def refuse_taken_port(config: Config) -> None:
+    """Try the address the server will listen on. Raises OperatorError."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except socket.gaierror as error:
+        raise OperatorError(
+            f"{config.host} is no address of this machine: correct HUIYIN_HOST."
+        ) from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise OperatorError(
+                f"Port {config.port} is taken by another program: stop that one, or set "
+                "HUIYIN_PORT to a free port."
+            ) from error
+        if error.errno == errno.EACCES:
+            raise OperatorError(
+                f"This user may not open port {config.port}: set HUIYIN_PORT to 1024 or higher."
+            ) from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise OperatorError(
+                f"{config.host} is no address of this machine: correct HUIYIN_HOST."
+            ) from error
+        raise
+
+
+def free_port(wish: int) -> int:
+    """Return `wish` when it is free on this machine, else any free port."""
+    for port in (wish, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except (OSError, OverflowError):
+                continue
+            return int(probe.getsockname()[1])
+    raise OperatorError("No port is free on this machine: stop some programs.")
+
+
+def collect_static_files(config: Config) -> None:
+    """Gather the files for browsers once per version; killed half-way, it is done again."""
+    folder = config.var / "static"
+    mark = config.var / "static.fingerprint"
+    wanted = fingerprints.of_static_files()
+    if folder.exists() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
+        return
+    _refuse_missing_build()
+    say("Collecting files for the browser …")
+    mark.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.settings")
+    django.setup()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(wanted, encoding="ascii")
+
+
+def _refuse_missing_build() -> None:
+    build: Path = fingerprints.PACKAGE / "ui" / "static" / "build"
+    if not build.exists():
+        raise OperatorError("The files for the browser are not built: run make setup.")

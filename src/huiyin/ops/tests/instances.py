@@ -1,0 +1,80 @@
+"""Real installations for tests: a data folder of their own, commands as real processes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from huiyin.ops.postgres.cluster import Cluster
+
+SECONDS = 120
+
+
+class Instance:
+    """One installation in `var`; `cleanup` stops and removes everything it made."""
+
+    def __init__(self, var: Path, **settings: str) -> None:
+        self.var = var
+        self.settings = settings
+        self.processes: list[subprocess.Popen[str]] = []
+
+    def environ(self, **more: str) -> dict[str, str]:
+        """Return a clean environment: nothing of the test run's own settings."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("HUIYIN_")
+            and name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+        }
+        given = {"HUIYIN_MODE": "demo", "HUIYIN_VAR": str(self.var), **self.settings, **more}
+        return {**kept, **given}
+
+    def run(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "huiyin.ops.cli", *arguments],
+            env=self.environ(**environ),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+        """Start a command and go on."""
+        return self.start_python("-m", "huiyin.ops.cli", *arguments, **environ)
+
+    def start_python(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+        """Start Python and go on; both outputs come through one pipe."""
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            env=self.environ(**environ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def cluster(self) -> Cluster:
+        """Return the embedded cluster of this installation, with its sentences thrown away."""
+        return Cluster(var=self.var, say=lambda text: None)
+
+    def cleanup(self) -> None:
+        """End what was started and remove the cluster, which may be outside of the test folder."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait(timeout=SECONDS)
+            if process.stdout is not None:
+                process.stdout.close()
+        self.cluster().remove()
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the sentence of a refused command; its exit code must say so and no trace be there."""
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("huiyin: ")
+    return last.removeprefix("huiyin: ")
