@@ -4,11 +4,13 @@ A place has an immutable id. Its code, name, kind and parent are dated (`PlaceVe
 on `Place` are today's version, kept by the verbs in `huiyin.places.verbs` and nowhere else.
 """
 
+import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Deferrable, F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.ui.identifiers import new_id
@@ -68,8 +70,9 @@ class Place(models.Model):
 
     code = models.CharField(max_length=32)
     name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=80)  # as people say it: 北城 for 北城街道
     full_name = models.CharField(max_length=240)
-    pinyin = models.CharField(max_length=240, blank=True)
+    pinyin = models.CharField(max_length=240, blank=True)  # syllables with a space between
     initials = models.CharField(max_length=80, blank=True)
 
     lon = models.FloatField(null=True, blank=True)  # WGS84, of a point inside the place
@@ -101,24 +104,39 @@ class Place(models.Model):
             models.Index(fields=("county", "level", "code"), name="places_in_county"),
             models.Index(fields=("town", "level", "code"), name="places_in_town"),
             models.Index(fields=("village", "level", "code"), name="places_in_village"),
-            # search by any part of the name, by pinyin and by initials
-            GinIndex(fields=("name",), opclasses=("gin_trgm_ops",), name="places_name_part"),
-            models.Index(
-                fields=("pinyin",), opclasses=("varchar_pattern_ops",), name="places_pinyin_start"
-            ),
-            models.Index(
-                fields=("initials",),
-                opclasses=("varchar_pattern_ops",),
-                name="places_initials_start",
-            ),
         )
 
     def __str__(self) -> str:
         return self.full_name or self.name
 
 
+class PlaceKeys(models.Model):
+    """What a place is found by: parts of its name, pinyin, initials and code (`places.keys`).
+
+    Apart from the place, because everything else reads places without it. An index of trigrams
+    would not do: most words of Chinese place names have two characters, and a trigram needs three.
+    """
+
+    place = models.OneToOneField(
+        Place, primary_key=True, on_delete=models.CASCADE, related_name="keys"
+    )
+    keys = SearchVectorField()
+
+    class Meta:
+        verbose_name_plural = "place keys"
+        indexes = (GinIndex(fields=("keys",), fastupdate=False, name="places_keys"),)
+
+    def __str__(self) -> str:
+        return str(self.place_id)
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class PlaceVersion(models.Model):
-    """What a place was called, where it belonged and which code it had, from a day to a day."""
+    """What a place was called, where it belonged and which code it had, from a day to a day.
+
+    One version a day: a second change on the day amends the first. What was amended, and who closed
+    a version, is in the history that the trigger writes.
+    """
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="versions")
     code = models.CharField(max_length=32)
@@ -129,6 +147,9 @@ class PlaceVersion(models.Model):
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     basis = models.CharField(max_length=240, blank=True)
+    ended_basis = models.CharField(max_length=240, blank=True)  # of a place closed for good
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.UUIDField(null=True, blank=True)  # an account; None: the system
 
     class Meta:
         ordering = (F("valid_from").asc(nulls_first=True),)
@@ -146,6 +167,8 @@ class PlaceVersion(models.Model):
                     ("code", RangeOperators.EQUAL),
                     (DateRange("valid_from", "valid_to", Value("[)")), RangeOperators.OVERLAPS),
                 ),
+                # after the statement, not row by row: codes may change hands in one
+                deferrable=Deferrable.IMMEDIATE,
             ),
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lt=F("valid_to")),
@@ -184,6 +207,7 @@ class PlaceSuccession(models.Model):
         return f"{self.predecessor_id} → {self.successor_id}"
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Boundary(models.Model):
     """The outline of a place in WGS84 (a GeoJSON Polygon or MultiPolygon), with its source."""
 
