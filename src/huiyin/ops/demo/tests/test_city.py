@@ -1,0 +1,194 @@
+"""The small demo city in the database: loaded once, whole, and open to the printed logins only."""
+
+import dataclasses
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+
+from huiyin.categories.models import Category, Term
+from huiyin.ops.demo.city import ensure, logins, tables
+from huiyin.ops.demo.logins import ACTING_FOR_REF, PRINTED
+from huiyin.ops.errors import OperatorError
+from huiyin.people.models import Account, AccountKind, Acting, GridWorker, Mediator, Post
+from huiyin.places.models import Boundary, Place
+from huiyin.units.models import Duty, RosterEntry, Unit, UnitOfficer
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, nine in the morning in Dezhou
+
+
+@pytest.fixture(scope="module")
+def small_city(django_db_setup, django_db_blocker):
+    """Load the small city once for this module; nothing of it stays."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        ensure(scale="small", at=AT)
+        yield {table.name: table.rows for table in tables("small")}
+        transaction.set_rollback(True)
+
+
+def everything():
+    models = (Place, Boundary, Unit, UnitOfficer, Duty, Category, Term)
+    people = (Account, Post, Acting, GridWorker, Mediator, RosterEntry)
+    return {
+        model.__name__: sorted(map(repr, model.objects.values_list())) for model in models + people
+    }
+
+
+def test_every_row_is_loaded(small_city):
+    accounts = {row["login"] for row in small_city["people"]} - {""}
+    roles = Counter(row["role"] for row in small_city["people"])
+
+    assert {
+        "places": Place.objects.count(),
+        "boundaries": Boundary.objects.count(),
+        "units": Unit.objects.count(),
+        "duties": Duty.objects.count(),
+        "categories": Category.objects.count(),
+        "terms": Term.objects.count(),
+        "accounts": Account.objects.count(),
+        "posts": Post.objects.count(),
+        "grid workers": GridWorker.objects.count(),
+        "mediators": Mediator.objects.count(),
+    } == {
+        "places": 87,
+        "boundaries": 3,
+        "units": len(small_city["units"]),
+        "duties": len(small_city["duties"]),
+        "categories": len(small_city["categories"]),
+        "terms": len({row["key"] for row in small_city["terms"]}),
+        "accounts": len(accounts),
+        "posts": sum(bool(row["permission_set"]) for row in small_city["people"]),
+        "grid workers": roles["leader"]
+        + roles["full_time"]
+        + roles["part_time"]
+        + roles["volunteer"],
+        "mediators": roles["mediator_full_time"] + roles["mediator_part_time"],
+    }
+
+
+def test_the_zone_is_under_the_city_on_the_land_of_decheng(small_city):
+    zone = Place.objects.get(code="371471000000")
+    town = Place.objects.get(code="371471007000")
+
+    assert (zone.kind, zone.parent.code, zone.overlay_parent.code) == (
+        "functional_zone",
+        "371400000000",
+        "371402000000",
+    )
+    assert (town.name, town.parent, town.county) == ("长河街道", zone, zone)
+    assert not Boundary.objects.filter(place=zone).exists()
+
+
+def test_a_grid_knows_its_ancestors_and_says_its_full_name(small_city):
+    grid = Place.objects.get(code="371427002009001")
+
+    assert grid.full_name == "德州市夏津县北城街道会盟社区第1网格"
+    assert [place.code for place in (grid.city, grid.county, grid.town, grid.village)] == [
+        "371400000000",
+        "371427000000",
+        "371427002000",
+        "371427002009",
+    ]
+
+
+def test_only_the_printed_logins_have_a_password_that_works(small_city):
+    usable = {
+        account.username for account in Account.objects.all() if account.has_usable_password()
+    }
+
+    assert usable == {line.username for line in PRINTED}
+
+
+def test_every_printed_login_opens_its_account(small_city):
+    lines = [line for line in logins() if line.role != "resident"]
+    accounts = {
+        account.username: account
+        for account in Account.objects.filter(username__in=[line.login for line in lines])
+    }
+
+    assert [
+        line.login for line in lines if not accounts[line.login].check_password(line.password)
+    ] == []
+    assert {account.must_change_password for account in accounts.values()} == {False}
+    assert {line.path for line in lines} == {"/desk"}
+
+
+def test_the_resident_signs_in_by_phone_and_has_no_account_before(small_city):
+    resident = next(line for line in logins() if line.role == "resident")
+
+    assert (resident.login, resident.password, resident.path) == (
+        "15400000001",
+        "",
+        "/sign-in/phone",
+    )
+    assert not Account.objects.filter(kind=AccountKind.RESIDENT).exists()
+
+
+def test_somebody_has_two_posts_and_somebody_acts_for_the_head_of_the_centre(small_city):
+    housing = Account.objects.get(username="housing")
+    acting = Acting.objects.get()
+
+    assert [
+        (post.unit.name, post.permission_set_id, post.is_default)
+        for post in housing.posts.order_by("-is_default")
+    ] == [
+        ("夏津县住房和城乡建设局", "department_clerk", True),
+        ("夏津县社会治安综合治理中心", "centre_clerk", False),
+    ]
+    assert (acting.account.username, acting.post.ref, acting.valid_from, acting.valid_to) == (
+        "county",
+        ACTING_FOR_REF,
+        date(2026, 3, 2),
+        date(2026, 3, 16),
+    )
+    assert (acting.post.unit.name, acting.post.permission_set_id) == (
+        "夏津县社会治安综合治理中心",
+        "leader",
+    )
+
+
+def test_centres_are_staffed_without_a_gap_for_two_weeks(small_city):
+    rosters = {}
+    for entry in RosterEntry.objects.order_by("unit__code", "starts_at").select_related("unit"):
+        rosters.setdefault(entry.unit.code, []).append((entry.starts_at, entry.ends_at))
+
+    assert set(rosters) == {
+        f"{prefix}-{county}"
+        for prefix in ("GC", "HC")
+        for county in ("371400", "371402", "371427", "371428", "371471")
+    }
+    for shifts in rosters.values():
+        assert [start for start, _ in shifts[1:]] == [end for _, end in shifts[:-1]]
+        assert shifts[-1][1] - shifts[0][0] == timedelta(days=14)
+    assert min(shifts[0][0] for shifts in rosters.values()) == datetime(
+        2026, 3, 1, 16, tzinfo=UTC
+    )  # midnight in Dezhou
+
+
+def test_loading_again_changes_nothing(small_city):
+    before = everything()
+
+    ensure(scale="small", at=AT + timedelta(days=1))
+
+    assert everything() == before
+
+
+def test_a_lost_password_is_replaced_for_the_printed_logins(small_city, tmp_path, settings):
+    settings.HUIYIN = dataclasses.replace(django_settings.HUIYIN, var=tmp_path)
+
+    with transaction.atomic():
+        ensure(scale="small", at=AT)
+        line = logins()[0]
+        opened = Account.objects.get(username=line.login).check_password(line.password)
+        transaction.set_rollback(True)
+
+    assert opened
+
+
+def test_the_demo_city_is_refused_in_production(settings):
+    settings.HUIYIN = dataclasses.replace(django_settings.HUIYIN, mode="production")
+
+    with pytest.raises(OperatorError, match="HUIYIN_MODE=demo"):
+        ensure(scale="small", at=AT)
