@@ -5,7 +5,7 @@ the zones said to lie on them; below the county nothing is claimed until somebod
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -13,16 +13,16 @@ from threading import Lock
 from typing import Any, cast
 from uuid import UUID
 
-import numpy as np
-import numpy.typing as npt
 import shapely
 from django.db import connection
 from shapely.geometry import MultiPolygon, Point, Polygon, mapping, shape
+from shapely.geometry.base import BaseGeometry
 from shapely.strtree import STRtree
 
 from huiyin.places.bulk import check_point
-from huiyin.places.coordinates import Crs, as_wgs84, to_gcj02
+from huiyin.places.coordinates import Crs, as_wgs84
 from huiyin.places.models import Boundary, Place, PlaceLevel
+from huiyin.places.outlines import rounded, transformed
 
 # A point nearer to a border than this answers both sides. Phones are 10 to 50 m off in a street,
 # outlines are generalised (two publishers of them differ by up to 100 m), and a wrong county costs
@@ -32,7 +32,7 @@ _DEGREE_OF_LATITUDE_M = 111_133.0
 _DEGREE_OF_LONGITUDE_M = 111_320.0  # at the equator
 # A step of the simplified outline for maps, in degrees: about 200 m, half a pixel on a city map.
 _MAP_STEP_DEG = 0.002
-_MAP_GRID_DEG = 1e-5  # the file need not be finer: about a metre
+_MAP_DECIMALS = 5  # of a degree: about a metre
 
 
 class Sureness(StrEnum):
@@ -216,9 +216,8 @@ class _Outlines:
     def simplified(self, crs: Crs) -> dict[UUID, dict[str, Any]]:
         """Return GeoJSON outlines of the counties with fewer points, by place."""
         if crs not in self._simplified:
-            moved: Callable[[Any], Any] | None = _shifted if crs == Crs.GCJ02 else None
             self._simplified[crs] = {
-                self.ids[at]: _geojson(shapely.transform(outline, moved) if moved else outline)
+                self.ids[at]: _geojson(outline, crs=crs)
                 for at, outline in self._fewer_points.items()
             }
         return self._simplified[crs]
@@ -298,9 +297,6 @@ def _likeliness(candidate: Candidate) -> tuple[int, int, bool, float, str]:
     )
 
 
-def _shifted(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.array([to_gcj02(lon, lat) for lon, lat in points])
-
-
-def _geojson(outline: Polygon | MultiPolygon) -> dict[str, Any]:
-    return dict(mapping(shapely.set_precision(outline, _MAP_GRID_DEG)))
+def _geojson(outline: BaseGeometry, *, crs: Crs) -> dict[str, Any]:
+    moved = transformed(outline, to=crs) if crs == Crs.GCJ02 else outline
+    return dict(mapping(rounded(moved, decimals=_MAP_DECIMALS)))

@@ -130,7 +130,7 @@ class PlaceKeys(models.Model):
         return str(self.place_id)
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class PlaceVersion(models.Model):
     """What a place was called, where it belonged and which code it had, from a day to a day.
 
@@ -207,7 +207,7 @@ class PlaceSuccession(models.Model):
         return f"{self.predecessor_id} → {self.successor_id}"
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Boundary(models.Model):
     """The outline of a place in WGS84 (a GeoJSON Polygon or MultiPolygon), with its source."""
 

@@ -5,15 +5,17 @@ the day it takes effect or later, never ahead. Names, codes and parents change t
 which also brings the full names, ancestors and search keys of everything below in line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from huiyin.places.bulk import PlaceRow, insert_places
+from huiyin.places.bulk import PlaceRow, check_point, insert_places
 from huiyin.places.changes import (
     AS_IT_IS,
+    MAX_BASIS,
     Change,
     Keep,
     check_day,
@@ -23,16 +25,22 @@ from huiyin.places.changes import (
     places_by_id,
     restate,
 )
-from huiyin.places.models import Place, PlaceKind, PlaceSuccession, PlaceVersion
+from huiyin.places.coordinates import Crs, as_wgs84
+from huiyin.places.models import Boundary, Place, PlaceKind, PlaceSuccession, PlaceVersion
+from huiyin.places.outlines import read_outline
 from huiyin.places.refusals import (
     BeforeLastVersion,
     LevelsDiffer,
     NoPlacesNamed,
     OpenChildren,
+    OutlineUnusable,
     OverlaysLeft,
     SuccessorItself,
+    TextTooLong,
 )
 from huiyin.ui.acts import By, recording
+
+MAX_AS_OF = 40
 
 
 def register_place(
@@ -221,6 +229,79 @@ def close(*, place_id: UUID, on: date, by: By, at: datetime, basis: str = "") ->
         check_texts(code="-", name="-", basis=basis)
         place = places_by_id([place_id])[place_id]
         _end(place, on=on, basis=basis)
+        return place
+
+
+def set_boundary(
+    *,
+    place_id: UUID,
+    geometry: Mapping[str, Any],
+    source: str,
+    licence: str,
+    by: By,
+    at: datetime,
+    crs: Crs = Crs.WGS84,
+    as_of: str = "",
+) -> Boundary:
+    """Give a place its outline, or another one; the old one stays in the history.
+
+    `geometry`: a GeoJSON Polygon or MultiPolygon, longitude first; stored in WGS84. `as_of`: what
+    the source says. Raises OutlineUnusable, TextTooLong, Closed, NotKnown.
+    """
+    with transaction.atomic(), recording("places.set_boundary", by=by, at=at):
+        lock_tree()
+        place = places_by_id([place_id])[place_id]
+        check_open(place)
+        for text, limit in ((source, MAX_BASIS), (licence, MAX_BASIS), (as_of, MAX_AS_OF)):
+            if len(text) > limit:
+                raise TextTooLong(text=text, limit=limit)
+        try:
+            outline = read_outline(geometry, crs=crs)
+        except ValueError as error:
+            raise OutlineUnusable(name=place.name, problem=str(error)) from None
+        boundary, _ = Boundary.objects.update_or_create(
+            place=place,
+            defaults={"geometry": outline, "source": source, "licence": licence, "as_of": as_of},
+        )
+        return boundary
+
+
+def set_point(
+    *,
+    place_id: UUID,
+    lon: float | None,
+    lat: float | None,
+    by: By,
+    at: datetime,
+    crs: Crs = Crs.WGS84,
+) -> Place:
+    """Set the point that stands for a place on a map, or take it away (both None).
+
+    Raises PointIncomplete, PointNotOnEarth, Closed, NotKnown.
+    """
+    with transaction.atomic(), recording("places.set_point", by=by, at=at):
+        check_point(lon, lat)
+        place = Place.objects.select_for_update().get(id=places_by_id([place_id])[place_id].id)
+        check_open(place)
+        place.lon, place.lat = (None, None)
+        if lon is not None and lat is not None:
+            place.lon, place.lat = as_wgs84(lon, lat, crs=crs)
+        place.save(update_fields=["lon", "lat"])
+        return place
+
+
+def describe(
+    *, place_id: UUID, households: int | None, is_all_purpose: bool, by: By, at: datetime
+) -> Place:
+    """Set the number of households and whether a grid serves all departments (GBZ21 6).
+
+    Raises Closed, NotKnown.
+    """
+    with transaction.atomic(), recording("places.describe", by=by, at=at):
+        place = Place.objects.select_for_update().get(id=places_by_id([place_id])[place_id].id)
+        check_open(place)
+        place.households, place.is_all_purpose = households, is_all_purpose
+        place.save(update_fields=["households", "is_all_purpose"])
         return place
 
 
