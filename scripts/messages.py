@@ -193,10 +193,11 @@ def extract(app: Path) -> str:
             include_previous=False,
         )  # fmt: skip
         text_out = HEADER.format(app=app.name, language=language) + body.getvalue().decode("utf-8")
+        text_out = text_out.rstrip("\n") + "\n"
         added, gone = len(texts.keys() - kept.keys()), len(kept.keys() - texts.keys())
         if not path.exists() or path.read_text("utf-8") != text_out:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text_out.rstrip("\n").encode("utf-8") + b"\n")
+            write_whole(path, text_out.encode("utf-8"))
         said.append(f"{app.name} {language}: {len(texts)} texts, {added} new, {gone} dropped")
     return "\n".join(said)
 

@@ -1,0 +1,167 @@
+"""What every browser test needs: Chromium, pages that report errors, axe, sideways scrolling.
+
+    @pytest.mark.browser
+    def test_start_page(chromium, live_server):
+        page = chromium.open(live_server.url + "/", width=360)
+
+        assert page.violations() == []
+        assert page.complaints == []
+        assert not page.scrolls_sideways()
+
+The fixture `chromium` is in this module; a conftest.py that needs it imports it from here.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[4]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--no-sandbox",  # tests run as root in containers, on pages of ours only
+    "--disable-dev-shm-usage",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",  # WebGL without a graphics card, for the maps
+    "--font-render-hinting=none",
+)
+HEIGHTS = {360: 740, 390: 844, 1366: 768, 1440: 900, 1920: 1080}
+
+
+def chromium_path() -> str:
+    """Return the installed browser. Fails with what to install: a skipped test proves nothing."""
+    for name in NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    pytest.fail("There is no Chromium. Install it: apt-get install chromium fonts-noto-cjk")
+
+
+@cache
+def axe_source() -> str:
+    """Return axe-core. Fails with what to run when the npm packages are missing."""
+    if not AXE.exists():
+        pytest.fail("axe-core is missing. Run: make setup (npm ci installs it)")
+    return AXE.read_text(encoding="utf-8")
+
+
+class Shown:
+    """A page in the browser, with everything it complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def violations(self, *, within: str = "html") -> list[str]:
+        """Run axe (WCAG 2.2 A and AA, best practices) and return one line for each finding."""
+        self.page.evaluate(axe_source())
+        found: dict[str, Any] = self.page.evaluate(
+            """within => axe.run(within, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
+               "wcag22aa", "best-practice"], resultTypes: ["violations"]})""",
+            within,
+        )
+        return [
+            f"{rule['id']}: {node['target'][-1]} {node['html'][:160]} — "
+            + "; ".join(check["message"] for check in node["any"][:1])
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+    def scrolls_sideways(self) -> bool:
+        """Tell whether the page is wider than the window."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+    def small_targets(self, *, least: int) -> list[str]:
+        """Return what can be pressed, outside of sentences, and is lower than `least` px."""
+        found: list[str] = self.page.evaluate(
+            """least => [...document.querySelectorAll("a[href], button, input, select, textarea")]
+              .filter(e => e.offsetParent && !e.closest("p, .crumbs, .prose, dd, td, label, .vh"))
+              .filter(e => e.getBoundingClientRect().height < least)
+              .map(e => `${e.outerHTML.slice(0, 80)} ${e.getBoundingClientRect().height}`)""",
+            least,
+        )
+        return found
+
+    def text(self) -> str:
+        """Return the words on the page."""
+        return self.page.inner_text("body")
+
+
+class Chromium:
+    """The browser of one test process; every page gets a context of its own."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def open(
+        self,
+        url: str,
+        *,
+        width: int = 1440,
+        cookies: Mapping[str, str] | None = None,
+        javascript: bool = True,
+        offline_worker: bool = False,
+        before: str = "",
+    ) -> Shown:
+        """Open an address; `before` is a script run in the page before its own ones.
+
+        Service workers are blocked unless `offline_worker`: they would outlive the test's server.
+        """
+        context = self._browser.new_context(
+            viewport={"width": width, "height": HEIGHTS.get(width, 800)},
+            java_script_enabled=javascript,
+            service_workers="allow" if offline_worker else "block",
+            reduced_motion="reduce",
+            locale="zh-CN",
+        )
+        origin = "/".join(url.split("/")[:3])
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": origin}
+                for name, value in (cookies or {}).items()
+            ]
+        )
+        if before:
+            context.add_init_script(before)
+        shown = Shown(context.new_page())
+        shown.page.set_default_timeout(15_000)
+        shown.page.goto(url)
+        return shown
+
+    def close_pages(self) -> None:
+        """Close what a test opened, before its server ends."""
+        for context in self._browser.contexts:
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def chromium_process() -> Iterator[Browser]:
+    """Start Chromium once for a test process."""
+    path = chromium_path()
+    # Playwright keeps an event loop in this thread; the ORM is still only used between its calls.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chromium(chromium_process: Browser) -> Iterator[Chromium]:
+    """Give a test the browser, and close its pages afterwards."""
+    opened = Chromium(chromium_process)
+    yield opened
+    opened.close_pages()

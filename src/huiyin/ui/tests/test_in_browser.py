@@ -1,0 +1,162 @@
+"""The parts in a real browser: accessible, fitting, silent, and of use without a script."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+LOOKS = (
+    pytest.param(1440, {}, id="wide-chinese"),
+    pytest.param(360, {"huiyin_language": "en"}, id="phone-english"),
+    pytest.param(360, {"huiyin_display": "large.contrast"}, id="phone-large-contrast"),
+)
+PAGES = ("gallery", "gallery/resident", "gallery/desk", "display", "gallery/trouble/500")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("width", "cookies"), LOOKS)
+def test_page_is_accessible_and_fits(chromium, live_server, page, width, cookies):
+    shown = chromium.open(f"{live_server.url}/ui/{page}", width=width, cookies=cookies)
+
+    assert shown.violations() == []
+    assert not shown.scrolls_sideways()
+    assert shown.complaints == []
+
+
+def test_resident_targets_are_large_enough_for_a_thumb(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/resident", width=360)
+
+    assert shown.small_targets(least=44) == []
+
+
+def test_desk_targets_on_a_phone_are_large_enough(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/desk", width=360)
+
+    assert shown.small_targets(least=44) == []
+
+
+def test_larger_text_and_language_work_without_a_script(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/resident", javascript=False)
+
+    shown.page.get_by_role("button", name="大字").click()
+    assert shown.page.locator("html").get_attribute("class") == "large"
+
+    shown.page.get_by_role("button", name="English").click()
+    assert shown.page.get_by_role("heading", level=1).inner_text() == "What happened?"
+    assert shown.page.locator("html").get_attribute("class") == "large"
+
+
+def test_slash_goes_to_the_search_but_not_out_of_a_field(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/resident")
+    shown.page.evaluate("document.querySelector('#q').setAttribute('data-search', '')")
+
+    shown.page.keyboard.press("/")
+    shown.page.keyboard.type("1/3")
+
+    assert shown.page.input_value("#q") == "1/3"
+
+
+def test_dialog_opens_over_the_page_and_closes_with_escape(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery")
+    dialog = shown.page.locator("#a-dialog")
+
+    shown.page.get_by_role("link", name="打开对话框").click()
+    assert dialog.is_visible()
+    assert shown.violations(within="#a-dialog") == []
+
+    shown.page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+
+
+def test_navigation_of_the_phone_opens_and_closes_by_keyboard(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/desk", width=360)
+    more = shown.page.locator("details[data-panel] summary")
+
+    more.focus()
+    shown.page.keyboard.press("Enter")
+    assert shown.page.get_by_role("link", name="人员").is_visible()
+
+    shown.page.keyboard.press("Escape")
+    assert not shown.page.get_by_role("link", name="人员").is_visible()
+
+
+def test_summary_of_errors_has_the_focus_when_the_page_opens(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery")
+
+    assert shown.page.evaluate("document.activeElement.matches('[data-form-errors]')")
+
+
+def test_map_is_drawn_and_lights_up_with_its_list(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/map")
+    shown.page.wait_for_selector("[data-map][data-ready]")
+
+    labels = shown.page.locator(".map-label").all_inner_texts()
+    assert [label.split() for label in labels] == [
+        ["2", "北县"], ["4", "山县"], ["0", "西县"],
+        ["6", "老城区"], ["1", "东县"], ["3", "沙嘴县"],
+    ]  # fmt: skip
+    assert shown.page.locator(".map-note").is_hidden()
+    assert shown.violations() == []
+    assert shown.complaints == []
+
+
+def test_click_on_an_area_follows_its_link(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/map")
+    shown.page.wait_for_selector("[data-map][data-ready]")
+
+    label = shown.page.locator(".map-label", has_text="老城区").bounding_box()
+    shown.page.mouse.click(label["x"] + label["width"] / 2, label["y"] + label["height"] / 2)
+    shown.page.wait_for_url("**/ui/gallery/map#mid")
+
+
+def test_browser_without_webgl_is_told_so_and_keeps_the_list(chromium, live_server):
+    shown = chromium.open(
+        f"{live_server.url}/ui/gallery/map",
+        before="HTMLCanvasElement.prototype.getContext = () => null",
+    )
+    shown.page.wait_for_selector(".map:not(.waiting)")
+
+    assert shown.page.locator(".map-note").inner_text() == "这个浏览器画不了地图。列表里什么都有。"
+    assert shown.page.get_by_role("link", name="老城区").is_visible()
+
+
+def test_map_that_does_not_come_through_says_what_to_do(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/display")
+    shown.page.route("**/map.geojson", lambda route: route.fulfill(status=500))
+
+    shown.page.goto(f"{live_server.url}/ui/gallery/map")
+    shown.page.wait_for_selector(".map:not(.waiting)")
+
+    assert shown.page.locator(".map-note").inner_text() == (
+        "地图没有加载出来。列表里什么都有，也可以刷新再试。"
+    )
+
+
+def test_offline_page_appears_in_the_last_language_without_network(chromium, live_server):
+    shown = chromium.open(
+        f"{live_server.url}/ui/display", cookies={"huiyin_language": "en"}, offline_worker=True
+    )
+    shown.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    shown.page.wait_for_function("caches.match('/ui/offline-language').then(Boolean)")
+
+    shown.page.context.set_offline(True)
+    shown.page.goto(f"{live_server.url}/somewhere")
+
+    assert (
+        shown.page.get_by_role("heading", level=1).inner_text() == "There is no network right now"
+    )
+    assert (
+        shown.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        == "rgb(247, 245, 240)"
+    )
+
+
+def test_first_view_of_a_resident_stays_light(chromium, live_server):
+    sizes: list[int] = []
+    shown = chromium.open("about:blank")
+    shown.page.on("response", lambda response: sizes.append(len(response.body())))
+
+    shown.page.goto(f"{live_server.url}/ui/gallery/resident")
+    shown.page.wait_for_load_state("networkidle")
+
+    # Not compressed here; gzip takes it to a third. 100 kB is what may be transferred.
+    assert 0 < sum(sizes) < 160_000
