@@ -1,0 +1,71 @@
+"""The navigation of every page: where this person can go, in which post, of which city."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.people.models import AccountKind
+
+
+@dataclass(frozen=True)
+class Door:
+    """One entry of the desk's rail: `routes` are the views on which it is the current one."""
+
+    label: str | Promise
+    icon: str
+    route: str
+    routes: tuple[str, ...]
+    needs: str = ""
+    args: tuple[str, ...] = ()
+    count: int = 0
+    current: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route, args=self.args)
+
+
+DOORS = (
+    Door(_("Start"), "home", "web:desk", ("web:desk",)),
+    Door(_("Who acts"), "search", "web:responsible", ("web:responsible",)),
+    Door(
+        _("Directory"),
+        "map",
+        "web:directory",
+        ("web:directory", "web:place", "web:place_search", "web:locate", "web:grid_workers"),
+    ),
+    Door(_("Units"), "building", "web:units", ("web:units", "web:unit")),
+    Door(_("People"), "users", "people:staff_list", ("people:staff_list", "people:staff")),
+    Door(_("Matters"), "list", "web:categories", ("web:categories",)),
+    Door(_("Limits"), "clock", "web:terms", ("web:terms", "web:term")),
+    Door(_("Log"), "eye", "web:access_log", ("web:access_log",)),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the doors of this person's desk, the frame of shared pages and the city.
+
+    Costs no query.
+    """
+    actor = getattr(request, "actor", None)
+    is_staff = actor is not None and actor.kind == AccountKind.STAFF
+    return {
+        "nav": list(_doors(request)) if is_staff else [],
+        "layout": "ui/desk.html" if is_staff else "ui/resident.html",
+        "is_staff": is_staff,
+        "city_name": settings.HUIYIN.city_name,
+    }
+
+
+def _doors(request: HttpRequest) -> Iterator[Door]:
+    actor = getattr(request, "actor", None)
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    for door in DOORS:
+        if actor is not None and (not door.needs or actor.may(door.needs)):
+            yield replace(door, current=here in door.routes)

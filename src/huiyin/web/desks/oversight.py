@@ -1,0 +1,72 @@
+"""Desks of those who look over the whole: leaders, the city's administrators, auditors."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from huiyin.people.actors import Actor
+from huiyin.people.models import Account, AccountKind, GridRole
+from huiyin.places.models import Place, PlaceLevel
+from huiyin.units.models import Unit, UnitKind, UnitOfficer
+from huiyin.units.queries import held_on
+from huiyin.web import system
+from huiyin.web.desks.office import SHOWN, my_unit
+from huiyin.web.figures import figures_by_child, figures_of, grids_without, within
+
+
+def leader(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    """What there is in my place, and what is missing: numerators with their denominators."""
+    on = timezone.localdate(at)
+    unit = my_unit(actor)
+    place = unit.place
+    below = list(
+        Place.objects.filter(parent=place, valid_to=None)
+        .exclude(level=PlaceLevel.GRID)
+        .select_related("overlay_parent")
+        .order_by("code")[:200]
+    )
+    counted = figures_by_child(place, below, on=on) if place.level <= PlaceLevel.TOWN else {}
+    gaps = grids_without(GridRole.FULL_TIME, place, on=on)
+    asked = Unit.objects.filter(
+        within(place, "place__"), held_on(on), kind=UnitKind.DEPARTMENT
+    ).aggregate(
+        all=Count("pk"),
+        with_liaison=Count(
+            "pk",
+            filter=Q(
+                pk__in=UnitOfficer.objects.filter(held_on(on), role="liaison").values("unit_id")
+            ),
+        ),
+    )
+    return {
+        "unit": unit,
+        "place": place,
+        "figures": figures_of(place, on=on),
+        "rows": [(child, counted.get(child.pk)) for child in below],
+        "gap_count": gaps.count(),
+        "gaps": list(gaps.select_related("village", "town")[:SHOWN]),
+        "departments": asked["all"],
+        "departments_with_liaison": asked["with_liaison"],
+    }
+
+
+def city_admin(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    """Whether the installation is well, what was loaded last, how much is in it."""
+    on = timezone.localdate(at)
+    unit = my_unit(actor)
+    return {
+        "unit": unit,
+        "figures": figures_of(unit.place, on=on),
+        "readings": system.readings(),
+        "accounts": Account.objects.filter(is_active=True).aggregate(
+            staff=Count("pk", filter=Q(kind=AccountKind.STAFF)),
+            waiting=Count("pk", filter=Q(kind=AccountKind.STAFF, last_login=None)),
+            residents=Count("pk", filter=Q(kind=AccountKind.RESIDENT)),
+            lately=Count(
+                "pk", filter=Q(kind=AccountKind.STAFF, last_login__gt=at - timedelta(days=7))
+            ),
+        ),
+    }

@@ -1,0 +1,123 @@
+"""Counts of a place: how many counties, towns, villages, grids, grid workers and units it has."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from huiyin.people.models import GridRole, GridWorker
+from huiyin.places.models import Place, PlaceLevel
+from huiyin.units.models import Unit, UnitKind
+from huiyin.units.queries import held_on
+
+_ANCESTOR = {
+    PlaceLevel.CITY: "city",
+    PlaceLevel.COUNTY: "county",
+    PlaceLevel.TOWN: "town",
+    PlaceLevel.VILLAGE: "village",
+}
+
+
+def within(place: Place, prefix: str = "") -> Q:
+    """Return the condition "in this place, at any depth, the place itself included"."""
+    ancestor = _ANCESTOR.get(PlaceLevel(place.level))
+    return Q(**{f"{prefix}{ancestor}" if ancestor else f"{prefix}pk": place.pk})
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The counts of one place on one day."""
+
+    places: Mapping[int, int] = field(default_factory=dict)
+    workers: int = 0
+    full_time: int = 0
+    units: int = 0
+
+    @property
+    def counties(self) -> int:
+        return self.places.get(PlaceLevel.COUNTY, 0)
+
+    @property
+    def towns(self) -> int:
+        return self.places.get(PlaceLevel.TOWN, 0)
+
+    @property
+    def villages(self) -> int:
+        return self.places.get(PlaceLevel.VILLAGE, 0)
+
+    @property
+    def grids(self) -> int:
+        return self.places.get(PlaceLevel.GRID, 0)
+
+
+def figures_of(place: Place, *, on: date) -> Figures:
+    """Return the counts of everything inside `place`. Costs three queries."""
+    levels = (
+        Place.objects.filter(within(place), valid_to=None)
+        .exclude(pk=place.pk)
+        .order_by()
+        .values_list("level")
+        .annotate(n=Count("pk"))
+    )
+    staff = GridWorker.objects.filter(
+        within(place, "grid__"), held_on(on), grid__valid_to=None
+    ).aggregate(n=Count("pk"), full_time=Count("pk", filter=Q(role=GridRole.FULL_TIME)))
+    units = Unit.objects.filter(within(place, "place__"), held_on(on)).count()
+    return Figures(dict(levels), staff["n"], staff["full_time"], units)
+
+
+def figures_by_child(place: Place, children: Sequence[Place], *, on: date) -> dict[UUID, Figures]:
+    """Return the counts of each child of a city or a county. Costs three queries."""
+    column = f"{_ANCESTOR[PlaceLevel(place.level + 1)]}_id"
+    counted: dict[UUID, dict[int, int]] = defaultdict(dict)
+    levels = (
+        Place.objects.filter(within(place), valid_to=None, level__gt=place.level + 1)
+        .order_by()
+        .values_list(column, "level")
+        .annotate(n=Count("pk"))
+    )
+    for child, level, number in levels:
+        counted[child][level] = number
+    staff = {
+        child: (number, full_time)
+        for child, number, full_time in GridWorker.objects.filter(
+            within(place, "grid__"), held_on(on), grid__valid_to=None
+        )
+        .order_by()
+        .values_list(f"grid__{column}")
+        .annotate(n=Count("pk"), full=Count("pk", filter=Q(role=GridRole.FULL_TIME)))
+    }
+    units: dict[UUID, int] = dict(
+        Unit.objects.filter(within(place, "place__"), held_on(on))
+        .order_by()
+        .values_list(f"place__{column}")
+        .annotate(n=Count("pk"))
+    )
+    return {
+        child.pk: Figures(
+            counted.get(child.pk, {}), *staff.get(child.pk, (0, 0)), units.get(child.pk, 0)
+        )
+        for child in children
+    }
+
+
+def grids_without(role: GridRole, place: Place, *, on: date) -> QuerySet[Place]:
+    """Return the grids inside `place` that have nobody in that role on that day."""
+    held = GridWorker.objects.filter(held_on(on), grid=OuterRef("pk"), role=role)
+    return Place.objects.filter(
+        ~Exists(held), within(place), level=PlaceLevel.GRID, valid_to=None
+    ).order_by("code")
+
+
+def units_by_kind(place: Place, *, on: date) -> list[tuple[str, int]]:
+    """Return how many units of each kind are inside `place`, in the order of the kinds."""
+    counts: dict[str, int] = dict(
+        Unit.objects.filter(within(place, "place__"), held_on(on))
+        .order_by()
+        .values_list("kind")
+        .annotate(n=Count("pk"))
+    )
+    return [(kind.value, counts[kind]) for kind in UnitKind if kind in counts]

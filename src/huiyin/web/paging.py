@@ -1,0 +1,70 @@
+"""Keyset paging: a page begins after (or ends before) a key, however long the list is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+M = TypeVar("M", bound=Model)
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """One page of a list; the addresses of the pages beside it are empty where there are none."""
+
+    items: Sequence[M]
+    newer: str
+    older: str
+
+
+def page(
+    request: HttpRequest,
+    rows: QuerySet[M],
+    *,
+    key: str,
+    descending: bool = False,
+    size: int = PAGE_SIZE,
+    anchor: str = "",
+    prefix: str = "",
+) -> Page[M]:
+    """Return the page of `rows` that `after` or `before` in the address asks for.
+
+    `key` is a unique field, of text or of a number; a key that cannot be read begins at the front.
+    `anchor` is the part of the page the addresses lead to; `prefix` tells lists of one page apart.
+    Costs one query.
+    """
+    forward, back = f"{prefix}after", f"{prefix}before"
+    after, before = (_readable(rows, key, request.GET.get(name, "")) for name in (forward, back))
+    backwards = bool(before and not after)
+    if after or before:
+        greater = backwards == descending
+        rows = rows.filter(**{f"{key}__{'gt' if greater else 'lt'}": after or before})
+    found = list(rows.order_by(f"-{key}" if backwards != descending else key)[: size + 1])
+    more, items = len(found) > size, found[:size]
+    if backwards:
+        items.reverse()
+    rest = {k: v for k, v in request.GET.items() if k not in (forward, back)}
+
+    def address(name: str, item: M) -> str:
+        query = urlencode({**rest, name: str(getattr(item, key))})
+        return f"?{query}{'#' + anchor if anchor else ''}"
+
+    has_newer = more if backwards else bool(after)
+    has_older = True if backwards else more
+    return Page(
+        items=items,
+        newer=address(back, items[0]) if items and has_newer else "",
+        older=address(forward, items[-1]) if items and has_older else "",
+    )
+
+
+def _readable(rows: QuerySet[M], key: str, value: str) -> str:
+    numeric = rows.model._meta.get_field(key).get_internal_type().endswith("AutoField")
+    if "\x00" in value or (numeric and not (value.isascii() and value.isdecimal())):
+        return ""
+    return value[:80]

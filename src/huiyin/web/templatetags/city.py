@@ -1,0 +1,65 @@
+"""Tags for what the records say: Chinese names on English pages, texts in two languages, phones."""
+
+import re
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+_NOT_DIALLED = re.compile(r"[^\d+]")
+_CHINESE = re.compile(
+    r"([一-鿿㐀-䶿（）《》、，。；：“”·]*[一-鿿㐀-䶿][一-鿿㐀-䶿（）《》、，。；：·0-9]*)"
+)
+
+
+def in_chinese() -> bool:
+    """Say whether the page is being written in Chinese."""
+    return (get_language() or "").startswith("zh")
+
+
+@register.filter
+def zh(value: object) -> SafeString | str:
+    """Mark a name from the records as Chinese, so that an English page reads it out rightly."""
+    if value is None or value == "":
+        return ""
+    if in_chinese():
+        return str(value)
+    return format_html('<span lang="zh-Hans">{}</span>', value)
+
+
+@register.filter
+def zh_runs(text: str) -> SafeString | str:
+    """Mark the Chinese parts of a sentence that names something from the records."""
+    if in_chinese() or not text:
+        return text
+    parts = _CHINESE.split(str(text))
+    return format_html_join(
+        "", "{}", ((zh(part) if at % 2 else part,) for at, part in enumerate(parts))
+    )
+
+
+@register.filter
+def said(thing: Any, name: str = "name") -> str:
+    """Return a text that is kept in two languages (`name_zh`, `name_en`) in the page's language.
+
+    Chinese where there is no English, marked as such.
+    """
+    if thing is None:
+        return ""
+    chinese: str = getattr(thing, f"{name}_zh")
+    if in_chinese():
+        return chinese
+    english: str = getattr(thing, f"{name}_en")
+    return english or str(zh(chinese))
+
+
+@register.filter
+def phone(number: str) -> SafeString | str:
+    """Draw a telephone number as a link to dial it."""
+    if not number:
+        return ""
+    return format_html('<a class="nb" href="tel:{}">{}</a>', _NOT_DIALLED.sub("", number), number)

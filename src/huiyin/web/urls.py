@@ -1,0 +1,28 @@
+"""Pages that join several capabilities: start, directory, desk."""
+
+from django.urls import path
+
+from huiyin.web.views import categories, desk, logs, maps, places, start, terms, units
+
+app_name = "web"
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("about", start.about, name="about"),
+    path("find", start.find, name="find"),
+    path("find/responsible", start.responsible, name="responsible"),
+    path("find/grid-workers", places.grid_workers, name="grid_workers"),
+    path("places/", places.directory, name="directory"),
+    path("places/search", places.search, name="place_search"),
+    path("places/locate", maps.locate, name="locate"),
+    path("places/<str:code>/", places.place, name="place"),
+    path("map/counties.geojson", maps.map_data, name="map_data"),
+    path("units/", units.index, name="units"),
+    path("units/<uuid:pk>/", units.unit, name="unit"),
+    path("desk", desk.desk, name="desk"),
+    path("desk/gaps", desk.gaps, name="gaps"),
+    path("desk/categories", categories.index, name="categories"),
+    path("desk/terms", terms.index, name="terms"),
+    path("desk/terms/<str:key>", terms.term, name="term"),
+    path("desk/log", logs.index, name="access_log"),
+]

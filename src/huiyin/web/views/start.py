@@ -1,0 +1,128 @@
+"""Where residents begin: say what has happened, learn who is responsible and how to reach them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from huiyin.categories.search import Suggestion, suggest
+from huiyin.categories.tree import Node, tree
+from huiyin.places.models import Place, PlaceLevel
+from huiyin.places.search import search as search_places
+from huiyin.ui.http import part
+from huiyin.units.queries import search_units
+from huiyin.web.access import public
+from huiyin.web.finding import by_code, emergencies, said_path
+from huiyin.web.responsibility import responsible as who_is_responsible
+from huiyin.web.templatetags.city import said
+
+LONGEST_QUESTION = 80
+
+
+@public
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    counties = Place.objects.filter(level=PlaceLevel.COUNTY, valid_to=None).order_by("code")
+    phrases = (_("Street light out"), _("Wages not paid"), _("Medical bill refund"))
+    return render(request, "web/start.html", {"counties": counties, "phrases": phrases})
+
+
+@public
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/about.html")
+
+
+@public
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    q = question(request, "q")
+    hits = suggest(q) if q else []
+    context = {
+        "q": q,
+        "hits": hits,
+        "emergencies": emergencies(hits),
+        "places": [found.place for found in search_places(q, limit=5)] if q else [],
+        "units": search_units(q, on=timezone.localdate(), limit=5) if q else [],
+    }
+    return part(request, "web/parts/found.html", context, page="web/find.html")
+
+
+@public
+@require_safe
+def responsible(request: HttpRequest) -> HttpResponse:
+    """Ask what and where, one after the other in any order; answer when both are known."""
+    given = {name: question(request, name) for name in ("category", "place", "what", "where")}
+    node = tree().by_code.get(given["category"])
+    place = by_code(given["place"]) if given["place"] else None
+    context: dict[str, Any] = {
+        "what": given["what"],
+        "where": given["where"],
+        "place": place,
+        "wrong": _not_found(given, node, place),
+        "change_place": _again(given, drop=("place", "where")),
+        "change_category": _again(given, drop=("category", "what")),
+    }
+    if node is None or not node.is_leaf:
+        context |= _choices(given, node)
+    else:
+        context |= {"category": node.category, "node": node, **_guidance(node)}
+    if place is None and given["where"]:
+        context["places"] = [
+            {"place": found.place, "url": _again(given, place=found.place.code, drop=("where",))}
+            for found in search_places(given["where"], limit=8)
+        ]
+    if place is not None and "category" in context:
+        context["answer"] = who_is_responsible(context["node"], place, at=timezone.now())
+    return part(request, "web/parts/asked.html", context, page="web/responsible.html")
+
+
+def question(request: HttpRequest, name: str) -> str:
+    """Return what was typed or chosen, without what no name or code contains."""
+    return " ".join(request.GET.get(name, "").replace("\x00", "").split())[:LONGEST_QUESTION]
+
+
+def _again(given: dict[str, str], *, drop: tuple[str, ...], **changed: str) -> str:
+    kept = {k: v for k, v in {**given, **changed}.items() if (v and k not in drop) or k in changed}
+    address = reverse("web:responsible")
+    return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def _choices(given: dict[str, str], node: Node | None) -> dict[str, Any]:
+    """Return the kinds of matter to choose from: what the words suggest, else one level of the tree."""
+    hits: list[Suggestion] = suggest(given["what"], 6) if given["what"] and node is None else []
+    nodes = [hit.node for hit in hits] or (node.children if node else tree().branches)
+    return {
+        "branch": node.category if node else None,
+        "hits": [
+            {
+                "category": each.category,
+                "path": said_path(each) if hits else "",
+                "url": _again(given, category=each.category.code, drop=("what",)),
+            }
+            for each in nodes
+        ],
+        "matched": bool(hits),
+    }
+
+
+def _guidance(node: Node) -> dict[str, str]:
+    hit = node.category
+    return {
+        "guidance": said(hit, "guidance"),
+        "emergency": hit.redirect if hit.redirect in ("110", "119", "120", "122") else "",
+        "redirect": hit.redirect,
+    }
+
+
+def _not_found(given: dict[str, str], node: Node | None, place: Place | None) -> str:
+    if given["category"] and node is None:
+        return _("This kind of matter is no longer in use. Choose it again.")
+    if given["place"] and place is None:
+        return _("This place is not known. Choose it again.")
+    return ""

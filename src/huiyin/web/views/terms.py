@@ -1,0 +1,182 @@
+"""The limits of the city: what the law fixes, and what the city sets where the law leaves it open."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from huiyin.categories.models import Category, Term, TermUnit, TermValue
+from huiyin.categories.terms import set_term_value
+from huiyin.categories.tree import tree
+from huiyin.places.models import Place, PlaceLevel
+from huiyin.ui.forms import Form
+from huiyin.ui.http import SeeOther
+from huiyin.ui.refusals import Refusal, sentence_of
+from huiyin.web.access import NotPermitted, StaffRequest, staff
+from huiyin.web.finding import by_code
+from huiyin.web.terms import all_limits, grouped, law_words, length_words, matching
+from huiyin.web.views.start import question
+
+EDIT = "terms.edit"
+
+
+@staff()
+@require_safe
+def index(request: StaffRequest) -> HttpResponse:
+    """Every limit with its law, in groups."""
+    q = question(request, "q")
+    limits = all_limits(on=timezone.localdate())
+    found = matching(limits, q) if q else limits
+    context = {"q": q, "groups": grouped(found), "count": len(found), "all": len(limits)}
+    return render(request, "web/terms.html", context)
+
+
+class ValueForm(Form):
+    """A new value of a limit that the law leaves open."""
+
+    amount = forms.IntegerField(
+        label=gettext_lazy("How long"),
+        min_value=1,
+        error_messages={"required": gettext_lazy("Write a whole number.")},
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("Counted in"), choices=TermUnit.choices)
+    starts_on = forms.DateField(
+        label=gettext_lazy("Holds from"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": gettext_lazy("Choose the first day on which it holds."),
+            "invalid": gettext_lazy("Write the day as 2026-01-31."),
+        },
+    )
+    category = forms.CharField(
+        label=gettext_lazy("Only for this kind of matter"),
+        required=False,
+        max_length=16,
+        help_text=gettext_lazy("Its code, such as 0302. Empty: for every kind."),
+    )
+    level = forms.TypedChoiceField(
+        label=gettext_lazy("Only at this level"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=(("", gettext_lazy("Every level")), *PlaceLevel.choices[:4]),
+    )
+    place = forms.CharField(
+        label=gettext_lazy("Only in this place"),
+        required=False,
+        max_length=32,
+        help_text=gettext_lazy("Its code, such as 371427000000. Empty: in the whole city."),
+    )
+    source = forms.CharField(
+        label=gettext_lazy("By which decision"),
+        max_length=120,
+        error_messages={
+            "required": gettext_lazy("Say which decision or document this comes from.")
+        },
+        help_text=gettext_lazy("The document that says so, with its number"),
+    )
+
+    def clean_category(self) -> Category | None:
+        code = self.cleaned_data["category"].strip()
+        if not code:
+            return None
+        node = tree().by_code.get(code)
+        if node is None:
+            raise forms.ValidationError(
+                _("No kind of matter has this code. Look it up in the list.")
+            )
+        return node.category
+
+    def clean_place(self) -> str:
+        code: str = self.cleaned_data["place"].strip()
+        if (code and (found := by_code(code)) is None) or (code and found.code != code):
+            raise forms.ValidationError(
+                _("No place has this code today. Look it up in the directory.")
+            )
+        return code
+
+
+@staff()
+@require_http_methods(["GET", "HEAD", "POST"])
+def term(request: StaffRequest, key: str) -> HttpResponse:
+    """One limit: its law, its values; a form to set another one where the law leaves it open."""
+    found = Term.objects.filter(pk=key).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        return _set(request, found)
+    return _page(request, found, ValueForm(initial={"starts_on": timezone.localdate()}))
+
+
+def _set(request: StaffRequest, found: Term) -> HttpResponse:
+    if not request.actor.may(EDIT):
+        raise NotPermitted(EDIT)
+    form = ValueForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    sent = form.cleaned_data
+    try:
+        value = set_term_value(
+            key=found.key,
+            amount=sent["amount"],
+            unit=TermUnit(sent["unit"]),
+            starts_on=sent["starts_on"],
+            today=timezone.localdate(),
+            category=sent["category"],
+            level=sent["level"],
+            place_code=sent["place"],
+            source=sent["source"],
+        )
+    except Refusal as refused:
+        form.add_error(None, sentence_of(refused))
+        return _page(request, found, form, status=422)
+    words = _("Set: %(length)s. Clocks that already run keep the limit they started with.")
+    messages.success(request, words % {"length": length_words(value.amount, value.unit)})
+    return SeeOther(reverse("web:term", args=[found.key]))
+
+
+def _page(
+    request: StaffRequest, found: Term, form: ValueForm, *, status: int = 200
+) -> HttpResponse:
+    today = timezone.localdate()
+    rows = found.values.select_related("category").order_by("-valid_from", "place_code", "level")
+    values = [_row(value, today=today) for value in rows]
+    names = dict(
+        Place.objects.filter(
+            code__in=[row["place_code"] for row in values if row["place_code"]], valid_to=None
+        ).values_list("code", "full_name")
+    )
+    for row in values:
+        row["place"] = names.get(row["place_code"], row["place_code"])
+    general = next((row for row in values if row["general"] and row["state"] == "now"), None)
+    context = {
+        "term": found,
+        "now": general,
+        "values": [row for row in values if row["state"] != "past"],
+        "past": [row for row in values if row["state"] == "past"],
+        "form": form,
+        "may_edit": not found.locked and request.actor.may(EDIT),
+    }
+    return render(request, "web/term.html", context, status=status)
+
+
+def _row(value: TermValue, *, today: Any) -> dict[str, Any]:
+    past = value.valid_to is not None and value.valid_to <= today
+    later = value.valid_from is not None and value.valid_from > today
+    return {
+        "value": value,
+        "length": length_words(value.amount, value.unit),
+        "law": law_words(value),
+        "category": value.category,
+        "level": PlaceLevel(value.level).label if value.level else "",
+        "place_code": value.place_code,
+        "general": value.category_id is None and value.level is None and not value.place_code,
+        "state": "past" if past else "later" if later else "now",
+    }
