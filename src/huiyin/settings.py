@@ -167,7 +167,8 @@ TIME_ZONE = "Asia/Shanghai"
 # --- files --------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HUIYIN.var / "static"
+# Tests serve the built assets from where they are built; nothing is collected.
+STATIC_ROOT = BASE_DIR / "ui" / "static" if IN_TEST else HUIYIN.var / "static"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

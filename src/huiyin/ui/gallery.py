@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from huiyin.ui.errors import Trouble, error_page
 from huiyin.ui.forms import Form
+from huiyin.ui.http import part, see_other
 from huiyin.ui.icons import symbols
 
 COLOURS = (
@@ -127,6 +128,20 @@ def resident(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/gallery/resident.html", _context())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest) -> HttpResponse:
+    """Show one step of a form, and how a refused one is answered with and without htmx."""
+    context = _context()
+    context["form"] = SampleForm(request.POST or None)
+    if request.method != "POST":
+        return render(request, "ui/gallery/form.html", context)
+    if not context["form"].is_valid():
+        return part(
+            request, "ui/gallery/_form.html", context, page="ui/gallery/form.html", status=422
+        )
+    return see_other(request, reverse("ui:gallery_resident"))
+
+
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """Show a list and a detail in the desk layout."""
@@ -138,12 +153,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def trouble(request: HttpRequest, name: str) -> HttpResponse:
-    """Show an error page with status 200."""
+    """Show an error page, with status 200 unless its own is asked for."""
     if name not in {each.value for each in Trouble}:
         raise Http404
-    return error_page(
-        request, Trouble(name), status=200, minutes=15, holders=[_("Administrator of the unit")]
-    )
+    status = None if "real" in request.GET else 200
+    holders = [_("Administrator of the unit")]
+    return error_page(request, Trouble(name), status=status, minutes=15, holders=holders)
 
 
 @require_GET

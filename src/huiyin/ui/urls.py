@@ -18,6 +18,7 @@ urlpatterns = [
 if settings.HUIYIN.mode in ("demo", "test"):
     urlpatterns += [
         path("gallery", gallery.gallery, name="gallery"),
+        path("gallery/form", gallery.form, name="gallery_form"),
         path("gallery/desk", gallery.desk, name="gallery_desk"),
         path("gallery/resident", gallery.resident, name="gallery_resident"),
         path("gallery/trouble/<slug:name>", gallery.trouble, name="gallery_trouble"),

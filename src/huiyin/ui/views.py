@@ -35,10 +35,12 @@ def display(request: HttpRequest) -> HttpResponse:
     """Show the choices, or keep those sent: `large`, `contrast` ("1" or "0"), `language`."""
     if request.method != "POST":
         return render(request, "ui/display.html", {"next": safe_next(request)})
-    chosen = display_of(request)
-    for name in ("large", "contrast"):
-        if name in request.POST:
-            chosen = replace(chosen, **{name: request.POST[name] == "1"})
+    before = display_of(request)
+    chosen = replace(
+        before,
+        large=request.POST.get("large", "1" if before.large else "0") == "1",
+        contrast=request.POST.get("contrast", "1" if before.contrast else "0") == "1",
+    )
     response = SeeOther(safe_next(request, reverse("ui:display")))
     keep_display(response, chosen)
     if request.POST.get("language") in LANGUAGE_NAMES:

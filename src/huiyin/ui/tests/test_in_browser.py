@@ -9,7 +9,14 @@ LOOKS = (
     pytest.param(360, {"huiyin_language": "en"}, id="phone-english"),
     pytest.param(360, {"huiyin_display": "large.contrast"}, id="phone-large-contrast"),
 )
-PAGES = ("gallery", "gallery/resident", "gallery/desk", "display", "gallery/trouble/500")
+PAGES = (
+    "gallery",
+    "gallery/resident",
+    "gallery/desk",
+    "gallery/form",
+    "display",
+    "gallery/trouble/500",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -83,6 +90,56 @@ def test_summary_of_errors_has_the_focus_when_the_page_opens(chromium, live_serv
     shown = chromium.open(f"{live_server.url}/ui/gallery")
 
     assert shown.page.evaluate("document.activeElement.matches('[data-form-errors]')")
+
+
+def test_refused_form_is_answered_in_place_and_keeps_what_was_written(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/form", width=360)
+
+    shown.page.get_by_label("发生了什么").fill("三盏路灯不亮")
+    shown.page.get_by_role("button", name="提交").click()
+    shown.page.wait_for_selector("[data-form-errors]")
+
+    assert shown.page.url.endswith("/ui/gallery/form")
+    assert shown.page.input_value("[name=words]") == "三盏路灯不亮"
+    assert shown.page.locator("#id_phone_error").inner_text() == "请填写这一项。"
+    assert shown.page.evaluate("document.activeElement.matches('[data-form-errors]')")
+    assert shown.violations() == []
+
+
+def test_accepted_form_leads_on(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/form", width=360)
+
+    shown.page.get_by_label("发生了什么").fill("三盏路灯不亮")
+    shown.page.get_by_label("手机号", exact=True).fill("13805340001")
+    shown.page.get_by_label("在哪个县").select_option("a")
+    shown.page.get_by_role("button", name="提交").click()
+
+    shown.page.wait_for_url("**/ui/gallery/resident")
+
+
+def test_same_form_works_without_a_script(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/form", width=360, javascript=False)
+
+    shown.page.get_by_label("发生了什么").fill("三盏路灯不亮")
+    shown.page.get_by_role("button", name="提交").click()
+
+    assert shown.page.input_value("[name=words]") == "三盏路灯不亮"
+    assert shown.page.locator("#id_phone_error").inner_text() == "请填写这一项。"
+
+
+def test_request_that_fails_says_so_with_the_code_to_read_out(chromium, live_server):
+    shown = chromium.open(f"{live_server.url}/ui/gallery/form")
+
+    with shown.page.expect_response("**/trouble/500?real=1") as answer:
+        shown.page.get_by_role("button", name="会失败的操作").click()
+    toast = shown.page.locator(".toast")
+
+    code = answer.value.headers["x-spoken-code"]
+    assert toast.inner_text() == (
+        f"没有成功。是我们的系统出了问题，请再试一次，或拨打 12345。 {code}"
+    )
+    toast.get_by_role("button", name="关闭").click()
+    assert toast.count() == 0
 
 
 def test_map_is_drawn_and_lights_up_with_its_list(chromium, live_server):
