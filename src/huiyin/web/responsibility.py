@@ -1,7 +1,7 @@
-"""Who answers for a kind of matter at a place, and why it is this one: for reading, not for dispatch.
+"""Who answers for a kind of matter at a place, and why: for reading, not for dispatch.
 
-The lists of duties decide (`units.queries.responsible`). Where none names anybody, the nearest unit of
-the kind that usually owns such matters is shown, and is said to be only that.
+The lists of duties decide (`units.queries.responsible`). Where none names anybody, the nearest
+unit of the kind that usually owns such matters is shown, and is said to be only that.
 """
 
 from collections.abc import Sequence
@@ -53,8 +53,8 @@ def responsible(node: Node, place: Place, *, at: datetime) -> Answer:
         words = _("12345 finds out who it is, and keeps hold of the matter until then.")
         return Answer(unit=None, others=(), why=words, named=False)
     words = _(
-        "No list of duties names anybody for this here. Such matters usually go to an office of this"
-        " kind (%(kind)s), and this is the nearest one; 12345 can confirm it."
+        "No list of duties names anybody for this here. Such matters usually go to an office of"
+        " this kind (%(kind)s), and this is the nearest one; 12345 can confirm it."
     )
     return Answer(
         unit=likely,

@@ -182,7 +182,7 @@ def _children(request: HttpRequest, found: Place) -> dict[str, Any]:
 @public
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Places and units by name, pinyin or initials; with every key pressed where there is a script."""
+    """Places and units by name, pinyin or initials; as one types where there is a script."""
     q = question(request, "q")
     context = {
         "q": q,

@@ -27,6 +27,7 @@ LONGEST_QUESTION = 80
 @public
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
+    """Show the way in: words to say, doors to open, the counties, the telephone."""
     counties = Place.objects.filter(level=PlaceLevel.COUNTY, valid_to=None).order_by("code")
     phrases = (_("Street light out"), _("Wages not paid"), _("Medical bill refund"))
     return render(request, "web/start.html", {"counties": counties, "phrases": phrases})
@@ -35,12 +36,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
+    """Show what this is, what works today, and what happens to personal data."""
     return render(request, "web/about.html")
 
 
 @public
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
+    """Find kinds of matter, places and offices by anybody's own words."""
     q = question(request, "q")
     hits = suggest(q) if q else []
     context = {
@@ -94,7 +97,7 @@ def _again(given: dict[str, str], *, drop: tuple[str, ...], **changed: str) -> s
 
 
 def _choices(given: dict[str, str], node: Node | None) -> dict[str, Any]:
-    """Return the kinds of matter to choose from: what the words suggest, else one level of the tree."""
+    """Return the kinds to choose from: what the words suggest, else one level of the tree."""
     hits: list[Suggestion] = suggest(given["what"], 6) if given["what"] and node is None else []
     nodes = [hit.node for hit in hits] or (node.children if node else tree().branches)
     return {

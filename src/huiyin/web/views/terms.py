@@ -1,4 +1,4 @@
-"""The limits of the city: what the law fixes, and what the city sets where the law leaves it open."""
+"""The limits: what the law fixes, and what the city sets where the law leaves it open."""
 
 from typing import Any
 
