@@ -1,8 +1,10 @@
 """PostgreSQL's own programs for dumps: Huiyin's where they are new enough, else the system's."""
 
+import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
@@ -56,12 +58,14 @@ def run(program: Path, arguments: Sequence[str], *, url: str) -> tuple[int, str]
         if key in _ENVIRONMENT and value is not None:
             env[_ENVIRONMENT[key]] = str(value)
     code, messages = processes.run([str(program), *arguments], env=env, cwd=Path.cwd())
+    if code == -signal.SIGXFSZ:  # the limit of this user or file system for one file
+        messages += os.strerror(errno.EFBIG)
     return code, messages.strip()
 
 
 def failure(what: str, messages: str) -> OperatorError:
     """Turn a program's messages into one sentence."""
-    if "No space left on device" in messages or os.strerror(27) in messages:
+    if "No space left on device" in messages or os.strerror(errno.EFBIG) in messages:
         return OperatorError(f"{what}: the disk is full; make room and run the same command again.")
     if "lock timeout" in messages:
         return OperatorError(f"{what}: somebody uses the database; stop web server and worker.")

@@ -136,7 +136,8 @@ def _refuse_newer(manifest: dict[str, Any], known: frozenset[str]) -> None:
 def _refuse_in_use(connection: notes.Connection) -> None:
     row = connection.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        # Autovacuum has no user; what else a session does is hidden from other roles.
+        " AND pid <> pg_backend_pid() AND usename IS NOT NULL"
     ).fetchone()
     if row and row[0]:
         raise OperatorError(

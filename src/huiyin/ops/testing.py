@@ -38,6 +38,7 @@ class TestRun:
                 del os.environ[name]  # a developer's own settings must not decide a test
         base = load_config({"HUIYIN_MODE": "test"}).var
         self.folder = Path(tempfile.mkdtemp(prefix="huiyin-test-"))
+        (self.folder / "static").mkdir()  # whitenoise warns without it
         os.environ.update({"HUIYIN_MODE": "test", "HUIYIN_VAR": str(self.folder), **new_keys()})
         if "DATABASE_URL" in os.environ:
             return
@@ -79,7 +80,7 @@ def _is_worker() -> bool:
 
 if _is_worker():
     _own = Path(os.environ["HUIYIN_VAR"]) / os.environ["PYTEST_XDIST_WORKER"]
-    _own.mkdir(exist_ok=True)
+    _own.joinpath("static").mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
     os.environ["HUIYIN_VAR"] = str(_own)
 _run = TestRun()
 if not _is_worker():

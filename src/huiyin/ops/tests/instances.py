@@ -78,3 +78,11 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("huiyin: ")
     return last.removeprefix("huiyin: ")
+
+
+def moments(*seconds: float) -> list[float]:
+    """Return when to kill: the moments given, in a long run also many between and after them."""
+    if os.environ.get("HYPOTHESIS_PROFILE") != "long":
+        return list(seconds)
+    last = max(seconds)
+    return sorted({*seconds, *(round(last * step / 15, 3) for step in range(30))})

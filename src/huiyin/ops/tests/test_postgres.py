@@ -19,6 +19,7 @@ from huiyin.ops.postgres import layout
 from huiyin.ops.postgres.cluster import Cluster
 from huiyin.ops.postgres.connect import check_extensions, check_version
 from huiyin.ops.processes import SystemUser, is_alive, processes_in
+from huiyin.ops.tests.instances import moments
 
 pytestmark = pytest.mark.fault
 
@@ -208,14 +209,14 @@ def test_a_stale_pid_file_with_the_number_of_another_process_does_not_stop_the_s
     starts_again(instance)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.95])
-def test_initdb_killed_at_any_moment_is_made_again(instance, share):
+@pytest.mark.parametrize("seconds", moments(0.05, 0.25, 0.5))
+def test_initdb_killed_at_any_moment_is_made_again(instance, seconds):
     process = instance.start_python(
         "-c", textwrap.dedent(START_AND_WAIT), str(instance.var), HUIYIN_MODE="test"
     )
     base = instance.cluster().layout.base
     wait_for(lambda: list(base.glob("init-*/data/PG_VERSION")) or (base / "data").exists())
-    time.sleep(share * 0.6)
+    time.sleep(seconds)
 
     process.kill()
     process.wait()

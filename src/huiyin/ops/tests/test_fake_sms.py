@@ -1,0 +1,143 @@
+"""The fake gateway: signed requests only, each message once, nothing leaves this machine."""
+
+import http.client
+import json
+import time
+
+import pytest
+
+from huiyin.ops.fake_sms import Message, Outbox, page, sign
+from huiyin.ops.serving import free_port
+
+SECRET = "a-secret-of-the-test-that-is-long-enough-0123456789"
+BODY = {
+    "id": "0192-a",
+    "to": "19900000001",
+    "text": "验证码 123456，五分钟内有效。",
+    "template": "code",
+}
+
+
+class Client:
+    def __init__(self, port):
+        self.port = port
+
+    def ask(self, method, path, body=None, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, body, {**headers})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def post(self, value, *, secret=SECRET, at=None):
+        body = json.dumps(value).encode()
+        stamp = str(int(time.time() if at is None else at))
+        status, text = self.ask(
+            "POST",
+            "/",
+            body,
+            **{"X-Huiyin-Timestamp": stamp, "X-Huiyin-Signature": sign(secret, stamp, body)},
+        )
+        return status, json.loads(text)
+
+
+@pytest.fixture
+def gateway(instance, tmp_path):
+    port = free_port(0)
+    process = instance.start_python(
+        "-m", "huiyin.ops.fake_sms", "--port", str(port), "--outbox", str(tmp_path / "sms.jsonl"),
+        HUIYIN_SMS_SECRET=SECRET,
+    )  # fmt: skip
+    client = Client(port)
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            client.ask("GET", "/messages")
+            break
+        except OSError:
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    yield client
+    process.terminate()
+    assert process.wait(timeout=10) == 0
+
+
+def test_a_signed_message_is_kept_and_shown(gateway):
+    assert gateway.post(BODY) == (202, {"accepted": True, "duplicate": False})
+
+    status, text = gateway.ask("GET", "/messages?to=19900000001")
+    (message,) = json.loads(text)["messages"]
+    assert (status, {name: message[name] for name in BODY}) == (200, BODY)
+    assert json.loads(gateway.ask("GET", "/messages?to=19900000002")[1]) == {"messages": []}
+    assert BODY["text"] in gateway.ask("GET", "/")[1]
+
+
+def test_the_same_id_is_accepted_once(gateway):
+    gateway.post(BODY)
+
+    assert gateway.post({**BODY, "text": "another"}) == (
+        202,
+        {"accepted": True, "duplicate": True},
+    )
+    (message,) = json.loads(gateway.ask("GET", "/messages")[1])["messages"]
+    assert message["text"] == BODY["text"]
+
+
+def test_a_wrong_signature_is_refused(gateway):
+    status, answer = gateway.post(BODY, secret=SECRET + "x")
+
+    assert (status, answer) == (
+        401,
+        {"error": "X-Huiyin-Signature does not fit the body and the secret."},
+    )
+    assert json.loads(gateway.ask("GET", "/messages")[1]) == {"messages": []}
+
+
+def test_an_old_request_is_refused(gateway):
+    status, answer = gateway.post(BODY, at=time.time() - 3_600)
+
+    assert (status, answer) == (
+        401,
+        {"error": "X-Huiyin-Timestamp is too far from this gateway's clock."},
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{}, {**BODY, "to": ""}, {**BODY, "more": "x"}, {**BODY, "to": 1}, "text", []],
+)
+def test_a_body_of_another_form_is_refused(gateway, value):
+    status, answer = gateway.post(value)
+
+    assert status == 400
+    assert answer["error"].endswith(("id, to, text and template.", "must be texts."))
+
+
+def test_another_host_name_for_this_machine_reads_nothing(gateway):
+    gateway.post(BODY)
+
+    status, text = gateway.ask("GET", "/messages", Host="evil.example")
+
+    assert (status, json.loads(text)) == (403, {"error": "Open this page as http://localhost."})
+
+
+def test_the_outbox_survives_a_kill_in_the_middle_of_a_line(tmp_path):
+    path = tmp_path / "sms.jsonl"
+    message = Message(**BODY, received_at="2027-03-01T00:00:00+00:00")
+    assert Outbox(path).accept(message)
+    with path.open("a", encoding="utf-8") as file:
+        file.write('{"id": "half')
+
+    assert Outbox(path).messages() == [message]
+
+
+def test_the_page_escapes_what_it_shows():
+    message = Message("1", "<to>", "<script>", "code", "2027-03-01T00:00:00+00:00")
+
+    shown = page([message])
+
+    assert "&lt;to&gt; · 2027-03-01 08:00:00" in shown
+    assert "<script>" not in shown
