@@ -24,9 +24,10 @@ MAX_NOTE = 120
 Hours = dict[str, Any]
 Interval = tuple[int, int]  # minutes since midnight
 
+_FRONTS = ("周", "星期", "礼拜")
 _DAY_WORDS = {
-    **{f"{front}{last}": at for front in ("周", "星期", "礼拜") for at, last in enumerate("一二三四五六日")},
-    **{f"{front}天": 6 for front in ("周", "星期", "礼拜")},
+    **{f"{front}{day}": at for front in _FRONTS for at, day in enumerate("一二三四五六日")},
+    **{f"{front}天": 6 for front in _FRONTS},
     **{day: at for at, day in enumerate(DAYS)},
     **{
         word: at
@@ -34,7 +35,10 @@ _DAY_WORDS = {
             ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
         )
     },
-    **{"tues": 1, "weds": 2, "thur": 3, "thurs": 3},
+    "tues": 1,
+    "weds": 2,
+    "thur": 3,
+    "thurs": 3,
 }
 _GROUPS = {
     **dict.fromkeys(("工作日", "weekdays"), (0, 1, 2, 3, 4)),
@@ -57,8 +61,8 @@ _DAY_SPAN = re.compile(r"\s*(?:[-–—~～至到]|\bto\b)\s*")
 def parse(text: str) -> Hours:
     """Return the hours that an operator wrote, `{}` for nothing.
 
-    "周一至周五 08:30-12:00,14:00-17:30; 周六 09:00-12:00", "Mon-Fri 08:30-12:00; Sat closed", "24h";
-    a note may follow in brackets. An interval past midnight is told apart into two days.
+    "周一至周五 08:30-12:00,14:00-17:30; 周六 09:00-12:00", "Mon-Fri 08:30-12:00; Sat closed" or
+    "24h"; a note may follow in brackets. An interval past midnight is told apart into two days.
     Raises HoursNotUnderstood with the part that is not understood, HoursOverlap.
     """
     rest = text.strip()
@@ -191,7 +195,7 @@ def _read_segment(segment: str, days: dict[int, list[Interval]]) -> None:
             raise HoursNotUnderstood(part=part)
         start = _time(span[1], span[2], part)
         end = _time(span[3], span[4], part)
-        if start == end or start == MINUTES_A_DAY:
+        if start in (end, MINUTES_A_DAY):
             raise HoursNotUnderstood(part=part)
         for day in named:
             if start < end:
@@ -226,7 +230,12 @@ def _stored(days: Mapping[int, Sequence[Interval]], *, note: str) -> Hours:
         intervals = sorted(days.get(at, ()))
         for (start, end), (later, until) in pairwise(intervals):
             if later < end:
-                raise HoursOverlap(part=f"{_clock(start)}-{_clock(end)}, {_clock(later)}-{_clock(until)}")
+                raise HoursOverlap(
+                    part=", ".join(
+                        f"{_clock(first)}-{_clock(last)}"
+                        for first, last in ((start, end), (later, until))
+                    )
+                )
         if intervals:
             stored[day] = [[_clock(start), _clock(end)] for start, end in intervals]
     if note:

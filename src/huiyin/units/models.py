@@ -45,7 +45,7 @@ class CommitteeKind(models.TextChoices):
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Unit(models.Model):
-    """One unit. Closed units keep their rows (`valid_to`: first day on which it no longer exists)."""
+    """One unit. A closed one keeps its row (`valid_to`: first day on which it is no more)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=40, unique=True)  # the operator's key in load files
@@ -139,7 +139,7 @@ class UnitOfficer(models.Model):
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Duty(models.Model):
-    """An item of the list of powers and duties (权责清单): this unit answers for that category there."""
+    """An item of the list of powers and duties (权责清单): who answers for a category where."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="duties")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="duties")

@@ -21,8 +21,7 @@ def check_character(body: str) -> str:
     if not _BODY.fullmatch(body):
         raise ValueError(f"{body!r} is not the beginning of a unified social credit code")
     total = sum(
-        weight * ALPHABET.index(character)
-        for weight, character in zip(_WEIGHTS, body, strict=True)
+        weight * ALPHABET.index(character) for weight, character in zip(_WEIGHTS, body, strict=True)
     )
     return ALPHABET[-total % len(ALPHABET)]
 
