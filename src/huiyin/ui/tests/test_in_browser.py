@@ -1,7 +1,13 @@
 """The parts in a real browser: accessible, fitting, silent, and of use without a script."""
 
+import base64
+from dataclasses import replace
+
 import pytest
 
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 LOOKS = (
@@ -186,6 +192,35 @@ def test_map_that_does_not_come_through_says_what_to_do(chromium, live_server):
     assert shown.page.locator(".map-note").inner_text() == (
         "地图没有加载出来。列表里什么都有，也可以刷新再试。"
     )
+
+
+def test_tiles_of_the_city_lie_under_the_areas_with_their_owner_named(
+    chromium, live_server, settings
+):
+    settings.HUIYIN = replace(
+        settings.HUIYIN,
+        tile_url="https://tiles.example/{z}/{x}/{y}.png",
+        tile_attribution="示例测绘院",
+    )
+    asked: list[str] = []
+    shown = chromium.open(f"{live_server.url}/ui/display")
+    shown.page.route(
+        "https://tiles.example/**",
+        lambda route: (
+            asked.append(route.request.url),
+            route.fulfill(
+                status=200, body=DOT, content_type="image/png",
+                headers={"Access-Control-Allow-Origin": "*"},
+            ),
+        ),
+    )  # fmt: skip
+
+    shown.page.goto(f"{live_server.url}/ui/gallery/map")
+    shown.page.wait_for_selector("[data-map][data-ready]")
+
+    assert shown.page.locator(".maplibregl-ctrl-attrib").inner_text() == "示例测绘院"
+    assert asked != []
+    assert shown.complaints == []
 
 
 def test_offline_page_appears_in_the_last_language_without_network(chromium, live_server):
