@@ -86,6 +86,7 @@ def restate(changes: Sequence[Change], *, by: By, at: datetime) -> dict[UUID, Pl
     effective = [change for change in changes if _changes(change, places[change.place_id])]
     today = timezone.localdate(at)
     for change in effective:
+        check_open(places[change.place_id])
         _check(change, places[change.place_id], versions[change.place_id], known, today=today)
     check_codes(
         {
@@ -223,7 +224,6 @@ def _check(
     *,
     today: date,
 ) -> None:
-    check_open(place)
     if change.on > today:
         raise NotYet(on=change.on, today=today)
     if version.valid_from is not None and change.on < version.valid_from:

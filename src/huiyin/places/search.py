@@ -4,6 +4,7 @@ One inverted index answers everything (`places.keys`); nothing a person types is
 there is nothing to escape.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
@@ -24,6 +25,8 @@ _ENGLISH = frozenset(
     {"city", "county", "district", "zone", "town", "township", "subdistrict", "street"}
     | {"village", "community", "grid"}
 )
+# A subdistrict is often called by its office.
+_OFFICE = re.compile("街道办(?:事处)?$")
 
 
 class Match(IntEnum):
@@ -110,7 +113,7 @@ _SEARCH = """
 def _parts(text: str) -> tuple[str, list[str]]:
     """Return the folded text without spaces, and its folded words."""
     words = [fold(word) for word in text[: MAX_QUERY * 2].split()][:_MAX_PARTS]
-    words = [word for word in words if word]
+    words = [_OFFICE.sub("街道", word) for word in words if word]
     names = [word for word in words if word not in _ENGLISH]
     words = names or words
     joined = _without_city("".join(words))[:MAX_QUERY]
