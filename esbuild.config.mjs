@@ -1,6 +1,6 @@
 // Builds the front-end assets into src/huiyin/ui/static/build and prints what a page transfers.
 import { context, build } from "esbuild";
-import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const from = "src/huiyin/ui/assets";
@@ -8,9 +8,19 @@ const to = "src/huiyin/ui/static/build";
 // A resident's first view (styles and script together, gzipped) may weigh this much, page excluded.
 const FIRST_VIEW_LIMIT = 80 * 1024;
 
+// A capability's own assets: src/huiyin/NAME/assets/NAME.css becomes build/NAME-style.css and
+// NAME.ts becomes build/NAME.js; its pages link them in the blocks `styles` and `scripts`.
+const ofApps = {};
+for (const name of readdirSync("src/huiyin")) {
+  const own = `src/huiyin/${name}/assets/${name}`;
+  if (existsSync(`${own}.css`)) ofApps[`${name}-style`] = `${own}.css`;
+  if (existsSync(`${own}.ts`)) ofApps[name] = `${own}.ts`;
+}
+
 /** @type {import("esbuild").BuildOptions} */
 const options = {
   entryPoints: {
+    ...ofApps,
     base: `${from}/base.ts`,
     map: `${from}/map.ts`,
     "base-style": `${from}/css/base.css`,
