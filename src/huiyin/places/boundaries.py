@@ -30,7 +30,8 @@ from huiyin.places.outlines import rounded, transformed
 BORDER_MARGIN_M = 200.0
 _DEGREE_OF_LATITUDE_M = 111_133.0
 _DEGREE_OF_LONGITUDE_M = 111_320.0  # at the equator
-# A step of the simplified outline for maps, in degrees: about 200 m, half a pixel on a city map.
+# For maps: a corner goes when the triangle it makes is smaller than the square of this, in degrees
+# (about 200 m, half a pixel on a map of the city).
 _MAP_STEP_DEG = 0.002
 _MAP_DECIMALS = 5  # of a degree: about a metre
 

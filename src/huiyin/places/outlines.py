@@ -24,7 +24,8 @@ def read_outline(geometry: Mapping[str, Any], *, crs: Crs = Crs.WGS84) -> dict[s
     Raises ValueError with the problem as part of a sentence, in the language of the reader.
     """
     try:
-        outline = shape(dict(geometry))
+        with np.errstate(invalid="ignore"):  # what is no number is told below
+            outline = shape(dict(geometry))
     except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise ValueError(_("it is no GeoJSON geometry")) from None
     return dict(mapping(_checked(outline, crs=crs)))
