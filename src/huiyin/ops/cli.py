@@ -17,6 +17,7 @@ import click
 
 from huiyin.config import ConfigError, load_config
 from huiyin.ops.errors import OperatorError
+from huiyin.ops.masking import masked
 
 COMMANDS = {
     "backup": "Write database and files to one archive.",
@@ -119,7 +120,7 @@ def _keep_trace(error: Exception) -> Path | None:
         path = load_config(os.environ).var / "errors.log"
         with path.open("a", encoding="utf-8") as log:
             log.write(f"--- {datetime.now(UTC).isoformat(timespec='seconds')}\n")
-            traceback.print_exception(error, file=log)
+            log.write(masked("".join(traceback.format_exception(error))))
     except (OSError, ConfigError):
         return None
     return path

@@ -6,17 +6,12 @@ and identity cards are masked wherever they turn up, and what PostgreSQL quotes 
 
 import logging
 import logging.config
-import re
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
-# Mainland mobile (11 digits) and identity numbers (18 characters, the last may be X).
-_NUMBERS = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?:\+?86[- ]?)?1[3-9]\d{9}|\d{17}[0-9Xx])(?![0-9A-Za-z])"
-)
-_QUOTED_ROW = re.compile(r"^(\s*(?:DETAIL|CONTEXT|LINE \d+)\s*:).*$", re.MULTILINE)
+from huiyin.ops.masking import masked
 
 
 def configure(settings: Mapping[str, str]) -> None:
@@ -84,11 +79,6 @@ def mask(logger: object, method: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
-def masked(text: str) -> str:
-    """Return `text` with phone and identity numbers blotted out and PostgreSQL's quotes cut."""
-    return _NUMBERS.sub(_blot, _QUOTED_ROW.sub(r"\1 (cut)", text))
-
-
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return masked(value)
@@ -99,11 +89,6 @@ def _masked(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return masked(str(value)) if len(str(value)) >= 11 else value
     return value
-
-
-def _blot(found: re.Match[str]) -> str:
-    text = found.group()
-    return f"{text[:3]}{'*' * (len(text) - 5)}{text[-2:]}"
 
 
 class WithoutAddress(logging.Filter):

@@ -27,6 +27,7 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request with everything that is logged meanwhile bound to its id."""
         request_id = _request_id(request)
+        request.request_id = request_id  # type: ignore[attr-defined]  # typed in huiyin.ui.http
         begun = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)

@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from huiyin.ops.logging import WithoutAddress, mask, masked
+from huiyin.ops.logging import WithoutAddress, mask
+from huiyin.ops.masking import masked
 
 
 @pytest.mark.parametrize(
