@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huiyin.ui.identifiers import new_id
 
@@ -19,27 +20,27 @@ from huiyin.ui.identifiers import new_id
 class PlaceLevel(models.IntegerChoices):
     """AdminLevel of the field (domain §1.1), with the grid below the village."""
 
-    CITY = 1, _("City")
-    COUNTY = 2, _("County")
-    TOWN = 3, _("Town")
-    VILLAGE = 4, _("Village")
-    GRID = 5, _("Grid")
+    CITY = 1, pgettext_lazy("level", "City")
+    COUNTY = 2, pgettext_lazy("level", "County")
+    TOWN = 3, pgettext_lazy("level", "Town")
+    VILLAGE = 4, pgettext_lazy("level", "Village")
+    GRID = 5, pgettext_lazy("level", "Grid")
 
 
 class PlaceKind(models.TextChoices):
-    CITY = "city", _("Prefecture city")
-    DISTRICT = "district", _("District")
-    COUNTY = "county", _("County")
-    COUNTY_CITY = "county_city", _("County-level city")
-    FUNCTIONAL_ZONE = "functional_zone", _("Functional zone")
-    TOWN = "town", _("Town")
-    TOWNSHIP = "township", _("Township")
-    SUBDISTRICT = "subdistrict", _("Subdistrict")
-    TOWN_LIKE = "town_like", _("Zone office at town level")
-    VILLAGE = "village", _("Village")
-    COMMUNITY = "community", _("Community")
-    GRID_BASIC = "grid_basic", _("Basic grid")
-    GRID_DEDICATED = "grid_dedicated", _("Dedicated grid")
+    CITY = "city", pgettext_lazy("kind of place", "Prefecture city")
+    DISTRICT = "district", pgettext_lazy("kind of place", "District")
+    COUNTY = "county", pgettext_lazy("kind of place", "County")
+    COUNTY_CITY = "county_city", pgettext_lazy("kind of place", "County-level city")
+    FUNCTIONAL_ZONE = "functional_zone", pgettext_lazy("kind of place", "Functional zone")
+    TOWN = "town", pgettext_lazy("kind of place", "Town")
+    TOWNSHIP = "township", pgettext_lazy("kind of place", "Township")
+    SUBDISTRICT = "subdistrict", pgettext_lazy("kind of place", "Subdistrict")
+    TOWN_LIKE = "town_like", pgettext_lazy("kind of place", "Zone office at town level")
+    VILLAGE = "village", pgettext_lazy("kind of place", "Village")
+    COMMUNITY = "community", pgettext_lazy("kind of place", "Community")
+    GRID_BASIC = "grid_basic", pgettext_lazy("kind of place", "Basic grid")
+    GRID_DEDICATED = "grid_dedicated", pgettext_lazy("kind of place", "Dedicated grid")
 
 
 class DateRange(Func):

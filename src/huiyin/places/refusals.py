@@ -75,8 +75,8 @@ sentences(
             "%(name)s last changed on %(since)s. Choose a later day, or correct that change."
         ),
         "places.open_children": _(
-            "%(count)s places still lie under %(name)s, among them %(example)s. Move or close them "
-            "first."
+            "Places still lie under %(name)s (%(count)s), among them %(example)s. Move or close "
+            "them first."
         ),
         "places.overlays_left": _(
             "%(overlay)s lies on the land of %(name)s. Lay it on another place first."
