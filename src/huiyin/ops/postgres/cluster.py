@@ -21,6 +21,7 @@ from psycopg import sql
 
 from huiyin.ops import progress
 from huiyin.ops.errors import OperatorError
+from huiyin.ops.locking import make_folder
 from huiyin.ops.postgres import layout as places
 from huiyin.ops.postgres import passwords as secret
 from huiyin.ops.postgres.layout import Layout, Say
@@ -29,6 +30,7 @@ from huiyin.ops.processes import is_alive, processes_in, run, send, spawn, stop
 OWNER_ROLE = "huiyin_owner"
 APP_ROLE = "huiyin_app"
 DATABASE = "huiyin"
+ORIGIN = "cluster.id"
 FIRST_START_MB = 300
 EVERY_START_MB = 50
 START_SECONDS = 600.0  # recovery after a crash can take long; a dead server is noticed at once
@@ -79,10 +81,13 @@ class Cluster:
         var: Path,
         folder: Path | None = None,
         tests: bool = False,
+        is_demo: bool = False,
         say: Say = progress.say,
     ) -> None:
+        self._folder = folder
         self.layout: Layout = places.layout_for(var, folder)
         self.tests = tests
+        self.is_demo = is_demo
         self.say = say
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -103,6 +108,8 @@ class Cluster:
 
     def start(self) -> Urls:
         """Start the server, making the cluster first where there is none. Raises OperatorError."""
+        make_folder(self.layout.var)
+        self._set_aside_lost_demo()
         self.layout = places.prepare(self.layout, say=self.say)
         self._refuse_other_version()
         self._refuse_full_disk(EVERY_START_MB if self.layout.data.exists() else FIRST_START_MB)
@@ -135,6 +142,28 @@ class Cluster:
         self._end_orphans()
         shutil.rmtree(self.layout.base, ignore_errors=True)
         shutil.rmtree(self.layout.socket_folder, ignore_errors=True)
+
+    def _set_aside_lost_demo(self) -> None:
+        """Move a demo away whose data folder and keys were deleted (a new clone at its place).
+
+        Root's clusters live outside of the checkout and outlive it. Only one is kept; data of a
+        production are never moved: its keys are not in the data folder.
+        """
+        here, there = self.layout.var / ORIGIN, self.layout.base / ORIGIN
+        known = _read(here)
+        if not known:
+            known = secrets.token_hex(8)
+            if self.is_demo and self.layout.data.exists() and _read(there):
+                self._end_orphans()
+                aside = self.layout.base.with_name(f"{self.layout.base.name}-old")
+                shutil.rmtree(aside, ignore_errors=True)
+                self.layout.base.rename(aside)
+                self.layout = places.layout_for(self.layout.var, self._folder)
+                self.say(f"The database of an earlier demo at this place is now in {aside}.")
+            secret.write_private(here, known)
+        if _read(there) != known:
+            self.layout = places.prepare(self.layout, say=self.say)
+            secret.write_private(there, known)
 
     # --- making the cluster ----------------------------------------------------------------------
 
@@ -391,6 +420,13 @@ class Cluster:
 def _environment() -> dict[str, str]:
     """PostgreSQL gets no variable of ours: no PG* setting, no secret, no foreign locale."""
     return {"PATH": "/usr/bin:/bin", "LANG": "C", "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _open_log(path: Path) -> int:

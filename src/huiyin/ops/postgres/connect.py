@@ -32,7 +32,12 @@ def database_urls(config: Config, *, say: Say = progress.say) -> Iterator[Urls]:
             check_server(urls.owner, "HUIYIN_OWNER_DATABASE_URL")
         yield urls
         return
-    cluster = Cluster(var=config.var, folder=config.postgres_folder, say=say)
+    cluster = Cluster(
+        var=config.var,
+        folder=config.postgres_folder,
+        is_demo=config.mode == "demo",
+        say=say,
+    )
     if cluster.is_running() and locking.is_held(config.var):
         urls = cluster.urls()
         check_server(urls.owner, "the database of the running Huiyin")

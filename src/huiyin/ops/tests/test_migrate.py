@@ -1,5 +1,6 @@
 """Migrations: complete, in step with the models, and safe to kill."""
 
+import shutil
 import time
 
 import psycopg
@@ -60,6 +61,23 @@ def test_the_application_may_not_change_tables(migrated):
                 connection.execute("ALTER TABLE people_account ADD COLUMN extra int")
     finally:
         cluster.stop()
+
+
+@pytest.mark.fault
+def test_a_new_clone_at_the_place_of_a_deleted_one_starts_afresh(migrated):
+    found = migrated.cluster().layout
+    assert migrated.run("check").returncode == 0
+    shutil.rmtree(migrated.var)
+
+    done = migrated.run("migrate")
+
+    assert done.returncode == 0, done.stderr
+    aside = found.base.with_name(f"{found.base.name}-old")
+    # An ordinary user's cluster is in the data folder and went with it.
+    is_outside = not found.base.is_relative_to(found.var)
+    assert (aside / "data" / "PG_VERSION").exists() == is_outside
+    assert (f"is now in {aside}." in done.stderr) == is_outside
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 @pytest.mark.fault
