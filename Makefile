@@ -8,6 +8,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PYTHON ?= python3
 # Node comes from a Python package of the lock; no Node of the system is needed.
+# Offices behind a proxy have certificates of their own; Node does not look at the system's by itself.
+export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/npm
 ASSETS := $(shell find src/huiyin/ui/assets -type f 2>/dev/null) esbuild.config.mjs package-lock.json
 CATALOGUES := $(wildcard src/huiyin/*/locale/*/LC_MESSAGES/django.po)
@@ -39,7 +41,7 @@ setup: .venv/.packages node_modules/.packages .venv/.assets .venv/.catalogues  #
 
 node_modules/.packages: .venv/.packages package.json package-lock.json
 	@echo "Installing what the pages are built from …" >&2
-	@$(NPM) ci --silent --include=dev
+	@$(NPM) ci --loglevel=error --include=dev
 	@touch $@
 
 .venv/.assets: node_modules/.packages $(ASSETS)
