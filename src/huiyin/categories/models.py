@@ -1,6 +1,7 @@
 """What a matter can be about (a tree whose leaf code is the service code), and the law's limits."""
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -63,6 +64,48 @@ class TermUnit(models.TextChoices):
     YEAR = "year", _("years")
 
 
+# The law's limits are guarded in the database too (ADR 8): no value of its own for a place, a
+# category or a level, and no change but by the owner of the tables, who records what a new law
+# says. The application signs in as another role.
+_VALUE_IS_THE_LAWS = """
+    SELECT bool_or(locked) INTO fixed FROM categories_term
+      WHERE (TG_OP <> 'INSERT' AND key = OLD.term_id) OR (TG_OP <> 'DELETE' AND key = NEW.term_id);
+    IF fixed THEN
+      IF TG_OP <> 'DELETE' AND (
+        NEW.category_id IS NOT NULL OR NEW.level IS NOT NULL OR NEW.place_code <> ''
+      ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+          MESSAGE = 'a limit fixed by law has no value for a place, a category or a level';
+      END IF;
+      SELECT relowner INTO owner FROM pg_class WHERE oid = TG_RELID;
+      IF NOT pg_has_role(current_user, owner, 'USAGE') AND (
+        TG_OP <> 'INSERT' OR EXISTS (SELECT FROM categories_termvalue WHERE term_id = NEW.term_id)
+      ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+          MESSAGE = 'a limit fixed by law is changed only by the owner of the tables';
+      END IF;
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+"""
+_TERM_IS_THE_LAWS = """
+    IF TG_OP = 'UPDATE' AND NEW.locked AND NOT OLD.locked AND EXISTS (
+      SELECT FROM categories_termvalue WHERE term_id = OLD.key
+        AND (category_id IS NOT NULL OR level IS NOT NULL OR place_code <> '')
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'check_violation',
+        MESSAGE = 'a limit with values for places, categories or levels cannot be fixed by law';
+    END IF;
+    SELECT relowner INTO owner FROM pg_class WHERE oid = TG_RELID;
+    IF OLD.locked AND NOT pg_has_role(current_user, owner, 'USAGE') AND (
+      TG_OP = 'DELETE' OR NOT NEW.locked OR NEW.key <> OLD.key
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'check_violation',
+        MESSAGE = 'a limit fixed by law is changed only by the owner of the tables';
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+"""
+
+
 class Term(models.Model):
     """A limit by name (`pet.handle`). `locked` when law fixes it: then no city value may differ."""
 
@@ -79,6 +122,15 @@ class Term(models.Model):
 
     class Meta:
         ordering = ("key",)
+        triggers = (
+            pgtrigger.Trigger(
+                name="law_is_kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                declare=[("owner", "oid")],
+                func=_TERM_IS_THE_LAWS,
+            ),
+        )
 
     def __str__(self) -> str:
         return self.key
@@ -110,6 +162,15 @@ class TermValue(models.Model):
 
     class Meta:
         ordering = ("term_id", "place_code", "level")
+        triggers = (
+            pgtrigger.Trigger(
+                name="law_is_kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("fixed", "boolean"), ("owner", "oid")],
+                func=_VALUE_IS_THE_LAWS,
+            ),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(amount__gt=0), name="categories_term_is_positive"),
             ExclusionConstraint(

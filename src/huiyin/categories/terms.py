@@ -1,10 +1,11 @@
 """Limits: which value holds for a category, a level and a place, and how a city changes one."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from huiyin.categories.models import Category, Term, TermUnit, TermValue
 from huiyin.categories.refusals import (
@@ -14,6 +15,7 @@ from huiyin.categories.refusals import (
     TermLocked,
     TermUnknown,
 )
+from huiyin.ui.acts import By, recording
 
 MOST = 3_650  # ten years in days: anything longer is a slip of the finger
 
@@ -65,7 +67,8 @@ def set_term_value(
     amount: int,
     unit: TermUnit,
     starts_on: date,
-    today: date,
+    by: By,
+    at: datetime,
     category: Category | None = None,
     level: int | None = None,
     place_code: str = "",
@@ -73,10 +76,12 @@ def set_term_value(
 ) -> TermValue:
     """Set a limit the law leaves open, from a local date on; the old value ends that day.
 
-    Clocks already running keep the value they were started with. Writes one value and its history.
+    Clocks already running keep the value they were started with. Writes one value, and who changed
+    the old one into the history.
     Raises TermUnknown, TermLocked, TermInPast, TermAlreadyPlanned, TermAmountOutOfRange.
     """
-    with transaction.atomic():
+    today = timezone.localdate(at)
+    with transaction.atomic(), recording("categories.set_term_value", by=by, at=at):
         term = Term.objects.select_for_update().filter(pk=key).first()
         if term is None:
             raise TermUnknown(key=key)

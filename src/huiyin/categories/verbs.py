@@ -1,5 +1,7 @@
 """Adding, renaming and retiring classes of matter. History is written by the database (ADR 3)."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from huiyin.categories.models import Category, Urgency
@@ -9,6 +11,7 @@ from huiyin.categories.refusals import (
     CategoryHasChildren,
 )
 from huiyin.categories.tree import forget
+from huiyin.ui.acts import By, recording
 
 
 def add_category(
@@ -17,6 +20,8 @@ def add_category(
     parent: Category | None,
     name_zh: str,
     name_en: str,
+    by: By,
+    at: datetime,
     owner_kind: str = "",
     urgency: Urgency = Urgency.NORMAL,
 ) -> Category:
@@ -27,7 +32,7 @@ def add_category(
     above = parent.code if parent else ""
     if not (code.isdigit() and code.startswith(above) and len(code) == len(above) + 2):
         raise CategoryCodeNotBelowParent(code=code, parent=above)
-    with transaction.atomic():
+    with transaction.atomic(), recording("categories.add", by=by, at=at):
         holder = Category.objects.filter(code=code).first()
         if holder is not None:
             raise CategoryCodeInUse(code=code, name=holder.name_zh)
@@ -43,9 +48,11 @@ def add_category(
     return made
 
 
-def rename_category(*, category: Category, name_zh: str, name_en: str) -> Category:
+def rename_category(
+    *, category: Category, name_zh: str, name_en: str, by: By, at: datetime
+) -> Category:
     """Give a class other names; its code, and every matter filed under it, stay."""
-    with transaction.atomic():
+    with transaction.atomic(), recording("categories.rename", by=by, at=at):
         held = Category.objects.select_for_update().get(pk=category.pk)
         held.name_zh, held.name_en = name_zh, name_en
         held.save(update_fields=["name_zh", "name_en"])
@@ -53,9 +60,9 @@ def rename_category(*, category: Category, name_zh: str, name_en: str) -> Catego
     return held
 
 
-def retire_category(*, category: Category) -> Category:
+def retire_category(*, category: Category, by: By, at: datetime) -> Category:
     """Take a class out of use: nothing new can be filed under it. Raises CategoryHasChildren."""
-    with transaction.atomic():
+    with transaction.atomic(), recording("categories.retire", by=by, at=at):
         held = Category.objects.select_for_update().get(pk=category.pk)
         below = held.children.filter(active=True).count()
         if below:

@@ -1,7 +1,10 @@
 """Categories and limits with fixed values."""
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
 
 from huiyin.categories.models import Category, Term, TermUnit, TermValue
 from huiyin.categories.tests.data_files import CATEGORIES
@@ -29,4 +32,16 @@ def the_built_in_tree() -> None:
         made[row["code"]] = Category.objects.create(parent=made.get(row["parent_code"]), **fields)
 
 
+class Recorder:
+    """Whoever records; an account that only the history sees."""
+
+    account_id = UUID("018f0000-0000-7000-8000-000000000001")
+
+
+def noon(day: date) -> datetime:
+    """Noon in the city."""
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+BY = Recorder()
 MON, TUE, WED = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25)

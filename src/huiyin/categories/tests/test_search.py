@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from huiyin.categories.search import suggest
-from huiyin.categories.tests.factories import a_category, the_built_in_tree
+from huiyin.categories.tests.factories import BY, MON, a_category, noon, the_built_in_tree
 from huiyin.categories.tree import forget, tree
 from huiyin.categories.verbs import add_category, rename_category, retire_category
 
@@ -101,11 +101,12 @@ def test_what_is_below_a_retired_branch_cannot_be_chosen():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_change_is_seen_at_once_and_kept_in_history():
-    made = add_category(code="01", parent=None, name_zh="路灯", name_en="Lights")
-    rename_category(category=made, name_zh="路灯照明", name_en="Street lights")
+    when = {"by": BY, "at": noon(MON)}
+    made = add_category(code="01", parent=None, name_zh="路灯", name_en="Lights", **when)
+    rename_category(category=made, name_zh="路灯照明", name_en="Street lights", **when)
     assert names("路灯照明") == ["路灯照明"]
 
-    retire_category(category=made)
+    retire_category(category=made, **when)
 
     assert names("路灯照明") == []
     with connection.cursor() as cursor:

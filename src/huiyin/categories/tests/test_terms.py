@@ -11,7 +11,16 @@ from huiyin.categories.refusals import (
     TermUnknown,
 )
 from huiyin.categories.terms import set_term_value, term_value
-from huiyin.categories.tests.factories import MON, TUE, WED, a_category, a_term, a_value
+from huiyin.categories.tests.factories import (
+    BY,
+    MON,
+    TUE,
+    WED,
+    a_category,
+    a_term,
+    a_value,
+    noon,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +33,8 @@ def changed(**fields):
         "amount": 3,
         "unit": TermUnit.DAY,
         "starts_on": TUE,
-        "today": MON,
+        "by": BY,
+        "at": noon(MON),
     }
     return set_term_value(**(given | fields))
 
@@ -92,7 +102,7 @@ def test_a_limit_fixed_by_law_cannot_be_changed_by_a_city():
     ("fields", "why"),
     [
         pytest.param({"key": "no.such"}, TermUnknown, id="unknown"),
-        pytest.param({"starts_on": MON, "today": TUE}, TermInPast, id="in the past"),
+        pytest.param({"starts_on": MON, "at": noon(TUE)}, TermInPast, id="in the past"),
         pytest.param({"amount": 0}, TermAmountOutOfRange, id="nothing"),
         pytest.param({"amount": 4_000}, TermAmountOutOfRange, id="longer than ten years"),
     ],
