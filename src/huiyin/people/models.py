@@ -25,7 +25,7 @@ class Account(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=10, choices=AccountKind)
-    username = models.CharField(max_length=40, unique=True, null=True, blank=True)  # noqa: DJ001 unique when given; residents have none
+    username = models.CharField(max_length=40, unique=True, null=True, blank=True)
     name = models.CharField(max_length=60, blank=True)
     phone = SealedField(blank=True)
     phone_index = models.BinaryField(max_length=32, null=True, blank=True)
@@ -57,7 +57,7 @@ class Account(AbstractBaseUser):
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class PermissionSet(models.Model):
-    """A named set of permissions (权限组), given with a post. The codes are listed in people.permissions."""
+    """A named set of permissions (权限组), given with a post; codes: people.permissions."""
 
     code = models.CharField(primary_key=True, max_length=40)
     name_zh = models.CharField(max_length=60)
@@ -73,13 +73,15 @@ class PermissionSet(models.Model):
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Post(models.Model):
-    """A post (岗位): this account works in that unit with those permissions, from a day to a day."""
+    """A post (岗位): an account works in a unit with permissions, from a day to a day."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     ref = models.CharField(max_length=40, unique=True)  # the operator's key in load files (工号)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="posts")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
-    permission_set = models.ForeignKey(PermissionSet, on_delete=models.PROTECT, related_name="posts")
+    permission_set = models.ForeignKey(
+        PermissionSet, on_delete=models.PROTECT, related_name="posts"
+    )
     title = models.CharField(max_length=60, blank=True)
     is_default = models.BooleanField(default=False)
     valid_from = models.DateField(null=True, blank=True)
@@ -93,7 +95,8 @@ class Post(models.Model):
                 name="people_one_default_post",
             ),
             models.CheckConstraint(
-                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lt=F("valid_to")),
+                # The same day twice: a post taken back on the day it began; it was never valid.
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lte=F("valid_to")),
                 name="people_post_ends_after_it_starts",
             ),
         )
@@ -105,7 +108,7 @@ class Post(models.Model):
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
 class Acting(models.Model):
-    """Somebody acts for the holder of a post on leave, from a day to a day; acts are booked to both."""
+    """Somebody acts for the holder of a post on leave, from a day to a day; booked to both."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="actings")
@@ -117,7 +120,8 @@ class Acting(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(valid_from__lt=F("valid_to")), name="people_acting_ends_after_it_starts"
+                condition=Q(valid_from__lte=F("valid_to")),
+                name="people_acting_ends_after_it_starts",
             ),
         )
 
@@ -183,7 +187,7 @@ class Mediator(models.Model):
 
 
 class OneTimeLink(models.Model):
-    """A random link, kept as a hash, bound to one purpose and account; GET shows, POST uses it up."""
+    """A random link, kept as a hash, for one purpose and account; GET shows, POST uses up."""
 
     digest = models.BinaryField(primary_key=True, max_length=32)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
@@ -212,7 +216,10 @@ class PhoneCode(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A session that knows its account, so that a person can see and end their own."""
+    """A session that knows its account, so that a person can see and end their own.
+
+    `session_key` holds a digest of the key in the cookie, never the key (people.sessions).
+    """
 
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.CASCADE, related_name="sessions"
@@ -229,7 +236,7 @@ class Session(AbstractBaseSession):
 
 
 class RateCount(models.Model):
-    """How often something was done in a window; one row per key and window, counted in one statement."""
+    """How often something was done; a row per key and window, counted in one statement."""
 
     key = models.CharField(max_length=120)
     window_start = models.DateTimeField()
@@ -250,6 +257,8 @@ class AccessLog(models.Model):
     Append-only: the app role has no UPDATE or DELETE on this table.
     """
 
+    append_only = True  # read by people.grants
+
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
     account_id = models.UUIDField(null=True)
@@ -266,7 +275,9 @@ class AccessLog(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("subject_type", "subject_id", "at"), name="people_log_of_a_subject"),
+            models.Index(
+                fields=("subject_type", "subject_id", "at"), name="people_log_of_a_subject"
+            ),
             models.Index(fields=("account_id", "at"), name="people_log_of_an_account"),
         )
 

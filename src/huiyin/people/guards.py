@@ -1,0 +1,62 @@
+"""Who may open a page of this capability; the mark `access` is what the access test looks for."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from huiyin.people.actors import Actor
+from huiyin.people.models import AccountKind
+
+View = Callable[..., HttpResponseBase]
+V = TypeVar("V", bound=View)
+
+
+class NotPermittedHere(PermissionDenied):
+    """The page is for others; `needs` is the permission whose holders may open it, or empty."""
+
+    def __init__(self, needs: str = "") -> None:
+        super().__init__(needs)
+        self.needs = needs
+
+
+def public(view: V) -> V:
+    """Let everybody open the page, signed in or not."""
+    view.access = "public"  # type: ignore[attr-defined]  # the mark
+    return login_not_required(view)
+
+
+def signed_in(view: View) -> View:
+    """Let everybody with an account open the page, residents too."""
+    return _guarded(view, mark="account", allows=lambda actor: True)
+
+
+def staff(*, needs: str) -> Callable[[View], View]:
+    """Let staff open the page whose post has the permission `needs`."""
+
+    def allows(actor: Actor) -> bool:
+        return actor.kind == AccountKind.STAFF and actor.may(needs)
+
+    return lambda view: _guarded(view, mark=needs, allows=allows)
+
+
+def _guarded(view: View, *, mark: str, allows: Callable[[Actor], bool]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        actor: Actor | None = getattr(request, "actor", None)
+        if actor is None:
+            # A form that was sent cannot be sent again by the way back.
+            back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+            return redirect_to_login(back, reverse("people:sign_in"))
+        if not allows(actor):
+            raise NotPermittedHere("" if mark == "account" else mark)
+        return view(request, *args, **kwargs)
+
+    guarded.access = mark  # type: ignore[attr-defined]  # as above
+    # The guard answers visitors itself, with the way back to this page.
+    return login_not_required(guarded)

@@ -1,0 +1,40 @@
+"""What a permission set can allow: the catalogue of permission codes, with their labels.
+
+A code is `<subject>.<act>`; views, verbs and permission sets name permissions by it. A permission
+marked `city_wide` reaches beyond the holder's own unit, so only those who administer the whole city
+may give a set that has it.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One permission: its code, its name on the screen, how far it reaches."""
+
+    code: str
+    label: str | Promise
+    city_wide: bool = False
+
+
+_ALL = (
+    Permission("people.see", _("See the accounts of the own unit and of those below it")),
+    Permission("people.see_all", _("See the accounts of all units"), city_wide=True),
+    Permission("people.administer", _("Administer the accounts and posts of the own unit")),
+    Permission(
+        "people.administer_all", _("Administer the accounts and posts of all units"), city_wide=True
+    ),
+    Permission("people.reveal", _("See the phone number of a colleague, with a reason")),
+    Permission("log.read", _("Read the access log of the own unit")),
+    Permission("log.read_all", _("Read the whole access log"), city_wide=True),
+    Permission("terms.edit", _("Change the limits of the city"), city_wide=True),
+)
+CATALOGUE: dict[str, Permission] = {permission.code: permission for permission in _ALL}
+
+
+def is_city_wide(codes: list[str] | frozenset[str]) -> bool:
+    """Tell whether a set of permissions reaches beyond the holder's own unit."""
+    return any(CATALOGUE[code].city_wide for code in codes if code in CATALOGUE)

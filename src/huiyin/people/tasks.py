@@ -1,0 +1,14 @@
+"""Work the background worker does for this capability."""
+
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from huiyin.people import cleaning
+
+
+@app.periodic(cron="23 * * * *", periodic_id="people_clean")
+@app.task(name="people.clean", queue="default")
+def clean(timestamp: int) -> None:
+    """Delete ended sessions, old codes, links and counts, every hour."""
+    cleaning.clean(at=datetime.fromtimestamp(timestamp, tz=UTC))
