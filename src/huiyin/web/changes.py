@@ -30,7 +30,7 @@ _FIELDS: dict[str, str | Promise] = {
     "uscc": gettext_lazy("Credit code"),
     "phone": gettext_lazy("Phone"),
     "address": gettext_lazy("Address"),
-    "opening_hours": gettext_lazy("Hours"),
+    "opening_hours": gettext_lazy("Opening hours"),
     "valid_from": gettext_lazy("First day"),
     "valid_to": gettext_lazy("Last day"),
 }

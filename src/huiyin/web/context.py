@@ -41,10 +41,16 @@ DOORS = (
         ("web:directory", "web:place", "web:place_search", "web:locate", "web:grid_workers"),
     ),
     Door(_("Units"), "building", "web:units", ("web:units", "web:unit")),
-    Door(_("People"), "users", "people:staff_list", ("people:staff_list", "people:staff")),
+    Door(
+        _("People"),
+        "users",
+        "people:staff_list",
+        ("people:staff_list", "people:staff"),
+        needs="people.see",
+    ),
     Door(_("Matters"), "list", "web:categories", ("web:categories",)),
     Door(_("Limits"), "clock", "web:terms", ("web:terms", "web:term")),
-    Door(_("Log"), "eye", "web:access_log", ("web:access_log",)),
+    Door(_("Log"), "eye", "web:access_log", ("web:access_log",), needs="log.read"),
 )
 
 

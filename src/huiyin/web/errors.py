@@ -6,9 +6,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from huiyin.people.guards import NotPermittedHere
 from huiyin.people.models import PermissionSet
 from huiyin.ui.errors import Trouble, error_page
-from huiyin.web.access import NotPermitted
 
 HOLDERS_NAMED = 4
 
@@ -25,7 +25,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the page is for others; says for whom where a permission opens it."""
-    needs = exception.needs if isinstance(exception, NotPermitted) else ""
+    needs = exception.needs if isinstance(exception, NotPermittedHere) else ""
     return error_page(request, Trouble.FORBIDDEN, holders=_holders(needs) if needs else [])
 
 

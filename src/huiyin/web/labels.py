@@ -1,7 +1,7 @@
 """Where the name of an area stands on a map: inside it, or beside the city when it is too small."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import shapely
@@ -14,19 +14,24 @@ STEP_OUT_DEG = 0.07  # how far outside the border a name stands
 FAR_DEG = 5.0  # beyond any city
 
 Position = tuple[float, float]
+Placing = tuple[Position, Position | None]
 
 
-def label_points(features: list[Mapping[str, Any]]) -> dict[str, tuple[Position, Position | None]]:
+def label_points(
+    features: Sequence[Mapping[str, Any]],
+) -> dict[str, tuple[Position, Position | None]]:
     """Return for each area (by code) the point in its middle and, if too small, one outside.
 
     The middle is that of the largest circle inside. The point outside lies away from the middle of
     all areas, where nothing else is drawn. Degrees, longitude first.
     """
-    outlines = {each["properties"]["code"]: shape(each["geometry"]) for each in features}
+    outlines: dict[str, Any] = {
+        each["properties"]["code"]: shape(each["geometry"]) for each in features
+    }
     if not outlines:
         return {}
     whole = shapely.union_all(list(outlines.values()))
-    found: dict[str, tuple[Position, Position | None]] = {}
+    found: dict[str, Placing] = {}
     for code, outline in outlines.items():
         circle = shapely.maximum_inscribed_circle(outline, tolerance=0.005)
         middle = Point(circle.coords[0])
@@ -40,7 +45,9 @@ def _outside(middle: Point, whole: Any) -> Position:
     ways = []
     for degrees in range(0, 360, 15):
         east, north = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-        ray = LineString([middle, (middle.x + FAR_DEG * east, middle.y + FAR_DEG * north)])
+        ray = LineString(
+            [(middle.x, middle.y), (middle.x + FAR_DEG * east, middle.y + FAR_DEG * north)]
+        )
         crossed = shapely.get_coordinates(shapely.intersection(ray, whole))
         reach = max(middle.distance(Point(point)) for point in crossed)
         ways.append((reach, east, north))

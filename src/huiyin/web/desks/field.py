@@ -12,6 +12,7 @@ from huiyin.people.models import GridRole, GridWorker, Mediator
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.units.models import RosterEntry, Unit, UnitKind
 from huiyin.units.queries import held_on
+from huiyin.web.desks.office import my_account, my_unit
 
 # The order in which a grid's people are named: who leads, who is there all day, who helps.
 _ROLE_ORDER = {role: number for number, role in enumerate(GridRole)}
@@ -77,7 +78,7 @@ def grid_worker(actor: Actor, at: datetime) -> Mapping[str, Any]:
     """My grids, who works there with me, whom to call."""
     on = timezone.localdate(at)
     mine = Place.objects.filter(
-        held_on(on, prefix="workers__"), workers__account=actor.account_id, valid_to=None
+        held_on(on, prefix="workers__"), workers__account=my_account(actor), valid_to=None
     ).select_related("village", "town")
     grids = grids_with_workers(mine.distinct().order_by("code")[:10], on=on)
     first = grids[0].place if grids else None
@@ -92,7 +93,7 @@ def grid_worker(actor: Actor, at: datetime) -> Mapping[str, Any]:
 def village_clerk(actor: Actor, at: datetime) -> Mapping[str, Any]:
     """The grids of my village: who works there, which posts are empty; its mediators."""
     on = timezone.localdate(at)
-    place = Place.objects.select_related("town").get(pk=actor.unit_place_id)
+    place = my_unit(actor).place
     grids = grids_with_workers(
         Place.objects.filter(village=place, level=PlaceLevel.GRID, valid_to=None).order_by("code")[
             :60

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from huiyin.people.actors import Actor
+from huiyin.people.guards import NotPermittedHere
 from huiyin.people.models import Account, GridRole, Post
-from huiyin.places.models import Place
 from huiyin.units.models import Duty, RosterEntry, Unit, UnitOfficer
 from huiyin.units.queries import held_on
 from huiyin.web.figures import figures_of, grids_without, units_by_kind, within
@@ -18,15 +19,24 @@ SHOWN = 8  # rows of a list on a desk; the whole list is one click away
 
 
 def my_unit(actor: Actor) -> Unit:
-    """Return the unit of the post, with its place, superior and host."""
+    """Return the unit of the post, with its place, superior and host. Raises NotPermittedHere."""
+    if actor.unit_id is None:
+        raise NotPermittedHere
     return Unit.objects.select_related("place", "superior", "host").get(pk=actor.unit_id)
+
+
+def my_account(actor: Actor) -> UUID:
+    """Return the account of whoever acts. Raises NotPermittedHere for the system itself."""
+    if actor.account_id is None:
+        raise NotPermittedHere
+    return actor.account_id
 
 
 def other_posts(actor: Actor, *, at: datetime) -> list[Post]:
     """Return the other posts this person holds today."""
     return list(
-        Post.objects.filter(held_on(timezone.localdate(at)), account=actor.account_id)
-        .exclude(pk=actor.post_id)
+        Post.objects.filter(held_on(timezone.localdate(at)), account=my_account(actor))
+        .exclude(pk__in=[actor.post_id])
         .select_related("unit", "permission_set")
         .order_by("ref")
     )
@@ -87,8 +97,3 @@ def unit_admin(actor: Actor, at: datetime) -> Mapping[str, Any]:
         "officers": list(UnitOfficer.objects.filter(held_on(on), unit=unit).order_by("role")),
         "below": Unit.objects.filter(held_on(on), superior=unit).count(),
     }
-
-
-def place_of(actor: Actor) -> Place:
-    """Return the place of the unit of the post."""
-    return Place.objects.get(pk=actor.unit_place_id)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from huiyin.people.access_log import LOOKS, log_seen_by
 from huiyin.people.actors import Actor
 from huiyin.people.models import Account, AccountKind, GridRole
 from huiyin.places.models import Place, PlaceLevel
@@ -15,6 +16,7 @@ from huiyin.units.queries import held_on
 from huiyin.web import system
 from huiyin.web.desks.office import SHOWN, my_unit
 from huiyin.web.figures import figures_by_child, figures_of, grids_without, within
+from huiyin.web.looks import lines
 
 
 def leader(actor: Actor, at: datetime) -> Mapping[str, Any]:
@@ -69,4 +71,17 @@ def city_admin(actor: Actor, at: datetime) -> Mapping[str, Any]:
                 "pk", filter=Q(kind=AccountKind.STAFF, last_login__gt=at - timedelta(days=7))
             ),
         ),
+    }
+
+
+def auditor(actor: Actor, at: datetime) -> Mapping[str, Any]:
+    """How often protected data was looked at today and this week, and the latest entries."""
+    seen = log_seen_by(actor)
+    looks = seen.filter(action__in=LOOKS)
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    week = looks.filter(at__gte=at - timedelta(days=7)).order_by()
+    return {
+        "today_count": looks.filter(at__gte=midnight).count(),
+        "week": week.aggregate(looks=Count("pk"), people=Count("account_id", distinct=True)),
+        "latest": lines(seen[:SHOWN]),
     }

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_safe
 
 from huiyin.categories.search import suggest
 from huiyin.categories.tree import Node, tree
+from huiyin.people.guards import staff
+from huiyin.people.http import PeopleRequest
 from huiyin.ui.http import part
-from huiyin.web.access import StaffRequest, staff
 from huiyin.web.finding import said_path
 from huiyin.web.functions import owner_words
 from huiyin.web.views.start import question
@@ -17,7 +18,7 @@ from huiyin.web.views.start import question
 
 @staff()
 @require_safe
-def index(request: StaffRequest) -> HttpResponse:
+def index(request: PeopleRequest) -> HttpResponse:
     """Browse the tree level by level, and try what residents' words find."""
     code, q = question(request, "code"), question(request, "q")
     whole = tree()

@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huiyin.people.guards import staff
+from huiyin.people.http import PeopleRequest
 from huiyin.people.models import GridRole, PermissionSet
-from huiyin.web.access import StaffRequest, staff
 from huiyin.web.desks import desk_of
-from huiyin.web.desks.office import place_of
+from huiyin.web.desks.office import my_unit
 from huiyin.web.figures import figures_of, grids_without
 from huiyin.web.paging import page
 
@@ -18,7 +19,7 @@ NOON, EVENING = 12, 18
 
 @staff()
 @require_safe
-def desk(request: StaffRequest) -> HttpResponse:
+def desk(request: PeopleRequest) -> HttpResponse:
     """The desk of the post this person works in now."""
     now = timezone.now()
     shown = desk_of(request.actor, at=now)
@@ -27,7 +28,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     return render(request, shown.template, context)
 
 
-def _greeting(request: StaffRequest) -> str:
+def _greeting(request: PeopleRequest) -> str:
     hour = timezone.localtime().hour
     if hour < NOON:
         words = _("Good morning, %(name)s")
@@ -40,10 +41,10 @@ def _greeting(request: StaffRequest) -> str:
 
 @staff()
 @require_safe
-def gaps(request: StaffRequest) -> HttpResponse:
+def gaps(request: PeopleRequest) -> HttpResponse:
     """Every grid of my place in which nobody works full-time."""
     on = timezone.localdate()
-    place = place_of(request.actor)
+    place = my_unit(request.actor).place
     rows = grids_without(GridRole.FULL_TIME, place, on=on).select_related("village", "town")
     context = {
         "place": place,

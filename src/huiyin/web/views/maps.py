@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huiyin.people.guards import public
 from huiyin.people.models import GridRole
 from huiyin.places.boundaries import (
     Candidate,
@@ -30,9 +31,8 @@ from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.refusals import PointNotOnEarth
 from huiyin.ui.forms import Form
 from huiyin.ui.refusals import sentence_of
-from huiyin.web.access import public
 from huiyin.web.figures import grids_without
-from huiyin.web.labels import Position, label_points
+from huiyin.web.labels import Placing, label_points
 from huiyin.web.views.start import question
 
 MAP_SECONDS = 300
@@ -40,7 +40,7 @@ ACCURACY_MOST_M = 5_000.0
 MOST_STEP = 3  # the darkest step of the map's one hue
 HERE_STEP = 2
 
-_labels: tuple[str, dict[str, tuple[Position, Position | None]]] | None = None
+_labels: tuple[str, dict[str, Placing]] | None = None
 
 
 @public
@@ -79,7 +79,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _label_points(features: list[dict[str, Any]]) -> dict[str, tuple[Position, Position | None]]:
+def _label_points(features: list[dict[str, Any]]) -> dict[str, Placing]:
     """Return where the names stand; reckoned once for each version of the outlines."""
     global _labels
     version = f"{boundaries_version()} {len(features)}"

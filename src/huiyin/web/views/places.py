@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from huiyin.people.guards import public
 from huiyin.places.models import Boundary, Place, PlaceLevel, PlaceSuccession, PlaceVersion
 from huiyin.places.queries import successors_today
 from huiyin.places.search import search as search_places
 from huiyin.ui.http import part
 from huiyin.units.models import Unit, UnitKind
 from huiyin.units.queries import held_on, search_units, units_of_place
-from huiyin.web.access import public
 from huiyin.web.desks.field import grids_with_workers
 from huiyin.web.figures import figures_by_child, figures_of
 from huiyin.web.finding import by_code

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from huiyin.categories.search import Suggestion, suggest
 from huiyin.categories.tree import Node, tree
+from huiyin.people.guards import public
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.search import search as search_places
 from huiyin.ui.http import part
 from huiyin.units.queries import search_units
-from huiyin.web.access import public
 from huiyin.web.finding import by_code, emergencies, said_path
 from huiyin.web.responsibility import responsible as who_is_responsible
 from huiyin.web.templatetags.city import said

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiyin.categories.models import Category, Term, TermUnit, TermValue
 from huiyin.categories.terms import set_term_value
 from huiyin.categories.tree import tree
+from huiyin.people.guards import NotPermittedHere, staff
+from huiyin.people.http import PeopleRequest
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.ui.forms import Form
 from huiyin.ui.http import SeeOther
 from huiyin.ui.refusals import Refusal, sentence_of
-from huiyin.web.access import NotPermitted, StaffRequest, staff
 from huiyin.web.finding import by_code
 from huiyin.web.terms import all_limits, grouped, law_words, length_words, matching
 from huiyin.web.views.start import question
@@ -29,7 +30,7 @@ EDIT = "terms.edit"
 
 @staff()
 @require_safe
-def index(request: StaffRequest) -> HttpResponse:
+def index(request: PeopleRequest) -> HttpResponse:
     """Every limit with its law, in groups."""
     q = question(request, "q")
     limits = all_limits(on=timezone.localdate())
@@ -96,7 +97,8 @@ class ValueForm(Form):
 
     def clean_place(self) -> str:
         code: str = self.cleaned_data["place"].strip()
-        if (code and (found := by_code(code)) is None) or (code and found.code != code):
+        found = by_code(code) if code else None
+        if code and (found is None or found.code != code):
             raise forms.ValidationError(
                 _("No place has this code today. Look it up in the directory.")
             )
@@ -105,7 +107,7 @@ class ValueForm(Form):
 
 @staff()
 @require_http_methods(["GET", "HEAD", "POST"])
-def term(request: StaffRequest, key: str) -> HttpResponse:
+def term(request: PeopleRequest, key: str) -> HttpResponse:
     """One limit: its law, its values; a form to set another one where the law leaves it open."""
     found = Term.objects.filter(pk=key).first()
     if found is None:
@@ -115,9 +117,9 @@ def term(request: StaffRequest, key: str) -> HttpResponse:
     return _page(request, found, ValueForm(initial={"starts_on": timezone.localdate()}))
 
 
-def _set(request: StaffRequest, found: Term) -> HttpResponse:
+def _set(request: PeopleRequest, found: Term) -> HttpResponse:
     if not request.actor.may(EDIT):
-        raise NotPermitted(EDIT)
+        raise NotPermittedHere(EDIT)
     form = ValueForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form, status=422)
@@ -128,7 +130,8 @@ def _set(request: StaffRequest, found: Term) -> HttpResponse:
             amount=sent["amount"],
             unit=TermUnit(sent["unit"]),
             starts_on=sent["starts_on"],
-            today=timezone.localdate(),
+            by=request.actor,
+            at=timezone.now(),
             category=sent["category"],
             level=sent["level"],
             place_code=sent["place"],
@@ -143,7 +146,7 @@ def _set(request: StaffRequest, found: Term) -> HttpResponse:
 
 
 def _page(
-    request: StaffRequest, found: Term, form: ValueForm, *, status: int = 200
+    request: PeopleRequest, found: Term, form: ValueForm, *, status: int = 200
 ) -> HttpResponse:
     today = timezone.localdate()
     rows = found.values.select_related("category").order_by("-valid_from", "place_code", "level")

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huiyin.people.guards import public
 from huiyin.people.models import AccountKind, Mediator
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.units import hours, wording
@@ -23,7 +24,6 @@ from huiyin.units.queries import (
     search_units,
     units_below,
 )
-from huiyin.web.access import public
 from huiyin.web.changes import changes_of
 from huiyin.web.figures import within
 from huiyin.web.finding import by_code

@@ -1,0 +1,98 @@
+"""Entries of the access log in words, for those who audit it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huiyin.people.access_log import SUBJECT_ACCOUNT, names_of
+from huiyin.people.models import AccessLog, PermissionSet
+from huiyin.people.permission_sets import name_of
+from huiyin.units.models import Unit
+
+ACTIONS: dict[str, str | Promise] = {
+    "reveal": gettext_lazy("Looked at covered data"),
+    "export": gettext_lazy("Exported data"),
+    "sign_in": gettext_lazy("Signed in"),
+    "sign_in_failed": gettext_lazy("Failed to sign in"),
+    "locked_out": gettext_lazy("Was locked out"),
+    "sign_out": gettext_lazy("Signed out"),
+    "refused": gettext_lazy("Was refused"),
+}
+FIELDS: dict[str, str | Promise] = {
+    "phone": gettext_lazy("Phone"),
+    "name": gettext_lazy("Name"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry: who, in which office and role, did what to whom, from where and why."""
+
+    id: int
+    at: datetime
+    who: str
+    unit: str
+    role: str
+    words: str
+    subject: str
+    fields: str
+    purpose: str
+    case_no: str
+    address: str
+
+
+def lines(entries: Iterable[AccessLog]) -> list[Line]:
+    """Return the entries in words. Three queries, however many entries there are."""
+    rows = list(entries)
+    people = names_of([*_accounts(rows)])
+    units = dict(
+        Unit.objects.filter(pk__in={row.unit_id for row in rows if row.unit_id}).values_list(
+            "pk", "name"
+        )
+    )
+    roles = {
+        held.pk: name_of(held)
+        for held in PermissionSet.objects.filter(pk__in={row.permission_set for row in rows})
+    }
+    return [
+        Line(
+            id=row.pk,
+            at=row.at,
+            who=people.get(row.account_id, "") if row.account_id else "",
+            unit=units.get(row.unit_id, "") if row.unit_id else "",
+            role=roles.get(row.permission_set, ""),
+            words=str(ACTIONS.get(row.action, row.action)),
+            subject=_subject(row, people),
+            fields=_(", ").join(str(FIELDS.get(field, field)) for field in row.fields),
+            purpose=row.purpose,
+            case_no=row.case_no,
+            address=row.address or "",
+        )
+        for row in rows
+    ]
+
+
+def _accounts(rows: Sequence[AccessLog]) -> set[UUID]:
+    found = {row.account_id for row in rows if row.account_id}
+    return found | {pk for row in rows if (pk := _subject_id(row)) is not None}
+
+
+def _subject_id(row: AccessLog) -> UUID | None:
+    if row.subject_type != SUBJECT_ACCOUNT or not row.subject_id:
+        return None
+    try:
+        return UUID(row.subject_id)
+    except ValueError:
+        return None
+
+
+def _subject(row: AccessLog, people: dict[UUID, str]) -> str:
+    pk = _subject_id(row)
+    if pk is None or pk == row.account_id:
+        return ""
+    return people.get(pk, "")

@@ -1,0 +1,91 @@
+"""The small demo city in databases of its own, loaded once for a test process.
+
+What it holds is committed, so it may not be loaded into the database the other tests share. Django
+makes the copy from the migrated, empty test database; a test sees the city while the connection is
+pointed at that copy. `city` undoes what a test writes; `shown_city` is a running server.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+from pytest_django.live_server_helper import LiveServer
+
+from huiyin.categories import tree
+
+LOADED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+# The demo stands on a higher floor; tests may look up there, the code may not.
+ensure = "huiyin.ops.demo.city.ensure"
+logins = "huiyin.ops.demo.city.logins"
+
+
+@contextmanager
+def database(name: str) -> Iterator[None]:
+    """Point the connection, and those that threads open meanwhile, at another database."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    tree.forget()
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        tree.forget()
+
+
+def _copy(source: str, name: str) -> None:
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+
+
+def _drop(name: str) -> None:
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def city_database(django_db_setup, django_db_blocker):
+    """The name of a database that holds the small city."""
+    with django_db_blocker.unblock():
+        empty = connection.settings_dict["NAME"]
+        name = f"{empty}_city"
+        _copy(empty, name)
+        with database(name):
+            import_string(ensure)(scale="small", at=LOADED_AT)
+        yield name
+        _drop(name)
+
+
+@pytest.fixture
+def city(city_database, django_db_blocker):
+    """The small city; what the test writes is undone."""
+    with django_db_blocker.unblock(), database(city_database), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def shown_city(city_database, django_db_blocker):
+    """A server that shows the small city, in a copy that the tests of one module may change."""
+    name = f"{city_database}_shown"
+    with django_db_blocker.unblock():
+        _copy(city_database, name)
+        with database(name):
+            server = LiveServer("localhost")
+            yield server
+            server.stop()
+        _drop(name)
+
+
+def demo_logins():
+    """The logins the demo prints."""
+    return import_string(logins)()

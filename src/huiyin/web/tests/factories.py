@@ -1,0 +1,93 @@
+"""A small piece of a city with its people, in fixed values."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from huiyin.categories import tree
+from huiyin.categories.models import Category
+from huiyin.people.actors import Actor, actor_of
+from huiyin.people.models import (
+    Account,
+    AccountKind,
+    GridRole,
+    GridWorker,
+    Mediator,
+    MediatorKind,
+    PermissionSet,
+    Post,
+)
+from huiyin.places.models import Place
+from huiyin.places.tests.factories import BY, a_city, a_place
+from huiyin.units import verbs
+from huiyin.units.models import Duty, Unit, UnitKind
+
+__all__ = ["a_city", "a_place"]
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Monday
+TODAY = timezone.localdate(NOW)
+
+
+def a_unit(code: str, kind: UnitKind, place: Place, name: str, **more: object) -> Unit:
+    return verbs.register_unit(
+        code=code, name=name, kind=kind, place_id=place.id, by=BY, at=NOW, **more
+    )
+
+
+def a_worker(
+    ref: str, grid: Place, role: GridRole, *, name: str = "王秀芹", **more: object
+) -> GridWorker:
+    return GridWorker.objects.create(
+        ref=ref, grid=grid, role=role, name=name, public_phone="0534-3210000", **more
+    )
+
+
+def a_mediator(ref: str, committee: Unit, *, name: str = "刘桂芳", **more: object) -> Mediator:
+    return Mediator.objects.create(
+        ref=ref, committee=committee, kind=MediatorKind.FULL_TIME, name=name, **more
+    )
+
+
+def a_category(code: str, name: str, *, owner_kind: str = "", **more: object) -> Category:
+    made = Category.objects.create(
+        code=code,
+        parent=Category.objects.filter(code=code[:-2]).first(),
+        name_zh=name,
+        name_en=f"Class {code}",
+        owner_kind=owner_kind,
+        **more,
+    )
+    tree.forget()
+    return made
+
+
+def a_duty(unit: Unit, category: Category, place: Place, *, basis: str = "权责清单") -> Duty:
+    return Duty.objects.create(unit=unit, category=category, place=place, basis=basis)
+
+
+def an_account(username: str, *, name: str = "韩志远") -> Account:
+    return Account.objects.create(
+        kind=AccountKind.STAFF, username=username, name=name, created_at=NOW
+    )
+
+
+def a_resident(*, name: str = "") -> Account:
+    return Account.objects.create(kind=AccountKind.RESIDENT, name=name, created_at=NOW)
+
+
+def a_post(account: Account, unit: Unit, permission_set: str, *, ref: str = "") -> Post:
+    return Post.objects.create(
+        ref=ref or f"{account.username}-{unit.code}",
+        account=account,
+        unit=unit,
+        permission_set=PermissionSet.objects.get(pk=permission_set),
+        is_default=not account.posts.exists(),
+    )
+
+
+def an_actor(unit: Unit, permission_set: str, *, username: str = "han") -> Actor:
+    """Somebody with one post in this unit."""
+    account = an_account(username)
+    post = a_post(account, unit, permission_set)
+    return actor_of(account, post)
