@@ -36,13 +36,13 @@ def signed_in(view: View) -> View:
     return _guarded(view, mark="account", allows=lambda actor: True)
 
 
-def staff(*, needs: str) -> Callable[[View], View]:
-    """Let staff open the page whose post has the permission `needs`."""
+def staff(*, needs: str = "") -> Callable[[View], View]:
+    """Let staff open the page; with `needs` only those whose post has that permission."""
 
     def allows(actor: Actor) -> bool:
-        return actor.kind == AccountKind.STAFF and actor.may(needs)
+        return actor.kind == AccountKind.STAFF and (not needs or actor.may(needs))
 
-    return lambda view: _guarded(view, mark=needs, allows=allows)
+    return lambda view: _guarded(view, mark=needs or "staff", allows=allows)
 
 
 def _guarded(view: View, *, mark: str, allows: Callable[[Actor], bool]) -> View:
@@ -54,7 +54,7 @@ def _guarded(view: View, *, mark: str, allows: Callable[[Actor], bool]) -> View:
             back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
             return redirect_to_login(back, reverse("people:sign_in"))
         if not allows(actor):
-            raise NotPermittedHere("" if mark == "account" else mark)
+            raise NotPermittedHere("" if mark in ("account", "staff") else mark)
         return view(request, *args, **kwargs)
 
     guarded.access = mark  # type: ignore[attr-defined]  # as above
