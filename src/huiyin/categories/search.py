@@ -8,8 +8,9 @@ common ones, pairs more than single characters, and words that only ask ("怎么
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from huiyin.categories.emergencies import NUMBERS, emergency_number
 from huiyin.categories.models import Category
 from huiyin.categories.tree import Node, Tree, tree
 
@@ -39,7 +40,7 @@ class Suggestion:
     @property
     def is_urgent_redirect(self) -> bool:
         """Whether the person should call an emergency number before anything else."""
-        return self.category.redirect in ("110", "119", "120", "122")
+        return self.category.redirect in NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,29 @@ class _Index:
         if not asked:
             return []
         whole = sum(self.weight(piece) for piece in asked)
-        found = [hit for entry in self.entries if (hit := self._score(entry, asked, whole))]
-        return sorted(
-            found,
+        scored = sorted(
+            (self._score(entry, asked, whole) for entry in self.entries),
             key=lambda hit: (-round(hit.score, 2), not hit.is_urgent_redirect, hit.category.code),
         )
+        found = [hit for hit in scored if hit.score >= WEAKEST]
+        number = emergency_number(text)
+        # In danger the class for it comes first, be it ever so vague: it says which number to call.
+        urgent = [hit for hit in scored if number and hit.category.redirect == number]
+        if not urgent:
+            return found
+        first = [hit for hit in urgent if hit.score >= WEAKEST] or self._likeliest(urgent)
+        return [*first, *(hit for hit in found if hit not in first)]
 
-    def _score(self, entry: _Entry, asked: Counter[str], whole: float) -> Suggestion | None:
+    def _likeliest(self, urgent: list[Suggestion]) -> list[Suggestion]:
+        """Return the one to show when no words fit: the best, or one of the branch with most."""
+        if urgent[0].matched:
+            return urgent[:1]
+        branches = Counter(hit.node.path[0].category.code for hit in urgent)
+        branch, _ = branches.most_common(1)[0]
+        first = next(hit for hit in urgent if hit.node.path[0].category.code == branch)
+        return [replace(first, matched=first.category.name_zh)]
+
+    def _score(self, entry: _Entry, asked: Counter[str], whole: float) -> Suggestion:
         best, matched = 0.0, ""
         known: set[str] = set()
         for words, own in entry.texts:
@@ -103,14 +120,17 @@ class _Index:
         more = sum(self.weight(piece) for piece in known) / whole
         branch = len(entry.branch & asked.keys()) / len(asked)
         score = min(1.0, 0.6 * best + 0.35 * more + 0.05 * branch)
-        return Suggestion(entry.node, score, matched) if best and score >= WEAKEST else None
+        return Suggestion(entry.node, score if best else 0.0, matched)
 
 
 _kept: _Index | None = None
 
 
 def suggest(text: str, limit: int = 5) -> list[Suggestion]:
-    """Return the categories that fit best, emergencies first among equals; [] when none does.
+    """Return the categories that fit best; [] when none does.
+
+    Words of danger to life put the class of the number to call first (`emergencies`); otherwise an
+    emergency comes first among equals.
 
     `text`: what somebody typed or said, Chinese or English, read up to LONGEST characters.
     """
