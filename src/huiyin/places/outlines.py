@@ -28,7 +28,9 @@ def read_outline(geometry: Mapping[str, Any], *, crs: Crs = Crs.WGS84) -> dict[s
             outline = shape(dict(geometry))
     except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise ValueError(_("it is no GeoJSON geometry")) from None
-    return dict(mapping(_checked(outline, crs=crs)))
+    # lists, as JSON has them, so that an outline equals what was stored of it
+    found: dict[str, Any] = json.loads(json.dumps(mapping(_checked(outline, crs=crs))))
+    return found
 
 
 def parse_outline(text: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from huiyin.places.refusals import (
     BeforeLastVersion,
     LevelsDiffer,
     NoPlacesNamed,
+    NotKnown,
     OpenChildren,
     OutlineUnusable,
     OverlaysLeft,
@@ -245,6 +246,7 @@ def set_boundary(
 ) -> Boundary:
     """Give a place its outline, or another one; the old one stays in the history.
 
+    The same outline again changes nothing.
     `geometry`: a GeoJSON Polygon or MultiPolygon, longitude first; stored in WGS84. `as_of`: what
     the source says. Raises OutlineUnusable, TextTooLong, Closed, NotKnown.
     """
@@ -259,10 +261,12 @@ def set_boundary(
             outline = read_outline(geometry, crs=crs)
         except ValueError as error:
             raise OutlineUnusable(name=place.name, problem=str(error)) from None
-        boundary, _ = Boundary.objects.update_or_create(
-            place=place,
-            defaults={"geometry": outline, "source": source, "licence": licence, "as_of": as_of},
-        )
+        said = {"geometry": outline, "source": source, "licence": licence, "as_of": as_of}
+        boundary = Boundary.objects.filter(place=place).first() or Boundary(place=place)
+        if any(getattr(boundary, field) != value for field, value in said.items()):
+            for field, value in said.items():
+                setattr(boundary, field, value)
+            boundary.save()
         return boundary
 
 
@@ -281,8 +285,7 @@ def set_point(
     """
     with transaction.atomic(), recording("places.set_point", by=by, at=at):
         check_point(lon, lat)
-        place = Place.objects.select_for_update().get(id=places_by_id([place_id])[place_id].id)
-        check_open(place)
+        place = _open_for_update(place_id)
         place.lon, place.lat = (None, None)
         if lon is not None and lat is not None:
             place.lon, place.lat = as_wgs84(lon, lat, crs=crs)
@@ -298,8 +301,7 @@ def describe(
     Raises Closed, NotKnown.
     """
     with transaction.atomic(), recording("places.describe", by=by, at=at):
-        place = Place.objects.select_for_update().get(id=places_by_id([place_id])[place_id].id)
-        check_open(place)
+        place = _open_for_update(place_id)
         place.households, place.is_all_purpose = households, is_all_purpose
         place.save(update_fields=["households", "is_all_purpose"])
         return place
@@ -309,6 +311,14 @@ def _restated(act: str, change: Change, *, by: By, at: datetime) -> Place:
     with transaction.atomic(), recording(act, by=by, at=at):
         lock_tree()
         return restate([change], by=by, at=at)[change.place_id]
+
+
+def _open_for_update(place_id: UUID) -> Place:
+    place = Place.objects.select_for_update(of=("self",)).filter(id=place_id).first()
+    if place is None:
+        raise NotKnown(code=str(place_id))
+    check_open(place)
+    return place
 
 
 def _check_follows(predecessor: Place, successor: Place, *, on: date) -> None:

@@ -250,6 +250,17 @@ def test_second_outline_replaces_the_first_which_stays_in_the_history():
     ]
 
 
+def test_same_outline_again_leaves_no_trace():
+    city = a_city()
+    first = outline(city["夏津县"], box(116.0, 37.0, 116.5, 37.5))
+    version = boundaries.boundaries_version()
+
+    second = outline(city["夏津县"], box(116.0, 37.0, 116.5, 37.5))
+
+    assert (second, boundaries.boundaries_version()) == (first, version)
+    assert Boundary.pgh_event_model.objects.count() == 0
+
+
 @pytest.mark.parametrize(
     "geometry",
     [
