@@ -96,6 +96,14 @@ def guarded(act: Callable[[], object]) -> NoReturn:
 
 def sentence_for(error: Exception) -> str:
     """Return the sentence for an error nobody caught; a bug's trace goes to a file."""
+    if "django" in sys.modules:
+        from django.utils import translation  # noqa: PLC0415 most commands never need Django
+
+        from huiyin.ui.refusals import Refusal  # noqa: PLC0415 as above
+
+        if isinstance(error, Refusal):
+            with translation.override("en"):
+                return str(error)
     if _is_disk_full(error):
         return "The disk is full: make room, then run the same command again."
     if os.environ.get("HUIYIN_DEBUG_TRACE", "").lower() in ("yes", "true", "on", "1"):

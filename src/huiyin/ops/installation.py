@@ -24,10 +24,15 @@ class Installation:
 
 
 @contextmanager
-def without_django(config: Config | None = None) -> Iterator[Installation]:
-    """Yield settings and a usable database. Raises ConfigError, OperatorError."""
+def without_django(
+    config: Config | None = None, *, exclusive: bool = False
+) -> Iterator[Installation]:
+    """Yield settings and a usable database. Raises ConfigError, OperatorError.
+
+    `exclusive`: nobody else may be running on this data folder.
+    """
     config = config or load_config(os.environ)
-    with database_urls(config) as urls:
+    with database_urls(config, exclusive=exclusive) as urls:
         restoring.finish_interrupted(config, urls)
         yield Installation(config, urls)
 

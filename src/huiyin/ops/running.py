@@ -36,7 +36,7 @@ def run_demo(*, scale: str, port: int | None, as_json: bool) -> None:
     refuse_taken_port(config)
     # Until the supervisor listens, a request to end is handled like Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with without_django(config) as found, Supervisor() as supervisor:
+    with without_django(config, exclusive=True) as found, Supervisor() as supervisor:
         env = _environment(config, found.urls)
         if not config.database_url:
             supervisor.follow(layout_for(config.var, config.postgres_folder).log)
@@ -56,7 +56,9 @@ def run_server(config: Config, *, with_worker: bool) -> None:
     """Run web server, and worker when asked, on a database of our own or another's."""
     refuse_taken_port(config)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with without_django(config) as found, Supervisor() as supervisor:
+    # With a database of its own it owns the data folder; an outside one may be shared.
+    exclusive = not config.database_url
+    with without_django(config, exclusive=exclusive) as found, Supervisor() as supervisor:
         prepared.refuse_unmigrated(found.urls.app)
         env = _environment(config, found.urls)
         if not config.database_url:

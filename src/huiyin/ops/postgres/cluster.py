@@ -55,6 +55,8 @@ TUNING: Mapping[str, str] = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
+    # Giving rights on functions of extensions warns once for each of them.
+    "log_min_messages": "error",
 }
 TEST_TUNING: Mapping[str, str] = {
     "fsync": "off",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -18,13 +18,25 @@ EXTENSIONS = ("pg_trgm", "btree_gist")
 
 
 @contextmanager
-def database_urls(config: Config, *, say: Say = progress.say) -> Iterator[Urls]:
+def database_urls(
+    config: Config, *, exclusive: bool = False, say: Say = progress.say
+) -> Iterator[Urls]:
     """Yield the URLs of the database, usable and new enough.
 
     It is the outside one when DATABASE_URL is set; otherwise the own cluster that another process
-    already runs; otherwise the own cluster, started now and stopped at the end.
-    Raises OperatorError.
+    already runs; otherwise the own cluster, started now and stopped at the end. `exclusive`: nobody
+    else may be running on this data folder. Raises OperatorError.
     """
+    if exclusive:
+        with locking.data_folder(config.var), _usable(config, is_locked=True, say=say) as urls:
+            yield urls
+    else:
+        with _usable(config, is_locked=False, say=say) as urls:
+            yield urls
+
+
+@contextmanager
+def _usable(config: Config, *, is_locked: bool, say: Say) -> Iterator[Urls]:
     if config.database_url:
         urls = Urls(owner=config.owner_database_url, app=config.database_url)
         check_server(urls.app, "DATABASE_URL")
@@ -38,12 +50,12 @@ def database_urls(config: Config, *, say: Say = progress.say) -> Iterator[Urls]:
         is_demo=config.mode == "demo",
         say=say,
     )
-    if cluster.is_running() and locking.is_held(config.var):
+    if not is_locked and cluster.is_running() and locking.is_held(config.var):
         urls = cluster.urls()
         check_server(urls.owner, "the database of the running Huiyin")
         yield urls
         return
-    with locking.data_folder(config.var):
+    with nullcontext() if is_locked else locking.data_folder(config.var):
         urls = cluster.start()
         try:
             check_extensions(urls.owner)

@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from huiyin.ops.postgres.cluster import Cluster
+from huiyin.ops.processes import is_alive
 
 SECONDS = 120
 
@@ -43,6 +45,38 @@ class Instance:
     def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
         """Start a command and go on."""
         return self.start_python("-m", "huiyin.ops.cli", *arguments, **environ)
+
+    def start_with_log(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+        """Start a command whose stderr goes to a file; nobody has to read it for it to go on."""
+        self._log = self.var.with_name("log")
+        with self._log.open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "huiyin.ops.cli", *arguments],
+                env=self.environ(**environ),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def log(self) -> str:
+        """Return what a command started with `start_with_log` has said."""
+        return self._log.read_text(encoding="utf-8")
+
+    def processes_of_its_own(self) -> list[int]:
+        """Return the living processes that work for this data folder, beside PostgreSQL's."""
+        wanted = f"HUIYIN_VAR={self.var}\0".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            with suppress(OSError):  # gone meanwhile, or somebody else's
+                if (
+                    entry.name.isdigit()
+                    and wanted in entry.joinpath("environ").read_bytes() + b"\0"
+                    and is_alive(int(entry.name))
+                ):
+                    found.append(int(entry.name))
+        return found
 
     def start_python(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
         """Start Python and go on; both outputs come through one pipe."""

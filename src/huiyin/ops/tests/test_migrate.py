@@ -102,6 +102,16 @@ def test_check_says_what_is_missing(instance):
 
 
 @pytest.mark.fault
+def test_an_administrator_needs_a_unit_first(migrated):
+    done = migrated.run("createadmin", "--username", "wangfang", "--name", "王芳")
+
+    assert said(done) == (
+        "德州市 has no unit yet in which an administrator could have a post. Load places and units "
+        "first: huiyin load FOLDER"
+    )
+
+
+@pytest.mark.fault
 def test_serve_refuses_a_database_of_another_version(instance):
     sentence = said(instance.run("serve", HUIYIN_PORT="18999"))
 
