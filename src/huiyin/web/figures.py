@@ -112,7 +112,7 @@ def grids_without(role: GridRole, place: Place, *, on: date) -> QuerySet[Place]:
     ).order_by("code")
 
 
-def units_by_kind(place: Place, *, on: date) -> list[tuple[str, int]]:
+def units_by_kind(place: Place, *, on: date) -> list[tuple[UnitKind, int]]:
     """Return how many units of each kind are inside `place`, in the order of the kinds."""
     counts: dict[str, int] = dict(
         Unit.objects.filter(within(place, "place__"), held_on(on))
@@ -120,4 +120,4 @@ def units_by_kind(place: Place, *, on: date) -> list[tuple[str, int]]:
         .values_list("kind")
         .annotate(n=Count("pk"))
     )
-    return [(kind.value, counts[kind]) for kind in UnitKind if kind in counts]
+    return [(kind, counts[kind]) for kind in UnitKind if kind in counts]

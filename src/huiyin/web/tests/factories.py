@@ -1,16 +1,17 @@
 """A small piece of a city with its people, in fixed values."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from huiyin.categories import tree
-from huiyin.categories.models import Category
+from huiyin.categories.models import Category, Term, TermValue
 from huiyin.people.actors import Actor, actor_of
 from huiyin.people.models import (
     Account,
     AccountKind,
+    Acting,
     GridRole,
     GridWorker,
     Mediator,
@@ -19,11 +20,9 @@ from huiyin.people.models import (
     Post,
 )
 from huiyin.places.models import Place
-from huiyin.places.tests.factories import BY, a_city, a_place
+from huiyin.places.tests.factories import BY, a_city, a_place  # noqa: F401 also for our tests
 from huiyin.units import verbs
 from huiyin.units.models import Duty, Unit, UnitKind
-
-__all__ = ["a_city", "a_place"]
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Monday
 TODAY = timezone.localdate(NOW)
@@ -86,8 +85,26 @@ def a_post(account: Account, unit: Unit, permission_set: str, *, ref: str = "") 
     )
 
 
+def an_acting(post: Post, account: Account) -> Acting:
+    return Acting.objects.create(
+        post=post,
+        account=account,
+        reason="休假",
+        valid_from=TODAY,
+        valid_to=TODAY + timedelta(days=7),
+    )
+
+
 def an_actor(unit: Unit, permission_set: str, *, username: str = "han") -> Actor:
     """Somebody with one post in this unit."""
     account = an_account(username)
     post = a_post(account, unit, permission_set)
     return actor_of(account, post)
+
+
+def a_term(key: str, *, locked: bool = False, amount: int = 60, unit: str = "day") -> Term:
+    term = Term.objects.create(
+        key=key, title_zh=f"时限{key}", title_en=f"Limit {key}", locked=locked
+    )
+    TermValue.objects.create(term=term, amount=amount, unit=unit)
+    return term

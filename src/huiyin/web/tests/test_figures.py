@@ -77,6 +77,6 @@ def test_a_grid_whose_full_time_worker_left_is_a_gap(city):
 
 def test_units_are_counted_by_kind_in_the_order_of_the_kinds(city):
     assert units_by_kind(city["夏津县"], on=TODAY) == [
-        ("governance_centre", 1),
-        ("village_committee", 1),
+        (UnitKind.GOVERNANCE_CENTRE, 1),
+        (UnitKind.VILLAGE_COMMITTEE, 1),
     ]

@@ -1,4 +1,4 @@
-"""Who answers for what and where: the list of duties first, the usual owner only as a likely one."""
+"""Who answers for what and where: the list of duties first, the usual owner as a likely one."""
 
 import pytest
 from django.utils.translation import override
