@@ -405,7 +405,7 @@ def demo_keys(var: Path) -> dict[str, str]:
     path = var / "keys.json"
     try:
         if not path.exists():
-            var.mkdir(parents=True, exist_ok=True)
+            var.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = var / f".keys-{os.getpid()}-{secrets.token_hex(4)}"
             descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
