@@ -108,7 +108,10 @@ AUTHENTICATION_BACKENDS = [
 # Argon2id at or above the OWASP minimum (19 MiB, 2 passes, 1 lane).
 PASSWORD_HASHERS = ["huiyin.people.passwords.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -118,7 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "people:sign_in"
 SESSION_ENGINE = "huiyin.people.sessions"
 SESSION_COOKIE_NAME = "huiyin_session"
-SESSION_COOKIE_AGE = HUIYIN.session_hours * 3600
+SESSION_COOKIE_AGE = HUIYIN.session_hours * 3600  # people.sessions decides for each session
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HUIYIN.secure_cookies
@@ -130,6 +133,10 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
+# Trying again while sign-in rests does not make the rest longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# What was typed never reaches the tables of axes.
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "next", "csrfmiddlewaretoken"]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "huiyin.people.lockout.locked_out"
 AXES_USERNAME_CALLABLE = "huiyin.people.lockout.index_of_name"

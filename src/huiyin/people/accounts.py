@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -100,6 +100,39 @@ def create_staff(*, username: str, name: str, by: Actor, at: datetime, phone: st
         account.set_unusable_password()
         account.save(force_insert=True)
         _log("create", account, by=by, at=at)
+    return account
+
+
+def enrol_staff(
+    *,
+    username: str,
+    name: str,
+    unit_id: UUID,
+    permission_set: str,
+    valid_from: date,
+    by: Actor,
+    at: datetime,
+    phone: str = "",
+    valid_to: date | None = None,
+    title: str = "",
+) -> Account:
+    """Make a staff account with its first post, both or neither.
+
+    Raises what `create_staff` and `posts.give_post` raise.
+    """
+    with transaction.atomic():
+        account = create_staff(username=username, name=name, phone=phone, by=by, at=at)
+        posts.give_post(
+            account_id=account.pk,
+            unit_id=unit_id,
+            permission_set=permission_set,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            title=title,
+            is_default=True,
+            by=by,
+            at=at,
+        )
     return account
 
 

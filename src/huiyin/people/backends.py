@@ -15,7 +15,7 @@ class StaffPassword(BaseBackend):
     Every refusal costs one hash, so that the time tells nobody which user names exist.
     """
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]  # Django offers a backend what its names fit
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None
     ) -> Account | None:
         """Return the account, or None. The view has turned a phone number into the user name."""

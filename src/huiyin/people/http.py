@@ -11,4 +11,4 @@ class PeopleRequest(HuiyinRequest):
 
     actor: Actor
     account: Account
-    session: SessionStore  # type: ignore[assignment]  # Django declares the base class
+    session: SessionStore

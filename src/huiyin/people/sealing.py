@@ -99,8 +99,8 @@ def _reseal_column(field: SealedField, batch: int) -> int:
     current = settings.HUIYIN.seal_keys[0][0]
     names = {
         "table": sql.Identifier(field.model._meta.db_table),
-        "key": sql.Identifier(field.model._meta.pk.column),
-        "column": sql.Identifier(field.column),
+        "key": sql.Identifier(str(field.model._meta.pk.column)),
+        "column": sql.Identifier(str(field.column)),
     }
     select = sql.SQL(
         "SELECT {key}, {column} FROM {table} WHERE {column} <> '' AND NOT starts_with({column}, %s)"

@@ -97,7 +97,7 @@ class SessionStore(SessionBase):
     def create(self) -> None:
         """Take a fresh key and write an empty row under it."""
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # no stub
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -110,7 +110,7 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # no stub
         row = self._row_of(data)
         try:
             with transaction.atomic():

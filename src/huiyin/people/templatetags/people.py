@@ -1,0 +1,33 @@
+"""Tags for accounts and posts on pages."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from huiyin.people import permission_sets, phones
+from huiyin.people.models import PermissionSet
+
+register = template.Library()
+
+
+@register.filter
+def zh(value: object) -> SafeString | str:
+    """Mark a name from the records as Chinese, so that an English page reads it out rightly."""
+    if value is None or value == "":
+        return ""
+    if (get_language() or "zh").startswith("zh"):
+        return str(value)
+    return format_html('<span lang="zh-Hans">{}</span>', value)
+
+
+@register.filter
+def set_name(permission_set: PermissionSet) -> str:
+    """Return the name of a permission set in the language of the page."""
+    return permission_sets.name_of(permission_set)
+
+
+@register.filter
+def phone_masked(number: str) -> str:
+    """Return a phone number with its middle covered, for the `masked` filter to draw."""
+    return phones.masked(number)
