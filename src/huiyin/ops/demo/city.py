@@ -22,7 +22,8 @@ from huiyin.ops.demo.units import unit_rows
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.loading import Table, load
 from huiyin.people.actors import SYSTEM
-from huiyin.people.models import Account, Acting, Post
+from huiyin.people.models import Account, Post
+from huiyin.people.posts import begin_acting
 from huiyin.places.models import Place
 from huiyin.units.models import RosterEntry, Unit
 
@@ -31,6 +32,7 @@ BUILT_IN = Path(huiyin.categories.__file__).parent / "data"
 _LOCK = 371_400_002
 
 Row = dict[str, str]
+Progress = Callable[[str, int, int], None]
 
 
 def tables(scale: Scale) -> list[Table]:
@@ -50,7 +52,7 @@ def tables(scale: Scale) -> list[Table]:
     return [Table(name=name, file=f"demo/{name}", rows=list(found)) for name, found in rows]
 
 
-def ensure(*, scale: Scale, at: datetime, progress: Callable[..., None] | None = None) -> None:
+def ensure(*, scale: Scale, at: datetime, progress: Progress | None = None) -> None:
     """Load the demo city where the database has no places; all of it or, when killed, nothing.
 
     Only the printed logins get a password that works. Raises OperatorError outside the demo.
@@ -106,12 +108,14 @@ def _open_printed_accounts(password: str) -> None:
 
 def _send_on_leave(*, at: datetime) -> None:
     today = timezone.localdate(at)
-    Acting.objects.create(
-        post=Post.objects.get(ref=printed.ACTING_FOR_REF),
-        account=Account.objects.get(username=printed.ACTING_USERNAME),
+    begin_acting(
+        post_id=Post.objects.get(ref=printed.ACTING_FOR_REF).pk,
+        account_id=Account.objects.get(username=printed.ACTING_USERNAME).pk,
         reason=printed.ACTING_REASON,
         valid_from=today,
         valid_to=today + timedelta(days=printed.ACTING_DAYS),
+        by=SYSTEM,
+        at=at,
     )
 
 
