@@ -13,6 +13,7 @@ from huiyin.ops.demo.city import ensure, logins, tables
 from huiyin.ops.demo.logins import ACTING_FOR_REF, PRINTED
 from huiyin.ops.errors import OperatorError
 from huiyin.people.models import Account, AccountKind, Acting, GridWorker, Mediator, Post
+from huiyin.people.posts import holdings_of
 from huiyin.places.models import Boundary, Place
 from huiyin.units.models import Duty, RosterEntry, Unit, UnitOfficer
 
@@ -115,6 +116,39 @@ def test_every_printed_login_opens_its_account(small_city):
     ] == []
     assert {account.must_change_password for account in accounts.values()} == {False}
     assert {line.path for line in lines} == {"/desk"}
+
+
+@pytest.mark.parametrize("line", PRINTED, ids=lambda line: line.username)
+def test_every_printed_login_signs_in_by_name_and_by_phone_and_finds_a_desk(
+    small_city, client, line
+):
+    password = logins()[0].password
+    found = []
+    for login in (line.username, line.phone):
+        answer = client.post("/sign-in", {"login": login, "password": password})
+        desk = client.get("/desk")
+        found.append((answer.status_code, desk.status_code, desk.wsgi_request.user.username))
+        client.post("/sign-out")
+
+    assert found == [(303, 200, line.username)] * 2
+
+
+def test_the_switch_of_posts_has_something_to_show(small_city):
+    def holdings(username):
+        account = Account.objects.get(username=username)
+        return [
+            (held.post.unit.short_name, held.post.permission_set_id, bool(held.acting_for))
+            for held in holdings_of(account.pk, on=date(2026, 3, 2))
+        ]
+
+    assert holdings("housing") == [
+        ("夏津住建局", "department_clerk", False),
+        ("夏津综治中心", "centre_clerk", False),
+    ]
+    assert holdings("county") == [
+        ("夏津综治中心", "centre_clerk", False),
+        ("夏津综治中心", "leader", True),
+    ]
 
 
 def test_the_resident_signs_in_by_phone_and_has_no_account_before(small_city):
