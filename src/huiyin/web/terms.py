@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from huiyin.categories.models import Term, TermUnit, TermValue
 from huiyin.categories.terms import values_on
+
+PROPOSED = "default"  # how the built-in data marks a value that no law gives
 
 # The word before the dot of a limit's key, in the order in which people look for them.
 GROUPS: dict[str, str | Promise] = {
@@ -81,8 +83,23 @@ def law_words(value: TermValue) -> str:
     if not law:
         return ""
     if not value.article:
-        return law
-    return _("%(law)s, article %(article)s") % {"law": law, "article": value.article}
+        return pgettext("a law without an article", "%(law)s") % {"law": law}
+    articles = pgettext("between articles", ", ").join(value.article.split(", "))
+    words = ngettext(
+        "%(law)s, article %(article)s",
+        "%(law)s, articles %(article)s",
+        value.article.count(",") + 1,
+    )
+    return words % {"law": law, "article": articles}
+
+
+def source_words(value: TermValue) -> str:
+    """Say where a value comes from: a law, a decision of the city, or this system's proposal."""
+    if value.law_zh:
+        return law_words(value)
+    if not value.source or value.source.startswith(PROPOSED):
+        return _("Proposed by this system")
+    return value.source
 
 
 def current_terms(keys: Sequence[str], *, on: date) -> list[Limit]:

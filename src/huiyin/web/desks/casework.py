@@ -63,13 +63,15 @@ def petition_clerk(actor: Actor, at: datetime) -> Mapping[str, Any]:
     """The petition offices up and down the line, and the limits of the law to hand."""
     on = timezone.localdate(at)
     unit = my_unit(actor)
-    offices = Unit.objects.filter(
-        within(unit.place, "place__"), held_on(on), kind=UnitKind.PETITION_OFFICE
-    ).exclude(pk=unit.pk)
+    line = Q(within(unit.place, "place__")) | Q(
+        place__in=[unit.place.city_id, unit.place.county_id]
+    )
+    offices = Unit.objects.filter(line, held_on(on), kind=UnitKind.PETITION_OFFICE)
     return {
         "unit": unit,
-        "office_count": offices.count(),
-        "offices": list(offices.select_related("place").order_by("place__code", "code")[:12]),
+        "offices": list(
+            offices.exclude(pk=unit.pk).select_related("place").order_by("level", "code")[:12]
+        ),
         "committees": Unit.objects.filter(
             within(unit.place, "place__"), held_on(on), kind=UnitKind.MEDIATION_COMMITTEE
         ).count(),

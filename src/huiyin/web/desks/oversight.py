@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from huiyin.people.access_log import LOOKS, log_seen_by
@@ -48,6 +49,9 @@ def leader(actor: Actor, at: datetime) -> Mapping[str, Any]:
         "place": place,
         "figures": figures_of(place, on=on),
         "rows": [(child, counted.get(child.pk)) for child in below],
+        "map_url": f"{reverse('web:map_data')}?figures=gaps"
+        if place.level == PlaceLevel.CITY
+        else "",
         "gap_count": gaps.count(),
         "gaps": list(gaps.select_related("village", "town")[:SHOWN]),
         "departments": asked["all"],

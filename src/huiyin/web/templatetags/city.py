@@ -32,6 +32,14 @@ def zh(value: object) -> SafeString | str:
 
 
 @register.filter
+def own_language(value: str) -> SafeString | str:
+    """Mark a text from outside (a source, a licence) with the language it is written in."""
+    if not value or _CHINESE.search(value):
+        return zh(value)
+    return format_html('<span lang="en">{}</span>', value)
+
+
+@register.filter
 def zh_runs(text: str) -> SafeString | str:
     """Mark the Chinese parts of a sentence that names something from the records."""
     if in_chinese() or not text:
@@ -55,6 +63,12 @@ def said(thing: Any, name: str = "name") -> str:
         return chinese
     english: str = getattr(thing, f"{name}_en")
     return english or str(zh(chinese))
+
+
+@register.simple_tag
+def dot() -> str:
+    """Write the dot between two facts; Chinese type brings its own space with it."""
+    return "·" if in_chinese() else " · "
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The directory: the city's places from county to grid, with who works there and whom to call."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -31,6 +32,7 @@ from huiyin.web.views.start import question
 
 FEW = 12  # children that need no letters to be found among
 GRIDS_SHOWN = 60
+FEW_UNITS = 3  # of one kind; more of them fold away
 
 CHILDREN: dict[int, str | Promise] = {
     PlaceLevel.COUNTY: gettext_lazy("Towns and subdistricts"),
@@ -92,7 +94,7 @@ def _of_place(request: HttpRequest, found: Place) -> dict[str, Any]:
             PlaceSuccession.objects.filter(successor=found).select_related("predecessor")
         ),
         "overlays": list(Place.objects.filter(overlay_parent=found, valid_to=None)),
-        "groups": [(kind.label, units) for kind, units in units_of_place(found, on=on)],
+        **_units(found, on=on),
     }
     if found.level < PlaceLevel.VILLAGE:
         context |= {"figures": figures_of(found, on=on), "children_level": True}
@@ -137,6 +139,15 @@ def _grids_of(village: Place) -> QuerySet[Place]:
     return Place.objects.filter(village=village, level=PlaceLevel.GRID, valid_to=None).order_by(
         "code"
     )[:GRIDS_SHOWN]
+
+
+def _units(found: Place, *, on: date) -> dict[str, Any]:
+    """Return the units of the place itself: those few of their kind, then the larger groups."""
+    kinds = units_of_place(found, on=on)
+    return {
+        "single": [unit for _kind, units in kinds if len(units) <= FEW_UNITS for unit in units],
+        "groups": [(kind.label, units) for kind, units in kinds if len(units) > FEW_UNITS],
+    }
 
 
 def _centre(found: Place) -> Unit | None:

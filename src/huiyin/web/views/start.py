@@ -22,6 +22,8 @@ from huiyin.web.responsibility import responsible as who_is_responsible
 from huiyin.web.templatetags.city import said
 
 LONGEST_QUESTION = 80
+# Whom a duty list names is decided down to the village; a grid has nobody of its own.
+NAMED = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
 
 
 @public
@@ -48,7 +50,14 @@ def find(request: HttpRequest) -> HttpResponse:
     hits = suggest(q) if q else []
     context = {
         "q": q,
-        "hits": hits,
+        "hits": [
+            {
+                "category": hit.category,
+                "path": said_path(hit.node),
+                "url": f"{reverse('web:responsible')}?{urlencode({'category': hit.category.code})}",
+            }
+            for hit in hits
+        ],
         "emergencies": emergencies(hits),
         "places": [found.place for found in search_places(q, limit=5)] if q else [],
         "units": search_units(q, on=timezone.localdate(), limit=5) if q else [],
@@ -78,7 +87,7 @@ def responsible(request: HttpRequest) -> HttpResponse:
     if place is None and given["where"]:
         context["places"] = [
             {"place": found.place, "url": _again(given, place=found.place.code, drop=("where",))}
-            for found in search_places(given["where"], limit=8)
+            for found in search_places(given["where"], levels=NAMED, limit=8)
         ]
     if place is not None and "category" in context:
         context["answer"] = who_is_responsible(context["node"], place, at=timezone.now())

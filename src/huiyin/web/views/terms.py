@@ -22,7 +22,7 @@ from huiyin.ui.forms import Form
 from huiyin.ui.http import SeeOther
 from huiyin.ui.refusals import Refusal, sentence_of
 from huiyin.web.finding import by_code
-from huiyin.web.terms import all_limits, grouped, law_words, length_words, matching
+from huiyin.web.terms import all_limits, grouped, law_words, length_words, matching, source_words
 from huiyin.web.views.start import question
 
 EDIT = "terms.edit"
@@ -50,7 +50,7 @@ class ValueForm(Form):
     unit = forms.ChoiceField(label=gettext_lazy("Counted in"), choices=TermUnit.choices)
     starts_on = forms.DateField(
         label=gettext_lazy("Holds from"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={
             "required": gettext_lazy("Choose the first day on which it holds."),
             "invalid": gettext_lazy("Write the day as 2026-01-31."),
@@ -177,6 +177,7 @@ def _row(value: TermValue, *, today: Any) -> dict[str, Any]:
         "value": value,
         "length": length_words(value.amount, value.unit),
         "law": law_words(value),
+        "source": source_words(value),
         "category": value.category,
         "level": PlaceLevel(value.level).label if value.level else "",
         "place_code": value.place_code,
