@@ -1,0 +1,1 @@
+"""Writing a load whose checks found nothing: only what differs, table after table."""
