@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from huiyin.people import phone_codes
 from huiyin.people.actors import Actor
@@ -192,7 +192,9 @@ class NewStaffForm(PostForm):
     """Somebody who gets an account and a first post."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"})
+        label=pgettext_lazy("person", "Name"),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
     username = forms.CharField(
         label=gettext_lazy("User name"),

@@ -1,11 +1,13 @@
 """Tags for accounts and posts on pages."""
 
+from datetime import date, timedelta
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from huiyin.people import permission_sets, phones
+from huiyin.people import permission_sets
 from huiyin.people.models import PermissionSet
 
 register = template.Library()
@@ -28,6 +30,6 @@ def set_name(permission_set: PermissionSet) -> str:
 
 
 @register.filter
-def phone_masked(number: str) -> str:
-    """Return a phone number with its middle covered, for the `masked` filter to draw."""
-    return phones.masked(number)
+def last_day(valid_to: date | None) -> date | None:
+    """Return the last day on which something is held that is over on `valid_to`."""
+    return valid_to - timedelta(days=1) if valid_to else None

@@ -1,0 +1,67 @@
+"""Mobile numbers as people type them."""
+
+import pytest
+
+from huiyin.people import devices, phones
+from huiyin.people.refusals import PhoneNotMobile
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "15400000001",
+        " 154 0000 0001 ",
+        "154-0000-0001",
+        "154–0000–0001",
+        "+8615400000001",
+        "+86 154 0000 0001",
+        "008615400000001",
+        "86 154 0000 0001",
+        "(+86)154.0000.0001",
+        "１５４００００００００１".replace("００００００００", "０００００００"),
+        "\u200e15400000001\u202c",
+    ],
+)
+def test_every_way_of_writing_is_one_number(typed):
+    assert phones.normal(typed) == "15400000001"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "12345", "1540000000", "154000000012", "12400000001", "+1 154 0000 0001", "一五四", "15x"],
+)
+def test_what_is_no_mobile_number_is_refused(typed):
+    with pytest.raises(PhoneNotMobile):
+        phones.normal(typed)
+
+
+def test_a_number_is_covered_in_the_middle():
+    assert (phones.masked("15400000001"), phones.masked("")) == ("154****0001", "")
+
+
+WECHAT = (
+    "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile "
+    "Safari/537.36 MicroMessenger/8.0.49"
+)
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "Version/17.5 Mobile/15E148 Safari/604.1"
+)
+EDGE = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/124.0.0.0 "
+    "Safari/537.36 Edg/124.0.0.0"
+)
+
+
+@pytest.mark.parametrize(
+    ("browser", "reading"),
+    [
+        (WECHAT, "WeChat, Android"),
+        (IPHONE, "Safari, iPhone"),
+        (EDGE, "Edge, Windows"),
+        ("curl/8.5.0", ""),
+        ("", ""),
+    ],
+)
+def test_a_device_is_read_shortly(browser, reading):
+    assert devices.reading_of(browser) == reading
