@@ -15,6 +15,7 @@ from huiyin.units.models import Duty, RosterEntry, Unit, UnitOfficer
 from huiyin.units.queries import held_on
 from huiyin.web.figures import figures_of, grids_without, units_by_kind, within
 
+DUTIES_SHOWN = 12
 SHOWN = 8  # rows of a list on a desk; the whole list is one click away
 
 
@@ -71,7 +72,7 @@ def department_clerk(actor: Actor, at: datetime) -> Mapping[str, Any]:
     return {
         "unit": unit,
         "duty_count": duties.count(),
-        "duties": list(duties.order_by("category__code", "place__code")[:SHOWN]),
+        "duties": list(duties.order_by("category__code", "place__code")[:DUTIES_SHOWN]),
         "officers": list(UnitOfficer.objects.filter(held_on(on), unit=unit).order_by("role")),
         "below": Unit.objects.filter(held_on(on), superior=unit).count(),
         "posts": other_posts(actor, at=at),

@@ -16,7 +16,7 @@ from huiyin.units.models import Unit, UnitKind, UnitOfficer
 from huiyin.units.queries import held_on
 from huiyin.web import system
 from huiyin.web.desks.office import SHOWN, my_unit
-from huiyin.web.figures import figures_by_child, figures_of, grids_without, within
+from huiyin.web.figures import figures_by_child, figures_of, grids_without, units_by_kind, within
 from huiyin.web.looks import lines
 
 
@@ -52,6 +52,7 @@ def leader(actor: Actor, at: datetime) -> Mapping[str, Any]:
         "map_url": f"{reverse('web:map_data')}?figures=gaps"
         if place.level == PlaceLevel.CITY
         else "",
+        "kinds": units_by_kind(place, on=on),
         "gap_count": gaps.count(),
         "gaps": list(gaps.select_related("village", "town")[:SHOWN]),
         "departments": asked["all"],

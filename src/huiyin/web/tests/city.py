@@ -5,12 +5,14 @@ makes the copy from the migrated, empty test database; a test sees the city whil
 pointed at that copy. `city` undoes what a test writes; `shown_city` is a running server.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from pytest_django.live_server_helper import LiveServer
@@ -56,10 +58,14 @@ def _drop(name: str) -> None:
 def city_database(django_db_setup, django_db_blocker):
     """The name of a database that holds the small city."""
     with django_db_blocker.unblock():
-        empty = connection.settings_dict["NAME"]
-        name = f"{empty}_city"
-        _copy(empty, name)
+        shared = connection.settings_dict["NAME"]
+        name = f"test_city_{os.getpid()}"
+        # pytest-django makes its database only where a test asks for it by a mark.
+        is_made = shared.startswith("test_")
+        _copy(shared if is_made else "template1", name)
         with database(name):
+            if not is_made:
+                call_command("migrate", verbosity=0)
             import_string(ensure)(scale="small", at=LOADED_AT)
         yield name
         _drop(name)

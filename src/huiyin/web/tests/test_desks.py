@@ -33,9 +33,9 @@ COSTS = {
     "department_clerk": 6,
     "unit_admin": 5,
     "hotline_agent": 3,
-    "petition_clerk": 5,
+    "petition_clerk": 4,
     "mediator": 6,
-    "leader": 11,
+    "leader": 12,
     "city_admin": 5,
     "auditor": 3,
 }

@@ -112,6 +112,13 @@ def _of_place(request: HttpRequest, found: Place) -> dict[str, Any]:
         }
         if context["boundary"] is None:
             context["map_url"] = ""
+    context["has_side"] = bool(
+        found.level >= PlaceLevel.VILLAGE
+        or context.get("map_url")
+        or context["versions"]
+        or context["preceded"]
+        or context["successors"]
+    )
     return context
 
 
