@@ -16,6 +16,7 @@ from huiyin.people.models import Account, AccountKind, Acting, GridWorker, Media
 from huiyin.people.posts import holdings_of
 from huiyin.places.models import Boundary, Place
 from huiyin.units.models import Duty, RosterEntry, Unit, UnitOfficer
+from huiyin.units.queries import responsible
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +184,32 @@ def test_somebody_has_two_posts_and_somebody_acts_for_the_head_of_the_centre(sma
         "夏津县社会治安综合治理中心",
         "leader",
     )
+
+
+@pytest.mark.parametrize(
+    ("category", "place", "unit"),
+    [
+        pytest.param("020101", "371427002009001", "夏津县城市管理局", id="road-in-a-grid"),
+        pytest.param("030101", "371427002204", "夏津县自来水公司", id="water-in-a-village"),
+        pytest.param("240101", "371427002204001", "胡里长屯村村民委员会", id="grid-service"),
+        pytest.param("080103", "371427002009", "会盟社区居民委员会", id="noise-in-a-community"),
+        pytest.param("080103", "371427002204", "北城街道办事处", id="noise-in-a-village"),
+        pytest.param("210102", "371427002009", "北城街道人民调解委员会", id="neighbours"),
+        pytest.param("210102", "371427000000", "夏津县司法局", id="only-the-county-is-known"),
+        pytest.param("070201", "371471007000", "德州市交通运输局", id="zone-has-no-transport"),
+        pytest.param("050101", "371471007000", "德州天衢新区住房和城乡建设局", id="zone-housing"),
+        pytest.param("130301", "371427002009", "夏津县教育局", id="bullying-at-some-school"),
+        pytest.param("220201", "371427002009", "夏津县人民法院", id="suing"),
+    ],
+)
+def test_a_matter_finds_who_answers_for_it(small_city, category, place, unit):
+    found = responsible(
+        category=Category.objects.get(code=category),
+        place=Place.objects.get(code=place),
+        on=date(2026, 3, 2),
+    )
+
+    assert found[0].unit.name == unit
 
 
 def test_centres_are_staffed_without_a_gap_for_two_weeks(small_city):
