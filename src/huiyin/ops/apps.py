@@ -7,5 +7,9 @@ class OpsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and what the administrator's desk shows."""
         from huiyin.ops import checks  # noqa: F401, PLC0415 registered by being imported
+        from huiyin.ops.readings import readings  # noqa: PLC0415 models are ready only now
+        from huiyin.web import system  # noqa: PLC0415 models are ready only now
+
+        system.show(readings)
