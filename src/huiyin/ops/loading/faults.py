@@ -108,10 +108,10 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("A quotation mark stands where none can be."),
         _("texts with quotation marks in them stand in quotation marks, each mark doubled"),
     ),
-    "refused": (_("%(sentence)s"), _("a change that can be made")),
+    "refused": ("%(sentence)s", _("a change that can be made")),
     # --- columns ---
     "unknown_column": (_("There is no column of this name."), _("one of: %(names)s")),
-    "unknown_column_like": (_("There is no column of this name."), _("%(name)s")),
+    "unknown_column_like": (_("There is no column of this name."), "%(name)s"),
     "missing_column": (_("This column is missing."), _("the column %(name)s")),
     "duplicate_column": (_("This column is there twice."), _("each column once")),
     "unnamed_column": (

@@ -7,6 +7,7 @@ table, so that what refers to its rows is not reported as well.
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -210,14 +211,34 @@ class _Records:
 
 
 def encoding_of(data: bytes) -> str:
-    """Return utf-8 or gb18030, whichever fewer bytes of the text contradict."""
-    beyond_ascii = len(data) - len(data.translate(None, bytes(range(128, 256))))
-    wrong = sum(
-        "\udc80" <= sign <= "\udcff"
-        for sign in data.decode("utf-8", "surrogateescape")
-        if sign >= "\udc80"
-    )
-    return "utf-8" if wrong * 2 < beyond_ascii or not wrong else "gb18030"
+    """Return utf-8 or gb18030, whichever makes more of the text usual Chinese.
+
+    Counting broken bytes does not tell them apart: many pairs of GB18030 are UTF-8 as well, and
+    UTF-8 read as GB18030 gives rare characters rather than errors.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        as_utf8 = _usual(data.decode("utf-8", "surrogateescape"))
+        as_gb = _usual(data.decode("gb18030", "surrogateescape"))
+        return "gb18030" if as_gb > as_utf8 else "utf-8"
+    return "utf-8"
+
+
+def _usual(text: str) -> float:
+    """Return the share of usual Chinese among what is not ASCII."""
+    signs = {sign: count for sign, count in Counter(text).items() if not sign.isascii()}
+    usual = sum(count for sign, count in signs.items() if _is_usual(sign))
+    return usual / (sum(signs.values()) or 1)
+
+
+def _is_usual(sign: str) -> bool:
+    if "\u4e00" <= sign <= "\u9fff":
+        try:
+            return bool(sign.encode("gb2312"))
+        except UnicodeEncodeError:
+            return False
+    return "\u3000" <= sign <= "\u303f" or "\uff01" <= sign <= "\uff5e"
 
 
 def _decoded(data: bytes, encoding: str) -> tuple[str, list[tuple[int, int]]]:

@@ -77,6 +77,7 @@ def check_units(context: Context) -> None:
     table = context.table("units")
     if table is None:
         return
+    _check_circles(context)
     for row in table:
         context.places.resolve(row, "place_code", "unknown_place")
         _check_committee(row)
@@ -84,7 +85,6 @@ def check_units(context: Context) -> None:
         _check_host(row, context)
         _check_officers(row)
         check_days(row)
-    _check_circles(context)
 
 
 def _check_committee(row: Row) -> None:
@@ -151,7 +151,7 @@ def _check_circles(context: Context) -> None:
                 at = ""
             else:
                 at = entry.superior_code
-        if at in path:
+        if at in path and at != path[-1]:  # a unit above itself is told at its row
             _report_circle(path[path.index(at) :], context)
         done.update(path)
 
