@@ -38,7 +38,7 @@ def duty_rows(units: Sequence[Row], categories: Sequence[Mapping[str, str]]) -> 
                 "unit_code": unit["code"],
                 "category_code": category,
                 "place_code": unit["place_code"],
-                "basis": f"演示:权责清单第{no}项",
+                "basis": f"演示：权责清单第{no}项",
                 "item_no": str(no),
                 "valid_from": "",
                 "valid_to": "",

@@ -102,8 +102,8 @@ def _enterprises() -> list[Institution]:
             key = number(f"enterprise/{county.code}/{no}")
             house = _HOUSES[key % len(_HOUSES) & ~1 :][:2]
             town = below[key // 64 % len(below)].code
-            # (演示): a firm of that name may exist somewhere; this one does not.
-            name = f"{county.stem}{house}{trade}{form}(演示)"
+            # （演示）: a firm of that name may exist somewhere; this one does not.
+            name = f"{county.stem}{house}{trade}{form}（演示）"
             found.append(_at("enterprise", "EN", county, town, name, no))
     return found
 

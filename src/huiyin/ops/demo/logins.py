@@ -57,7 +57,7 @@ _LINES = (
         "department_clerk",
         "DP-371427-housing-1",
         "housing",
-        "县住建局经办人(兼驻综治中心)",
+        "县住建局经办人（兼驻综治中心）",
         "Department clerk, also posted to the county centre",
     ),
     ("hotline_agent", "HC-371400-1", "hotline", "12345话务员", "Hotline agent"),
@@ -83,7 +83,7 @@ SECOND_POSTS = (
 # The county centre's head is away: the clerk with this login acts for the post.
 ACTING_USERNAME = "county"
 ACTING_FOR_REF = "GC-371427-6"
-ACTING_REASON = "主任外出学习,代行值班职责"
+ACTING_REASON = "主任外出学习，代行值班职责"
 ACTING_DAYS = 14
 
 
@@ -91,7 +91,7 @@ def resident() -> DemoLogin:
     """Return the line of the resident: no account is loaded, the first sign-in makes it."""
     return DemoLogin(
         role="resident",
-        label_zh="居民(短信验证码登录)",
+        label_zh="居民（短信验证码登录）",
         label_en="Resident (code by SMS)",
         login=RESIDENT_PHONE,
         password="",

@@ -128,7 +128,7 @@ def _cells() -> list[_Cell]:
             _Cell(
                 f"{village.code}{900 + no}",
                 village.code,
-                f"第{no}专属网格({word})",
+                f"第{no}专属网格（{word}）",
                 dedicated=True,
                 households=None,
                 spare=False,

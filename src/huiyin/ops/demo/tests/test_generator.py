@@ -414,7 +414,7 @@ def test_what_the_zone_has_no_department_for_the_city_does(full):
 
 def test_the_basis_of_a_duty_says_that_it_is_a_demonstration(either):
     assert [
-        row for row in either["duties"] if not re.fullmatch(r"演示:权责清单第\d+项", row["basis"])
+        row for row in either["duties"] if not re.fullmatch(r"演示：权责清单第\d+项", row["basis"])
     ] == []
 
 
@@ -432,7 +432,7 @@ def test_departments_and_centres_name_head_leader_in_charge_and_liaison(either):
 
 def test_dedicated_grids_stand_for_the_schools_hospitals_and_enterprises(full):
     words = Counter(
-        re.fullmatch(r"第\d+专属网格\((.+)\)", row["name"])[1]
+        re.fullmatch(r"第\d+专属网格（(.+)）", row["name"])[1]
         for row in full["places"]
         if row["kind"] == "grid_dedicated"
     )
@@ -466,7 +466,7 @@ def test_no_unit_carries_a_credit_code(either):
 def test_enterprises_are_marked_as_invented(full):
     names = [row["name"] for row in full["units"] if row["kind"] == "enterprise"]
 
-    assert [name for name in names if not name.endswith("(演示)")] == []
+    assert [name for name in names if not name.endswith("（演示）")] == []
 
 
 def test_a_name_depends_on_its_key_alone():
