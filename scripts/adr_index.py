@@ -21,5 +21,9 @@ def index() -> str:
 if __name__ == "__main__":
     target = FOLDER / "index.md"
     if "--check" in sys.argv:
-        sys.exit(0 if target.read_text(encoding="utf-8") == index() else "docs/adr/index.md is old: run scripts/adr_index.py")
+        sys.exit(
+            0
+            if target.read_text(encoding="utf-8") == index()
+            else "docs/adr/index.md is old: run scripts/adr_index.py"
+        )
     target.write_text(index(), encoding="utf-8")

@@ -40,8 +40,8 @@ def refusals() -> str:
     lines = [
         "# Refusals",
         "",
-        "What the system says when something cannot be, by code. The API answers the code and the data;",
-        "pages show the sentence.",
+        "What the system says when something cannot be, by code.",
+        "The API answers the code and the data; pages show the sentence.",
         "",
         "| Code | Sentence | 中文 | Data |",
         "|---|---|---|---|",
@@ -64,21 +64,34 @@ def terms() -> str:
     lines = [
         "# Terms (limits)",
         "",
-        "Limits fixed by law are locked. The others are defaults a city may change. Tags: [sources](sources.md).",
+        "Limits fixed by law are locked. The others are defaults a city may change.",
+        "The tags of the last column: [sources](sources.md).",
     ]
     for title, locked in (("Fixed by law", "1"), ("The city may change", "0")):
         lines += ["", f"## {title}", ""]
-        lines += ["| Key | 时限 | Limit | Starts | Law, article | Source |", "|---|---|---|---|---|---|"]
+        lines += [
+            "| Key | 时限 | Limit | Starts | Law, article | Source |",
+            "|---|---|---|---|---|---|",
+        ]
         for row in rows:
             if row["locked"] != locked:
                 continue
             where = ", ".join(
                 word for word in (row["category_code"], row["level"], row["place_code"]) if word
             )
-            limit = f"{row['amount']} {row['unit'].replace('_', ' ')}" + (f" ({where})" if where else "")
+            limit = f"{row['amount']} {row['unit'].replace('_', ' ')}" + (
+                f" ({where})" if where else ""
+            )
             law = f"{row['law_zh']} {row['article']}".strip() or "—"
             source = row["source"] + (" [unverified]" if row["unverified"] == "1" else "")
-            cells = (f"`{row['key']}`", f"{row['title_zh']}<br>{row['title_en']}", limit, row["starts_en"], law, source)
+            cells = (
+                f"`{row['key']}`",
+                f"{row['title_zh']}<br>{row['title_en']}",
+                limit,
+                row["starts_en"],
+                law,
+                source,
+            )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 

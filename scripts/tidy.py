@@ -1,4 +1,4 @@
-"""Check files before a commit: last line ends, no merge marks, nothing large, TOML and YAML parse."""
+"""Check files before a commit: the last line ends, no merge marks, nothing large, data parses."""
 
 import sys
 import tomllib
