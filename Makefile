@@ -93,7 +93,7 @@ types: node_modules/.packages  ## types of Python and of the scripts
 
 .PHONY: docs
 docs: .venv/.packages  ## build the handbook; a broken link fails
-	@$(BIN)/mkdocs build --strict -q
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
 
 .PHONY: browser
 browser:  ## Chromium for the browser tests; as root it is installed

@@ -96,7 +96,27 @@ def terms() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"commands.md": commands, "refusals.md": refusals, "terms.md": terms}
+def columns() -> str:
+    """Return the page of every column of a load."""
+    from huiyin.ops.loading.tables import specs  # noqa: PLC0415 after django.setup
+
+    lines = ["# Columns of a load", "", "A header may be the name or the Chinese title."]
+    for name, spec in specs().items():
+        lines += ["", f"## {name} {spec.title['zh']}", "", spec.meaning["en"], ""]
+        lines += ["| Column | 标题 | Needed | Meaning |", "|---|---|---|---|"]
+        for column in spec.columns.values():
+            needed = "yes" if column.required else ""
+            cells = (f"`{column.name}`", column.title["zh"], needed, column.meaning["en"])
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {
+    "commands.md": commands,
+    "refusals.md": refusals,
+    "terms.md": terms,
+    "columns.md": columns,
+}
 
 
 def main() -> None:
