@@ -112,7 +112,7 @@ def parse(source: Table) -> Parsed:
             continue
         for column in required:
             if column.name not in row.values and column.name not in row.faulty:
-                row.fault(column.name, "required", meaning=column.title["zh"])
+                row.fault(column.name, "required", meaning=column.title)
         parsed.rows.append(row)
     if any(
         column.required and column.name not in columns for column in parsed.spec.columns.values()

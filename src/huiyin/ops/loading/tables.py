@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from django.utils.translation import get_language
 
 from huiyin.ops.loading.cells import TEXTS, Parser, parser_of
 from huiyin.ops.loading.faults import Problem
@@ -17,15 +18,29 @@ FILE = Path(__file__).parent / "tables.yaml"
 
 
 @dataclass(frozen=True, slots=True)
+class Both:
+    """A text in both languages; as a string it is in the language in use."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+    def __str__(self) -> str:
+        return self.zh if (get_language() or "zh").startswith("zh") else self.en
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `title` and `meaning` by language: zh, en."""
+    """One column."""
 
     name: str
     type: str
     required: bool
     limit: int
-    title: Mapping[str, str]
-    meaning: Mapping[str, str]
+    title: Both
+    meaning: Both
     parse: Parser = field(compare=False)
 
     @property
@@ -39,8 +54,8 @@ class Spec:
     """One table: its columns in order, and example rows that load."""
 
     name: str
-    title: Mapping[str, str]
-    meaning: Mapping[str, str]
+    title: Both
+    meaning: Both
     columns: Mapping[str, Column]
     examples: Sequence[Mapping[str, str]]
 
@@ -86,7 +101,7 @@ def _spec(name: str, given: Mapping[str, object]) -> Spec:
     assert isinstance(examples, list)  # noqa: S101 as above
     return Spec(
         name=name,
-        title={"zh": str(given["zh"]), "en": str(given["en"])},
+        title=_both(given),
         meaning=_both(given["meaning"]),
         columns={column: _column(column, about) for column, about in columns.items()},
         examples=[{column: str(row.get(column, "")) for column in columns} for row in examples],
@@ -101,12 +116,12 @@ def _column(name: str, about: Mapping[str, object]) -> Column:
         type=kind,
         required=bool(about.get("required", False)),
         limit=limit,
-        title={"zh": str(about["zh"]), "en": str(about["en"])},
+        title=_both(about),
         meaning=_both(about["meaning"]),
         parse=parser_of(kind, limit=limit, least=int(str(about.get("least", 0)))),
     )
 
 
-def _both(texts: object) -> Mapping[str, str]:
+def _both(texts: object) -> Both:
     assert isinstance(texts, dict)  # noqa: S101 our own file
-    return {"zh": str(texts["zh"]), "en": str(texts["en"])}
+    return Both(zh=str(texts["zh"]), en=str(texts["en"]))
