@@ -115,8 +115,7 @@ class Cluster:
         self.layout = places.prepare(self.layout, say=self.say)
         self._refuse_other_version()
         self._refuse_full_disk(EVERY_START_MB if self.layout.data.exists() else FIRST_START_MB)
-        for leftover in self.layout.base.glob("init-*"):  # of an initdb that was killed
-            shutil.rmtree(leftover, ignore_errors=True)
+        self._remove_half_made()
         self._end_orphans()
         binaries = places.server_binaries(self.layout.user)
         lost_passwords = secret.load(self.layout.passwords) is None
@@ -195,6 +194,20 @@ class Cluster:
         (draft / "data").rename(self.layout.data)
         _sync_folder(self.layout.base)
         shutil.rmtree(draft, ignore_errors=True)
+
+    def _remove_half_made(self) -> None:
+        """Remove what a killed initdb left; a program it had started may still be writing there."""
+        deadline = time.monotonic() + 10
+        while leftovers := list(self.layout.base.glob("init-*")):
+            if time.monotonic() > deadline:
+                raise OperatorError(
+                    f"{leftovers[0]} is left of an earlier start and cannot be removed: "
+                    "remove it, then start again."
+                )
+            for leftover in leftovers:
+                for pid in processes_in(leftover / "data"):
+                    send(pid, signal.SIGKILL)
+                shutil.rmtree(leftover, ignore_errors=True)
 
     def _give_password(self, binaries: Path, password: str) -> None:
         """Set the bootstrap role's password without a server: the file with the old one is lost."""
