@@ -152,7 +152,7 @@ class PostForm(Form):
         help_text=gettext_lazy("Its name or code"),
         widget=forms.TextInput({"autocomplete": "off", "list": "units"}),
     )
-    permission_set = forms.ChoiceField(label=gettext_lazy("Permissions"))
+    permission_set = forms.ChoiceField(label=gettext_lazy("Permission set"))
     title = forms.CharField(
         label=gettext_lazy("Title of the post"),
         max_length=60,

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from huiyin.people import permission_sets
+from huiyin.people import devices, permission_sets
 from huiyin.people.models import PermissionSet
 
 register = template.Library()
@@ -27,6 +27,12 @@ def zh(value: object) -> SafeString | str:
 def set_name(permission_set: PermissionSet) -> str:
     """Return the name of a permission set in the language of the page."""
     return permission_sets.name_of(permission_set)
+
+
+@register.filter
+def device(reading: str) -> str:
+    """Return a stored reading of a device in the words of the page: "微信、Android"."""
+    return devices.said(reading)
 
 
 @register.filter

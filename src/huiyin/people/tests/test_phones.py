@@ -1,6 +1,7 @@
 """Mobile numbers as people type them."""
 
 import pytest
+from django.utils import translation
 
 from huiyin.people import devices, phones
 from huiyin.people.refusals import PhoneNotMobile
@@ -65,3 +66,12 @@ EDGE = (
 )
 def test_a_device_is_read_shortly(browser, reading):
     assert devices.reading_of(browser) == reading
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "微信、Android"), ("en", "WeChat, Android")]
+)
+def test_a_device_is_said_in_the_language_of_the_page(language, said):
+    with translation.override(language):
+        assert devices.said("WeChat, Android") == said
+        assert devices.said("") == ""
