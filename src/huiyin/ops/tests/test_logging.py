@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from huiyin.ops.logging import WithoutAddress, mask
+from huiyin.ops.logging import WithoutAddress, line, mask
 from huiyin.ops.masking import masked
 
 
@@ -46,3 +46,34 @@ def test_a_failed_request_is_logged_without_its_address():
 
     assert WithoutAddress().filter(record)
     assert record.getMessage() == "request failed"
+
+
+def test_a_request_is_one_readable_line():
+    event = {
+        "timestamp": "12:30:05",
+        "level": "info",
+        "logger": "huiyin.request",
+        "event": "request",
+        "method": "GET",
+        "route": "sign-in",
+        "status": 200,
+        "ms": 35,
+        "request_id": "9b646abd0ff54d53",
+    }
+
+    assert line(None, "info", event) == "12:30:05 GET sign-in 200 35 ms"
+
+
+def test_an_error_keeps_its_id_and_its_trace():
+    event = {
+        "timestamp": "12:30:05",
+        "level": "error",
+        "logger": "django.request",
+        "event": "request failed",
+        "request_id": "9b646abd0ff54d53",
+        "exception": "Traceback …",
+    }
+
+    assert line(None, "error", event) == (
+        "12:30:05 ERROR request failed request_id=9b646abd0ff54d53\nTraceback …"
+    )
