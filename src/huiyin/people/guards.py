@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from huiyin.people.actors import Actor
 from huiyin.people.models import AccountKind
+from huiyin.ui.http import see_other, wants_part
 
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
@@ -50,9 +51,7 @@ def _guarded(view: View, *, mark: str, allows: Callable[[Actor], bool]) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         actor: Actor | None = getattr(request, "actor", None)
         if actor is None:
-            # A form that was sent cannot be sent again by the way back.
-            back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
-            return redirect_to_login(back, reverse("people:sign_in"))
+            return _to_sign_in(request)
         if not allows(actor):
             raise NotPermittedHere("" if mark in ("account", "staff") else mark)
         return view(request, *args, **kwargs)
@@ -60,3 +59,15 @@ def _guarded(view: View, *, mark: str, allows: Callable[[Actor], bool]) -> View:
     guarded.access = mark  # type: ignore[attr-defined]  # as above
     # The guard answers visitors itself, with the way back to this page.
     return login_not_required(guarded)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to sign-in and from there back to the page the person is on."""
+    if wants_part(request):
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = page.path + (f"?{page.query}" if page.query else "")
+    else:
+        # A form that was sent cannot be sent again by the way back.
+        back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    query = urlencode({"next": back}, safe="/") if back else ""
+    return see_other(request, reverse("people:sign_in") + (f"?{query}" if query else ""))

@@ -129,6 +129,7 @@ class CurrentActor:
 
 def _say_it_was_idle(response: HttpResponseBase) -> None:
     """Let the sign-in page, where it is the way on, say why it is shown."""
-    location = response.headers.get("Location", "")
-    if urlsplit(location).path == reverse("people:sign_in") and "idle=" not in location:
-        response.headers["Location"] = f"{location}{'&' if '?' in location else '?'}idle=1"
+    for header in ("Location", "HX-Redirect"):
+        location = response.headers.get(header, "")
+        if urlsplit(location).path == reverse("people:sign_in") and "idle=" not in location:
+            response.headers[header] = f"{location}{'&' if '?' in location else '?'}idle=1"

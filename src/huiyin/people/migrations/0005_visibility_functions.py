@@ -10,14 +10,21 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WHERE place.id = scope_place OR place.city_id = scope_place OR place.county_id = scope_place
        OR place.town_id = scope_place OR place.village_id = scope_place
     UNION
+    -- The zones are few: they are found first, and once.
     SELECT place.id
-    FROM places_place AS land
-    JOIN places_place AS zone ON zone.overlay_parent_id = land.id
+    FROM (
+        SELECT ARRAY(
+            SELECT zone.id
+            FROM places_place AS zone
+            JOIN places_place AS land ON land.id = zone.overlay_parent_id
+            WHERE scope_place IN (
+                land.id, land.city_id, land.county_id, land.town_id, land.village_id
+            )
+        ) AS zones
+    ) AS lying
     JOIN places_place AS place
-      ON place.id = zone.id OR place.county_id = zone.id OR place.town_id = zone.id
-      OR place.village_id = zone.id
-    WHERE land.id = scope_place OR land.city_id = scope_place OR land.county_id = scope_place
-       OR land.town_id = scope_place OR land.village_id = scope_place
+      ON place.id = ANY (zones) OR place.county_id = ANY (zones) OR place.town_id = ANY (zones)
+      OR place.village_id = ANY (zones)
 $$;
 
 CREATE FUNCTION people_scope_covers(scope_place uuid, target_place uuid) RETURNS boolean
@@ -43,7 +50,9 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     JOIN units_unit AS unit ON unit.level > centre.level
     WHERE centre.id = office_unit AND centre.kind = 'governance_centre'
       AND unit.place_id IN (
-          SELECT covered FROM people_places_covered(centre.place_id) AS covered
+          SELECT covered FROM people_places_covered(
+              (SELECT own.place_id FROM units_unit AS own WHERE own.id = office_unit)
+          ) AS covered
       )
 $$;
 
@@ -56,7 +65,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT post.account_id
     FROM people_post AS post
     JOIN people_account AS account ON account.id = post.account_id AND account.kind = 'staff'
-    WHERE post.unit_id IN (SELECT looked FROM people_units_administered(office_unit) AS looked)
+    WHERE NOT sees_all AND post.unit_id IN (SELECT looked FROM people_units_administered(office_unit) AS looked)
       AND (
           post.valid_to IS NULL
           OR post.valid_to > on_day

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from procrastinate.contrib.django import app
 
-from huiyin.people import accounts, limits
+from huiyin.people import accounts, limits, tasks
 from huiyin.people.actors import SYSTEM
 from huiyin.people.cleaning import clean
 from huiyin.people.models import OneTimeLink, RateCount, Session
@@ -36,3 +37,17 @@ def test_ended_sessions_old_links_and_counts_go():
     assert list(Session.objects.values_list("pk", flat=True)) == ["open"]
     assert not OneTimeLink.objects.filter(pk=old.pk).exists()
     assert OneTimeLink.objects.count() == RateCount.objects.count() == 1
+
+
+def test_the_worker_cleans_every_hour():
+    Session.objects.create(session_key="ended", expire_date=NOW)
+
+    tasks.clean(timestamp=int((NOW + timedelta(hours=1)).timestamp()))
+
+    assert not Session.objects.exists()
+    (periodic,) = [
+        one
+        for one in app.periodic_registry.periodic_tasks.values()
+        if one.task.name == "people.clean"
+    ]
+    assert periodic.cron == "23 * * * *"

@@ -91,9 +91,25 @@ def test_the_sign_in_page_says_that_it_was_idle(client, wangfang):
 
     answer = client.get("/account/", follow=True)
 
-    assert answer.redirect_chain == [("/sign-in?next=/account/&idle=1", 302)]
+    assert answer.redirect_chain == [("/sign-in?next=/account/&idle=1", 303)]
     assert answer.context["was_idle"]
     assert "huiyin_session" not in {name for name, c in client.cookies.items() if c.value}
+
+
+def test_a_part_of_a_page_leads_to_sign_in_and_back_to_the_page(client, wangfang):
+    signed_in(client, wangfang)
+    unused_for(timedelta(hours=1))
+
+    answer = client.get(
+        "/account/looks",
+        HTTP_HX_REQUEST="true",
+        HTTP_HX_CURRENT_URL="http://localhost/account/?tab=1",
+    )
+
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (
+        204,
+        "/sign-in?next=/account/%3Ftab%3D1&idle=1",
+    )
 
 
 def test_a_session_ends_after_its_hours_however_much_it_is_used(client, wangfang):

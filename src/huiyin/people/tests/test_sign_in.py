@@ -325,7 +325,7 @@ def test_signing_out_ends_the_session(client, wangfang):
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert not Session.objects.exists()
-    assert client.get("/account/").status_code == 302
+    assert client.get("/account/").headers["Location"] == "/sign-in?next=/account/"
 
 
 def test_a_link_cannot_sign_anybody_out(client, wangfang):
