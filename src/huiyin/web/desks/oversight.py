@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from huiyin.people.access_log import LOOKS, log_seen_by
 from huiyin.people.actors import Actor
 from huiyin.people.models import Account, AccountKind, GridRole
-from huiyin.places.models import Place, PlaceLevel
+from huiyin.places.models import Place, PlaceLevel, PlaceVersion
 from huiyin.units.models import Unit, UnitKind, UnitOfficer
 from huiyin.units.queries import held_on
 from huiyin.web import system
@@ -64,10 +64,13 @@ def city_admin(actor: Actor, at: datetime) -> Mapping[str, Any]:
     """Whether the installation is well, what was loaded last, how much is in it."""
     on = timezone.localdate(at)
     unit = my_unit(actor)
+    readings = system.readings()
     return {
         "unit": unit,
         "figures": figures_of(unit.place, on=on),
-        "readings": system.readings(),
+        "readings": readings,
+        "all_well": all(reading.well for reading in readings),
+        "changed_at": max(filter(None, (_last_of(PlaceVersion), _last_of(Unit))), default=None),
         "accounts": Account.objects.filter(is_active=True).aggregate(
             staff=Count("pk", filter=Q(kind=AccountKind.STAFF)),
             waiting=Count("pk", filter=Q(kind=AccountKind.STAFF, last_login=None)),
@@ -77,6 +80,12 @@ def city_admin(actor: Actor, at: datetime) -> Mapping[str, Any]:
             ),
         ),
     }
+
+
+def _last_of(model: type[PlaceVersion | Unit]) -> datetime | None:
+    """Return when a row of this kind was last entered, by a load or by hand."""
+    latest: datetime | None = model.objects.aggregate(at=Max("recorded_at"))["at"]
+    return latest
 
 
 def auditor(actor: Actor, at: datetime) -> Mapping[str, Any]:

@@ -1,0 +1,135 @@
+"""The pages that tests look at: who opens which, in the small city, with things to see on each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from huiyin.categories.models import Category
+from huiyin.people.models import Account
+from huiyin.places.models import Place, PlaceLevel
+from huiyin.units.models import Unit, UnitKind
+
+VISITOR = ""
+BEICHENG = "371427002000"
+XIAJIN = "371427000000"
+ZONE = "371471000000"  # 德州天衢新区, on the land of 德城区
+LAND = "371402000000"
+
+# A login of the demo for each permission set.
+LOGINS = {
+    "grid_worker": "grid",
+    "village_clerk": "village",
+    "centre_clerk": "town",
+    "department_clerk": "housing",
+    "hotline_agent": "hotline",
+    "petition_clerk": "petition",
+    "mediator": "mediator",
+    "leader": "leader",
+    "unit_admin": "unitadmin",
+    "city_admin": "cityadmin",
+    "auditor": "auditor",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its name in reports, who opens it (a login, or nobody), its address."""
+
+    name: str
+    who: str
+    path: str
+
+
+def pages() -> Iterator[Page]:
+    """Give every page of the directory, of the desk and of accounts."""
+    yield from _of_visitors()
+    for permission_set, login in LOGINS.items():
+        yield Page(f"desk of {permission_set}", login, reverse("web:desk"))
+    yield from _of_staff()
+
+
+def _of_visitors() -> Iterator[Page]:
+    lamp = Category.objects.get(name_zh="路灯不亮")
+    fire = Category.objects.filter(redirect="119").order_by("-code").first()
+    assert fire is not None
+    grid = Place.objects.filter(level=PlaceLevel.GRID, town__code=BEICHENG).order_by("code").first()
+    assert grid is not None
+    assert grid.village is not None
+    housing = Unit.objects.get(code="DP-371427-housing")
+    committee = Unit.objects.filter(kind=UnitKind.MEDIATION_COMMITTEE, place__code=BEICHENG)[0]
+    responsible = reverse("web:responsible")
+    for name, path in {
+        "start": reverse("web:start"),
+        "about": reverse("web:about"),
+        "find": reverse("web:find"),
+        "found": f"{reverse('web:find')}?q={quote('路灯不亮了 北城')}",
+        "found a fire": f"{reverse('web:find')}?q={quote('着火了')}",
+        "found nothing": f"{reverse('web:find')}?q=zzzz",
+        "responsible": responsible,
+        "responsible, one kind": f"{responsible}?category={lamp.code[:2]}",
+        "responsible, what and where": f"{responsible}?what={quote('路灯')}&where=beicheng",
+        "responsible, nothing fits": f"{responsible}?what=zzzz&where=zzzz",
+        "responsible, answer": f"{responsible}?category={lamp.code}&place={BEICHENG}",
+        "responsible, emergency": f"{responsible}?category={fire.code}&place={BEICHENG}",
+        "grid workers": reverse("web:grid_workers"),
+        "grid workers, found": f"{reverse('web:grid_workers')}?q={grid.village.name[:2]}",
+        "grid workers, nothing": f"{reverse('web:grid_workers')}?q=zzzz",
+        "directory": reverse("web:directory"),
+        "place search": reverse("web:place_search"),
+        "place search, found": f"{reverse('web:place_search')}?q=xj",
+        "place search, nothing": f"{reverse('web:place_search')}?q=zzzz",
+        "locate": reverse("web:locate"),
+        "county": reverse("web:place", args=[XIAJIN]),
+        "county with a zone": reverse("web:place", args=[LAND]),
+        "zone": reverse("web:place", args=[ZONE]),
+        "town": reverse("web:place", args=[BEICHENG]),
+        "village": reverse("web:place", args=[grid.village.code]),
+        "grid": reverse("web:place", args=[grid.code]),
+        "units": reverse("web:units"),
+        "units, nothing": f"{reverse('web:units')}?q=zzzz",
+        "unit": reverse("web:unit", args=[housing.pk]),
+        "committee": reverse("web:unit", args=[committee.pk]),
+        "sign-in": reverse("people:sign_in"),
+        "sign-in by phone": reverse("people:resident_sign_in"),
+        "display": reverse("ui:display"),
+        "nothing here": "/nothing-here",
+    }.items():
+        yield Page(name, VISITOR, path)
+
+
+def _of_staff() -> Iterator[Page]:
+    admin = LOGINS["city_admin"]
+    colleague = Account.objects.get(username=LOGINS["department_clerk"])
+    housing = Unit.objects.get(code="DP-371427-housing")
+    lamp = Category.objects.get(name_zh="路灯不亮")
+    terms, responsible = reverse("web:terms"), reverse("web:responsible")
+    for name, who, path in (
+        ("responsible, at the desk", LOGINS["hotline_agent"],
+         f"{responsible}?category={lamp.code}&place={BEICHENG}"),
+        ("directory, at the desk", admin, reverse("web:directory")),
+        ("county, at the desk", admin, reverse("web:place", args=[XIAJIN])),
+        ("unit, at the desk", admin, reverse("web:unit", args=[housing.pk])),
+        ("units, at the desk", admin, reverse("web:units")),
+        ("place search, at the desk", admin, f"{reverse('web:place_search')}?q=beicheng"),
+        ("gaps", admin, reverse("web:gaps")),
+        ("categories", admin, reverse("web:categories")),
+        ("one category", admin, f"{reverse('web:categories')}?code={lamp.code}"),
+        ("categories, tried", admin, f"{reverse('web:categories')}?q={quote('路灯坏了')}"),
+        ("terms", admin, terms),
+        ("terms, nothing", admin, f"{terms}?q=zzzz"),
+        ("term of the law", admin, reverse("web:term", args=["pet.handle"])),
+        ("term of the city", admin, reverse("web:term", args=["hot.acknowledge"])),
+        ("term, not mine", LOGINS["centre_clerk"], reverse("web:term", args=["grid.verify"])),
+        ("access log", admin, reverse("web:access_log")),
+        ("access log, nothing", admin, f"{reverse('web:access_log')}?who=zzzz"),
+        ("my account", LOGINS["department_clerk"], reverse("people:account")),
+        ("my password", LOGINS["department_clerk"], reverse("people:new_password")),
+        ("my looks", LOGINS["department_clerk"], reverse("people:looks")),
+        ("people", LOGINS["unit_admin"], reverse("people:staff_list")),
+        ("one of my people", LOGINS["unit_admin"], reverse("people:staff", args=[colleague.pk])),
+        ("new person", LOGINS["unit_admin"], reverse("people:new_staff")),
+        ("not for me", LOGINS["grid_worker"], reverse("web:access_log")),
+    ):  # fmt: skip
+        yield Page(name, who, path)

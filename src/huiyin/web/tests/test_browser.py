@@ -1,0 +1,238 @@
+"""The small city in a real browser: as each kind of staff, by keyboard, without a script."""
+
+import re
+from collections import defaultdict
+from http import HTTPStatus
+
+import pytest
+from django.conf import settings
+
+from huiyin.people.models import Account
+from huiyin.web.tests.access_table import session_of
+from huiyin.web.tests.city import demo_logins
+from huiyin.web.tests.pages import BEICHENG, LOGINS, VISITOR, pages
+
+pytestmark = pytest.mark.browser
+
+PHONE, TABLET, DESKTOP = WIDTHS = (360, 768, 1440)
+ENGLISH = {settings.LANGUAGE_COOKIE_NAME: "en"}
+
+
+@pytest.fixture(scope="module")
+def sessions(shown_city):
+    """A session key for each login."""
+    return {login: session_of(Account.objects.get(username=login)) for login in LOGINS.values()}
+
+
+def signed_in_as(chromium, shown_city, login, **more):
+    """Sign in through the form, as the demo prints it."""
+    found = next(each for each in demo_logins() if each.login == login)
+    shown = chromium.open(shown_city.url + "/sign-in", **more)
+    shown.page.fill("input[name=login]", found.login)
+    shown.page.fill("input[type=password]", found.password)
+    shown.page.press("input[type=password]", "Enter")
+    shown.page.wait_for_url(f"{shown_city.url}{found.path}")
+    return shown
+
+
+@pytest.mark.parametrize("permission_set", sorted(LOGINS))
+def test_a_printed_login_signs_in_to_a_desk_of_its_own(chromium, shown_city, permission_set):
+    shown = signed_in_as(chromium, shown_city, LOGINS[permission_set])
+
+    headings = {
+        "grid_worker": "您负责 1 个网格",
+        "village_clerk": "会盟社区居委会：",
+        "centre_clerk": "北城街道：",
+        "department_clerk": "夏津县住房和城乡建设局负责",
+        "hotline_agent": "什么事，在哪里？",
+        "petition_clerk": "夏津县信访局",
+        "mediator": "北城街道人民调解委员会",
+        "leader": "夏津县 33 个网格里",
+        "unit_admin": "夏津县住房和城乡建设局：2 个账号",
+        "city_admin": "有情况要您看一下",
+        "auditor": "今天有",
+    }
+    assert shown.page.inner_text("h1").startswith(headings[permission_set])
+    assert shown.complaints == []
+
+
+def looked_at(chromium, shown_city, session, language, width, wanted):
+    """Look at pages one after the other in one window, and return what is wrong with them."""
+    cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+    if session:
+        cookies[settings.SESSION_COOKIE_NAME] = session
+    shown = chromium.open(shown_city.url + "/ui/display", width=width, cookies=cookies)
+    for page in wanted:
+        shown.page.set_viewport_size({"width": width, "height": 800})
+        shown.complaints.clear()
+        answer = shown.page.goto(shown_city.url + page.path)
+        if shown.page.locator("[data-map]").count():
+            shown.page.wait_for_selector("[data-map][data-ready]")
+        yield from (f"{page.name}: {finding}" for finding in shown.violations())
+        if answer.status == HTTPStatus.OK:  # the console also names every other answer
+            yield from (f"{page.name}: {said}" for said in shown.complaints)
+        for wide in WIDTHS:
+            shown.page.set_viewport_size({"width": wide, "height": 800})
+            if shown.scrolls_sideways():
+                yield f"{page.name}: scrolls sideways at {wide}"
+    chromium.close_pages()
+
+
+@pytest.mark.parametrize("who", ["nobody", "city_admin", "the others"])
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", PHONE), ("en", DESKTOP)])
+def test_every_page_is_sound(chromium, shown_city, sessions, language, width, who):
+    """No finding of axe, nothing on the console, no sideways scrolling at any width."""
+    by_login = defaultdict(list)
+    for page in pages():
+        by_login[page.who].append(page)
+    logins = {"nobody": [VISITOR], "city_admin": [LOGINS["city_admin"]]}
+    others = [login for login in by_login if login not in (VISITOR, LOGINS["city_admin"])]
+
+    faults = [
+        fault
+        for login in logins.get(who, others)
+        for fault in looked_at(
+            chromium, shown_city, sessions.get(login), language, width, by_login[login]
+        )
+    ]
+
+    assert faults == []
+
+
+def test_a_place_is_found_by_its_first_letters_while_typing(chromium, shown_city):
+    shown = chromium.open(shown_city.url + "/places/search")
+
+    shown.page.type("input[name=q]", "bcjd")
+    shown.page.wait_for_selector("#found a.row")
+
+    assert shown.page.inner_text("#found a.row >> nth=0").startswith("北城街道")
+    assert shown.page.url == shown_city.url + "/places/search"
+
+
+def test_the_directory_leads_down_to_a_grid_worker(chromium, shown_city):
+    page = chromium.open(shown_city.url + "/", width=PHONE).page
+
+    page.click("text=看地图")
+    page.click("#counties >> text=夏津县")
+    page.click("#below >> text=北城街道")
+    page.click("#below >> text=会盟社区居委会")
+
+    worker = page.locator("#workers .row", has_text="专职网格员").first
+    assert worker.locator("a").get_attribute("href").startswith("tel:")
+
+
+def test_the_responsible_office_is_found_from_a_residents_words(chromium, shown_city):
+    page = chromium.open(shown_city.url + "/", width=PHONE).page
+
+    page.fill("input[name=q]", "路灯坏了没人修")
+    page.press("input[name=q]", "Enter")
+    page.click("text=路灯不亮")
+    page.fill("input[name=where]", "beicheng")
+    page.press("input[name=where]", "Enter")
+    page.click(".asked >> text=北城街道 >> nth=0")
+
+    assert page.inner_text("#answer h2") == "夏津县城市管理局"
+    assert page.get_attribute("#answer a.primary", "href").startswith("tel:0534")
+
+
+def test_the_hotline_finds_office_and_words_without_leaving_the_desk(chromium, shown_city):
+    page = signed_in_as(chromium, shown_city, "hotline").page
+
+    page.type("#quick-what", "路灯不亮")
+    page.type("#quick-where", "bcjd")
+    page.wait_for_selector("#asked a.row >> text=北城街道")
+
+    assert page.inner_text("#asked a.row >> nth=0").startswith("路灯不亮")
+    assert page.url == shown_city.url + "/desk"
+
+
+def test_the_language_is_one_press_away_and_stays(chromium, shown_city):
+    page = chromium.open(shown_city.url + "/").page
+
+    page.click("button[name=language]")
+    page.click("text=On the map")
+
+    assert page.inner_text("h1") == "德州市, place by place"
+    assert page.get_attribute("html", "lang") == "en"
+
+
+def test_somebody_with_two_posts_switches_between_them(chromium, shown_city):
+    page = signed_in_as(chromium, shown_city, "housing").page
+    page.click("text=切换岗位")
+
+    page.click("form[action$='/account/post'] button")
+    page.goto(shown_city.url + "/desk")
+
+    assert page.inner_text("h1").startswith("夏津县：33 个网格")
+
+
+def test_the_way_to_a_grid_worker_can_be_gone_by_keyboard(chromium, shown_city):
+    page = chromium.open(shown_city.url + "/").page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+
+    page.keyboard.press("/")
+    page.keyboard.type("huimeng")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/find?q=huimeng")
+    page.focus("#found a.row >> nth=0")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/places/**")
+
+    assert page.inner_text("#workers h2") == "网格员"
+
+
+def test_the_city_can_be_read_without_a_script(chromium, shown_city):
+    page = chromium.open(shown_city.url + "/places/", javascript=False).page
+
+    rows = page.locator("#counties tbody tr").all_inner_texts()
+    page.click("#counties >> text=夏津县")
+    page.click("#below >> text=北城街道")
+
+    assert [row.split()[0] for row in rows] == ["德城区", "夏津县", "武城县", "德州天衢新区"]
+    assert page.inner_text("h1").startswith("北城街道")
+    assert page.url.endswith(f"/places/{BEICHENG}/")
+
+
+def test_signing_in_and_searching_work_without_a_script(chromium, shown_city):
+    page = signed_in_as(chromium, shown_city, "grid", javascript=False).page
+
+    page.fill("#desk-search", "xiajinxian")
+    page.press("#desk-search", "Enter")
+
+    assert page.inner_text("#found a.row >> nth=0").startswith("夏津县")
+
+
+def test_the_position_of_the_device_finds_the_county(chromium, shown_city):
+    shown = chromium.open(
+        shown_city.url + "/places/locate",
+        width=PHONE,
+        before="""navigator.geolocation.getCurrentPosition = found => found(
+            {coords: {latitude: 36.95, longitude: 116.0, accuracy: 20}})""",
+    )
+
+    shown.page.click("[data-locate-press]")
+    shown.page.wait_for_selector("#answer")
+
+    assert shown.page.inner_text("#answer .candidate b") == "德州市夏津县"
+    assert "116" not in shown.page.url
+    assert shown.complaints == []
+
+
+def test_the_map_and_the_list_beside_it_light_up_together(chromium, shown_city):
+    shown = chromium.open(shown_city.url + "/places/")
+    shown.page.wait_for_selector("[data-map][data-ready]")
+
+    names = shown.page.locator(".map-label").all_inner_texts()
+
+    assert sorted(names) == ["夏津县", "德城区", "武城县"]
+    assert shown.complaints == []
+
+
+def test_an_address_nobody_lives_at_leads_back(chromium, shown_city):
+    page = chromium.open(shown_city.url + "/places/999999000000/", width=PHONE).page
+
+    assert page.inner_text("h1") == "这里没有内容"
+    assert page.get_attribute("a.primary", "href") == "/"
+    assert re.search(r"tel:12345", page.content())
