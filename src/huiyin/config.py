@@ -195,7 +195,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HUIYIN_IDLE_MINUTES",
         Kind.WHOLE,
-        "Minutes without use after which a session ends.",
+        "Minutes without use after which a session of staff ends; residents stay for a week.",
         default="30",
         least=1,
         most=1_440,
@@ -203,7 +203,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HUIYIN_SESSION_HOURS",
         Kind.WHOLE,
-        "Hours after which a session ends in any case.",
+        "Hours after which a session of staff ends in any case; residents stay for 30 days.",
         default="12",
         least=1,
         most=168,

@@ -85,11 +85,30 @@ def sealed_fields() -> Iterator[SealedField]:
                 yield field
 
 
+def keys_in_use() -> dict[str, int]:
+    """Return how many values each key id has sealed; a previous key that is not here can go."""
+    counts: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for field in sealed_fields():
+            cursor.execute(
+                sql.SQL(
+                    "SELECT split_part({column}, ':', 1), count(*) FROM {table}"
+                    " WHERE {column} <> '' GROUP BY 1"
+                ).format(
+                    table=sql.Identifier(field.model._meta.db_table),
+                    column=sql.Identifier(str(field.column)),
+                )
+            )
+            for key_id, count in cursor.fetchall():
+                counts[key_id] = counts.get(key_id, 0) + count
+    return counts
+
+
 def reseal(*, batch: int = 500) -> int:
     """Seal up to `batch` values of each column anew with the current key; return how many.
 
-    Call it until it returns 0; then the previous keys can be taken out of HUIYIN_SEAL_KEYS. Rows
-    somebody else is changing are left for the next call, so it can run while people work.
+    Rows somebody else is changing are left for the next call, so it can run while people work; the
+    worker does so every hour.
     Raises CannotOpen when a value was sealed with a key that is not there.
     """
     return sum(_reseal_column(field, batch) for field in sealed_fields())

@@ -5,8 +5,9 @@ import os
 import pytest
 from django.db import connection
 
+from huiyin.people import tasks
 from huiyin.people.models import Account
-from huiyin.people.sealing import CannotOpen, blind_index, open_sealed, reseal, seal
+from huiyin.people.sealing import CannotOpen, blind_index, keys_in_use, open_sealed, reseal, seal
 from huiyin.people.tests.factories import OTHER_PHONE, PHONE, an_account
 
 OLD, NEW = ("k1", os.urandom(32)), ("k2", os.urandom(32))
@@ -55,15 +56,29 @@ def test_a_new_key_opens_what_the_old_one_sealed_and_takes_over(configured, old_
     configured(seal_keys=(NEW, OLD))
     read_with_both = list(Account.objects.order_by("username").values_list("phone", flat=True))
 
+    in_use = [keys_in_use()]
     done = [reseal(batch=1), reseal(batch=1), reseal(batch=1)]
+    in_use.append(keys_in_use())
 
     configured(seal_keys=(NEW,))
+    assert in_use == [{"k1": 2}, {"k2": 2}]
     assert read_with_both == [PHONE, OTHER_PHONE, ""]
     assert done == [1, 1, 0]
     assert [value.partition(":")[0] for value in raw_phones()] == ["k2", "k2", ""]
     assert list(Account.objects.order_by("username").values_list("phone", flat=True)) == (
         read_with_both
     )
+
+
+@pytest.mark.django_db
+def test_the_worker_seals_everything_anew(configured, old_key):
+    for number in range(3):
+        an_account(f"a{number}", phone=f"1540000000{number}")
+    configured(seal_keys=(NEW, OLD))
+
+    tasks.reseal(timestamp=0)
+
+    assert keys_in_use() == {"k2": 3}
 
 
 @pytest.mark.django_db
