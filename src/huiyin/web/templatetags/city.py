@@ -72,8 +72,14 @@ def dot() -> str:
 
 
 @register.filter
+def dialled(number: str) -> str:
+    """Return the address that dials a telephone number."""
+    return f"tel:{_NOT_DIALLED.sub('', number)}"
+
+
+@register.filter
 def phone(number: str) -> SafeString | str:
     """Draw a telephone number as a link to dial it."""
     if not number:
         return ""
-    return format_html('<a class="nb" href="tel:{}">{}</a>', _NOT_DIALLED.sub("", number), number)
+    return format_html('<a class="nb" href="{}">{}</a>', dialled(number), number)

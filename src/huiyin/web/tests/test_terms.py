@@ -1,0 +1,164 @@
+"""The city sets what the law leaves open, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django.utils.translation import override
+
+from huiyin.categories.models import Term, TermValue
+from huiyin.units.models import UnitKind
+from huiyin.web.terms import law_words, source_words
+from huiyin.web.tests.access_table import client_of, session_of
+from huiyin.web.tests.factories import (
+    a_category,
+    a_city,
+    a_post,
+    a_term,
+    a_unit,
+    an_account,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city():
+    return a_city()
+
+
+def somebody(city, permission_set):
+    account = an_account("sun")
+    a_post(
+        account,
+        a_unit("GC-1", UnitKind.GOVERNANCE_CENTRE, city["德州市"], "综治中心"),
+        permission_set,
+    )
+    return client_of(session_of(account))
+
+
+def a_value(**changes):
+    return {
+        "amount": "2",
+        "unit": "working_day",
+        "starts_on": timezone.localdate().isoformat(),
+        "source": "德政办字〔2026〕8号",
+    } | changes
+
+
+def values_of(key):
+    return list(
+        TermValue.objects.filter(term=key)
+        .order_by("valid_from")
+        .values_list("amount", "unit", "category__code", "level", "place_code")
+    )
+
+
+def test_the_administrator_sets_a_value_for_a_kind_a_level_and_a_place(city):
+    a_term("grid.verify", amount=1, unit="working_day")
+    a_category("01", "市容环卫")
+
+    answer = somebody(city, "city_admin").post(
+        "/desk/terms/grid.verify",
+        a_value(category="01", level="3", place="371427000000"),
+    )
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/terms/grid.verify")
+    assert values_of("grid.verify") == [
+        (2, "working_day", "01", 3, "371427000000"),
+        (1, "working_day", None, None, ""),
+    ]
+
+
+def test_a_limit_of_the_law_shows_its_lock_and_refuses(city):
+    a_term("pet.handle", locked=True)
+    client = somebody(city, "city_admin")
+
+    page = client.get("/desk/terms/pet.handle").content.decode()
+    answer = client.post("/desk/terms/pet.handle", a_value())
+
+    assert "城市不能改" in page
+    assert "就用这个值" not in page
+    assert answer.status_code == 422
+    assert values_of("pet.handle") == [(60, "day", None, None, "")]
+
+
+def test_others_read_but_do_not_set(city):
+    a_term("grid.verify")
+    client = somebody(city, "centre_clerk")
+
+    page = client.get("/desk/terms/grid.verify").content.decode()
+    answer = client.post("/desk/terms/grid.verify", a_value())
+
+    assert "由市级管理员设定" in page
+    assert answer.status_code == 403
+    assert "市级管理员" in answer.content.decode()  # who can
+    assert values_of("grid.verify") == [(60, "day", None, None, "")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param({"amount": ""}, "请填一个整数", id="no-number"),
+        pytest.param({"amount": "0"}, "1", id="zero"),
+        pytest.param({"source": ""}, "请写明依据哪份文件", id="no-source"),
+        pytest.param({"category": "77"}, "没有这个代码的类别", id="unknown-kind"),
+        pytest.param({"place": "999"}, "现在没有这个代码的地方", id="unknown-place"),
+        pytest.param({"starts_on": "31.1.2026"}, "2026-01-31", id="unreadable-day"),
+        pytest.param(
+            {"starts_on": (timezone.localdate() - timedelta(days=2)).isoformat()},
+            "已经答应的日子不变",
+            id="past",
+        ),
+    ],
+)
+def test_what_cannot_be_set_is_said_in_a_sentence(city, changes, says):
+    a_term("grid.verify")
+
+    answer = somebody(city, "city_admin").post("/desk/terms/grid.verify", a_value(**changes))
+
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert values_of("grid.verify") == [(60, "day", None, None, "")]
+
+
+@pytest.mark.parametrize(
+    ("article", "zh", "en"),
+    [
+        ("34", "《信访工作条例》第 34 条", "Petition Rules, article 34"),
+        ("22, 43", "《信访工作条例》第 22、43 条", "Petition Rules, articles 22, 43"),
+        ("", "《信访工作条例》", "Petition Rules"),
+    ],
+)
+def test_a_law_is_said_with_its_articles(article, zh, en):
+    value = TermValue(law_zh="信访工作条例", law_en="Petition Rules", article=article)
+
+    with override("zh-hans"):
+        assert law_words(value) == zh
+    with override("en"):
+        assert law_words(value) == en
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("default; GBZ21 11 sets no figure", "Proposed by this system"),
+        ("", "Proposed by this system"),
+        ("德政办字〔2026〕8号", "德政办字〔2026〕8号"),
+    ],
+)
+def test_a_value_without_a_law_says_where_it_comes_from(source, said):
+    with override("en"):
+        assert source_words(TermValue(source=source)) == said
+
+
+def test_limits_are_found_by_name_and_law(city):
+    a_term("grid.verify")
+    Term.objects.filter(pk="grid.verify").update(title_zh="核查处置结果")
+    client = somebody(city, "centre_clerk")
+
+    found = client.get("/desk/terms?q=核查").content.decode()
+    nothing = client.get("/desk/terms?q=zzzz").content.decode()
+
+    assert "核查处置结果" in found
+    assert "没有查到时限" in nothing
