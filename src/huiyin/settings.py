@@ -1,4 +1,4 @@
-"""Django settings. Everything an operator can set comes from the environment through huiyin.config."""
+"""Django settings. What an operator can set comes from the environment through huiyin.config."""
 
 import os
 from pathlib import Path
@@ -148,9 +148,7 @@ AXES_VERBOSE = False
 
 # --- security -----------------------------------------------------------------------------------
 
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if HUIYIN.behind_proxy else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HUIYIN.behind_proxy else None
 SECURE_HSTS_SECONDS = 31_536_000 if HUIYIN.behind_proxy else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = bool(HUIYIN.behind_proxy)
 SECURE_CONTENT_TYPE_NOSNIFF = True
