@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from unicodedata import east_asian_width
 
 import click
-import django
 import psycopg
 
 from huiyin.config import Config, load_config
 from huiyin.ops import notes, prepared
+from huiyin.ops.demo import logins
 from huiyin.ops.demo.passwords import FILE as DEMO_PASSWORD
+from huiyin.ops.demo.passwords import demo_password
 from huiyin.ops.installation import without_django
 from huiyin.ops.postgres import Urls
 from huiyin.ops.postgres.cluster import APP_ROLE
@@ -46,8 +47,7 @@ def run_demo(*, scale: str, port: int | None, as_json: bool) -> None:
         supervisor.start("worker", _huiyin("worker"), env)
         address = _wait_until_ready(supervisor, config)
         if not supervisor.is_stopping:
-            os.environ.update(env)
-            _announce(address, sms_page, as_json=as_json)
+            _announce(config, address, sms_page, as_json=as_json)
         supervisor.run()
         say("Stopping …")
 
@@ -145,12 +145,10 @@ def _wait_until_ready(supervisor: Supervisor, config: Config) -> str:
     return f"http://{name}:{config.port}/"
 
 
-def _announce(address: str, sms_page: str, *, as_json: bool) -> None:
+def _announce(config: Config, address: str, sms_page: str, *, as_json: bool) -> None:
     """Print where it is and who can sign in, to stdout."""
-    django.setup()
-    from huiyin.ops.demo.city import logins  # noqa: PLC0415 Django is ready only now
-
-    people = logins()
+    password, _ = demo_password(config.var)
+    people = logins.lines(password)
     if as_json:
         data = {
             "address": address,

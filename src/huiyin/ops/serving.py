@@ -1,6 +1,7 @@
 """The web server: granian in front of huiyin.wsgi."""
 
 import errno
+import importlib
 import logging
 import os
 import shutil
@@ -9,6 +10,7 @@ import socket
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
@@ -30,6 +32,9 @@ def serve(config: Config) -> None:
     share_metrics(config.var / "metrics")
     collect_static_files(config)
     logging.getLogger("_granian").setLevel(logging.WARNING)
+    # Imported once here: the processes forked from this one share it and are up at once.
+    importlib.import_module("huiyin.wsgi")
+    importlib.import_module(settings.ROOT_URLCONF)
     forks_die_with_us(signal.SIGTERM)  # else they would go on holding the port
     Granian(
         "huiyin.wsgi:application",

@@ -9,6 +9,7 @@ the end; the workers of pytest-xdist inherit its URL. A DATABASE_URL set by the 
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from huiyin.config import load_config, new_keys
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.locking import release, try_lock
+from huiyin.ops.postgres import layout as places
 from huiyin.ops.postgres.cluster import Cluster
 
 SLOTS = 10
@@ -40,6 +42,7 @@ class TestRun:
         self.folder = Path(tempfile.mkdtemp(prefix="huiyin-test-"))
         (self.folder / "static").mkdir()  # whitenoise warns without it
         os.environ.update({"HUIYIN_MODE": "test", "HUIYIN_VAR": str(self.folder), **new_keys()})
+        self._clear_up()
         if "DATABASE_URL" in os.environ:
             return
         for number in range(SLOTS):
@@ -50,6 +53,15 @@ class TestRun:
                 os.environ["DATABASE_URL"] = urls.owner  # it makes and drops test databases
                 return
         raise OperatorError(f"All {SLOTS} test databases are in use: wait for another run to end.")
+
+    def _clear_up(self) -> None:
+        """Remove clusters that runs killed earlier left outside of their (temporary) folders."""
+        temporary = Path(tempfile.gettempdir())
+        for home in places.ROOT_FOLDER.glob("*/home"):
+            with suppress(OSError):  # another run may be doing the same
+                var = Path(home.read_text(encoding="utf-8"))
+                if var.is_relative_to(temporary) and not var.exists():
+                    Cluster(var=var, say=lambda text: None).remove()
 
     def start(self) -> None:
         """Start the cluster; what a machine crash broke (it runs without fsync) is made afresh."""

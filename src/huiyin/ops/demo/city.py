@@ -79,18 +79,7 @@ def ensure(*, scale: Scale, at: datetime, progress: Progress | None = None) -> N
 def logins() -> list[DemoLogin]:
     """Return what the demo prints: a login for each kind of user, and the resident's phone."""
     password, _ = demo_password(settings.HUIYIN.var)
-    staff = [
-        DemoLogin(
-            role=line.role,
-            label_zh=line.label_zh,
-            label_en=line.label_en,
-            login=line.username,
-            password=password,
-            path=printed.DESK,
-        )
-        for line in printed.PRINTED
-    ]
-    return [*staff, printed.resident()]
+    return printed.lines(password)
 
 
 def _built_in(name: str) -> Sequence[Row]:

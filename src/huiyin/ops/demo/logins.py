@@ -87,6 +87,22 @@ ACTING_REASON = "主任外出学习，代行值班职责"
 ACTING_DAYS = 14
 
 
+def lines(password: str) -> list[DemoLogin]:
+    """Return a line for each kind of staff and for the resident; needs no Django."""
+    staff = [
+        DemoLogin(
+            role=line.role,
+            label_zh=line.label_zh,
+            label_en=line.label_en,
+            login=line.username,
+            password=password,
+            path=DESK,
+        )
+        for line in PRINTED
+    ]
+    return [*staff, resident()]
+
+
 def resident() -> DemoLogin:
     """Return the line of the resident: no account is loaded, the first sign-in makes it."""
     return DemoLogin(

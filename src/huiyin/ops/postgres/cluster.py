@@ -164,6 +164,7 @@ class Cluster:
             secret.write_private(here, known)
         if _read(there) != known:
             self.layout = places.prepare(self.layout, say=self.say)
+            secret.write_private(self.layout.home, str(self.layout.var))
             secret.write_private(there, known)
 
     # --- making the cluster ----------------------------------------------------------------------

@@ -51,6 +51,11 @@ class Layout:
         return self.base / "passwords.json"
 
     @property
+    def home(self) -> Path:
+        """Names the data folder this cluster belongs to, for people and for clearing up."""
+        return self.base / "home"
+
+    @property
     def log(self) -> Path:
         """What PostgreSQL itself says."""
         return self.var / "postgres.log"
