@@ -4,6 +4,12 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+# One Chromium for the whole run of a process: imported here and nowhere else, because every
+# conftest.py that imports a session fixture would start one of its own.
+from huiyin.ui.tests.browser import chromium, chromium_process
+
+__all__ = ["chromium", "chromium_process"]
+
 settings.register_profile(
     "default", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -19,7 +19,6 @@ from huiyin.people.tests.factories import (
     signed_in,
     the_city,
 )
-from huiyin.ui.tests.browser import chromium, chromium_process  # noqa: F401 fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

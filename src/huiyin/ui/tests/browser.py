@@ -8,7 +8,7 @@
         assert page.complaints == []
         assert not page.scrolls_sideways()
 
-The fixture `chromium` is in this module; a conftest.py that needs it imports it from here.
+The fixture `chromium` is known to every test: the conftest.py of the repository imports it.
 """
 
 import os
