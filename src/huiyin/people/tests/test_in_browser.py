@@ -63,7 +63,7 @@ def fits(shown):
 
 @pytest.mark.parametrize("path", ["/sign-in?idle=1", "/sign-in/phone", "/activate/not-one"])
 @pytest.mark.parametrize(("width", "cookies"), LOOKS)
-def test_public_pages_are_accessible_and_fit(chromium, live_server, path, width, cookies):  # noqa: F811
+def test_public_pages_are_accessible_and_fit(chromium, live_server, path, width, cookies):
     shown = chromium.open(live_server.url + path, width=width, cookies=cookies)
     shown.complaints.clear()  # the browser reports 410 as an error of its own
 
@@ -71,7 +71,7 @@ def test_public_pages_are_accessible_and_fit(chromium, live_server, path, width,
 
 
 @pytest.mark.parametrize(("width", "cookies"), LOOKS)
-def test_pages_of_staff_are_accessible_and_fit(chromium, live_server, width, cookies):  # noqa: F811
+def test_pages_of_staff_are_accessible_and_fit(chromium, live_server, width, cookies):
     admin, clerk = a_staff()
     cookies = {**cookies, **cookie_of(admin)}
 
@@ -89,7 +89,7 @@ def test_pages_of_staff_are_accessible_and_fit(chromium, live_server, width, coo
         fits(shown)
 
 
-def test_staff_sign_in_switch_and_change_the_password_without_a_script(chromium, live_server):  # noqa: F811
+def test_staff_sign_in_switch_and_change_the_password_without_a_script(chromium, live_server):
     a_staff()
     shown = chromium.open(f"{live_server.url}/account/", width=360, javascript=False)
     page = shown.page
@@ -112,7 +112,7 @@ def test_staff_sign_in_switch_and_change_the_password_without_a_script(chromium,
     assert urlsplit(page.url).path == "/"
 
 
-def test_a_resident_signs_in_by_phone_without_a_script(chromium, live_server, gateway):  # noqa: F811
+def test_a_resident_signs_in_by_phone_without_a_script(chromium, live_server, gateway):
     shown = chromium.open(f"{live_server.url}/sign-in/phone", width=360, javascript=False)
     page = shown.page
 
@@ -132,7 +132,7 @@ def test_a_resident_signs_in_by_phone_without_a_script(chromium, live_server, ga
 
 
 @pytest.mark.parametrize(("width", "cookies"), LOOKS)
-def test_pages_of_residents_are_accessible_and_fit(chromium, live_server, gateway, width, cookies):  # noqa: F811
+def test_pages_of_residents_are_accessible_and_fit(chromium, live_server, gateway, width, cookies):
     client = Client()
     client.post("/sign-in/phone", {"phone": PHONE})
     session = {"huiyin_session": client.cookies["huiyin_session"].value}
@@ -151,7 +151,7 @@ def test_pages_of_residents_are_accessible_and_fit(chromium, live_server, gatewa
 
 
 @pytest.mark.parametrize(("width", "cookies"), LOOKS)
-def test_the_activation_page_is_accessible_and_fits(chromium, live_server, width, cookies):  # noqa: F811
+def test_the_activation_page_is_accessible_and_fits(chromium, live_server, width, cookies):
     account = an_account(at=timezone.now())
     path = accounts.issue_activation_link(account_id=account.pk, by=SYSTEM, at=timezone.now())
 
