@@ -221,6 +221,10 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("This is there already, in row %(row)s of %(file)s."),
         _("each one once"),
     ),
+    "code_not_meant": (
+        _("Nothing refers to this code, but %(count)s rows refer to %(value)s."),
+        "%(value)s",
+    ),
     "duplicate_row": (
         _("The same is said in row %(row)s of %(file)s."),
         _("one row for each combination of %(columns)s"),
@@ -252,6 +256,14 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
     "second_city": (
         _("There is another city already: %(name)s."),
         _("one city; others have a database of their own"),
+    ),
+    "kind_of_parent": (
+        _("%(count)s places lie under it that are not of a lower level."),
+        _("a kind of a higher level"),
+    ),
+    "kind_not_of_code": (
+        _("The code is that of another level: %(level)s."),
+        _("a kind of the level that the code says, or the code of the place"),
     ),
     "level_order": (
         _("%(parent)s is not above: a %(kind)s lies under a place of a higher level."),
@@ -331,6 +343,10 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The category above is neither in the file nor in the database."),
         _("a row with the code %(parent)s"),
     ),
+    "term_of_other_key": (
+        _("Row %(row)s of %(file)s uses this name for another limit."),
+        _("a name of its own for each limit"),
+    ),
     "term_text_differs": (
         _("Row %(row)s of %(file)s says something else about this limit."),
         "%(value)s",
@@ -384,6 +400,10 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("an empty cell, or a role of grids"),
     ),
     "unit_missing": (_("Somebody with this role works in a unit."), _("the code of a unit")),
+    "role_does_not_fit": (
+        _("The row does not fit the role: %(columns)s."),
+        _("another role, or these columns as the role needs them"),
+    ),
     "not_a_committee": (
         _("%(name)s is no mediation committee."),
         _("the code of a mediation committee"),

@@ -1,18 +1,19 @@
 """References by code: found in the file, else in the database, else noted as unknown.
 
-When a row's own code is unreadable, everything that refers to it would be unknown as well. Such
-references are explained by that row and not reported: one fault, one line.
+When a row's own code is unreadable or mistyped, everything that refers to it would be unknown as
+well. Such references are explained by that row and not reported: one fault, one line. A row
+explains one code at most, so that other faults are not hidden.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from enum import IntEnum
+from typing import Generic, Protocol, TypeVar
 
 from huiyin.ops.loading.cells import could_mean
 from huiyin.ops.loading.rows import Parsed, Row
 
-E = TypeVar("E")
 _NEAR = 2  # slips of the finger that still make it the same code
 _MOST_COMPARED = 200_000
 
@@ -24,24 +25,40 @@ class _Missing:
     fault: str
 
 
-@dataclass(slots=True)
-class Lost:
-    """A row whose code is unreadable. `fits`: whether a code could be the one it should have."""
+class Fit(IntEnum):
+    """Whether a code could be the one a row should have."""
 
-    row: Row
-    fits: Callable[[str, Sequence[Row]], bool]
-    is_duplicate: bool = False
+    NO = 0
+    POSSIBLE = 1
+    LIKELY = 2  # the other cells of the row say so
+
+
+class Entry(Protocol):
+    """What an index holds: `row` is None for what is in the database only."""
+
+    code: str
+    row: Row | None
+
+
+E = TypeVar("E", bound=Entry)
 
 
 @dataclass(slots=True)
 class Index(Generic[E]):
-    """What can be referred to by a code: entries of the file before those of the database."""
+    """What can be referred to by a code: entries of the file before those of the database.
+
+    `fits`: whether a code could be that of a row, given the rows that refer to it. `lost`: rows
+    whose code is unreadable; `repeated`: rows with the code of another, which may be a slip.
+    """
 
     file: dict[str, E]
     database: Mapping[str, E]
+    fits: Callable[[Row, str, Sequence[Row]], Fit]
     is_complete: bool = True
-    lost: list[Lost] = field(default_factory=list)
+    lost: list[Row] = field(default_factory=list)
+    repeated: list[Row] = field(default_factory=list)
     missing: dict[str, list[_Missing]] = field(default_factory=lambda: defaultdict(list))
+    found: set[str] = field(default_factory=set)
 
     def get(self, code: str | None) -> E | None:
         """Return what has this code, without noting when nothing has."""
@@ -53,11 +70,30 @@ class Index(Generic[E]):
         """Return what a cell refers to; note it when there is no such thing."""
         code: str | None = row[column]
         found = self.get(code)
-        if found is None and code and row.is_sound(column):
+        if code and found is not None:
+            self.found.add(code)
+        elif code and row.is_sound(column):
             self.missing[code].append(_Missing(row, column, fault))
         return found
 
-    def report(self, expected: Mapping[str, str] | None = None) -> None:
+    def add_rows(self, parsed: Parsed, entry: Callable[[Row], E], *, name: str) -> None:
+        """Take in the rows of a table: report repeated codes, keep those that are unreadable.
+
+        `name`: the column that tells a row said twice from another row with a wrong code.
+        """
+        repeats = set()
+        for row, before in duplicates(parsed, "code"):
+            repeats.add(row.at)
+            row.fault("code", "duplicate", row=before.number, file=parsed.file)
+            if row[name] != before[name]:
+                self.repeated.append(row)
+        rows = [*parsed, *parsed.spoiled]
+        self.lost += [row for row in rows if not row.is_sound("code") and row.at not in repeats]
+        for row in sorted(rows, key=lambda row: not row.is_sound("code")):
+            if row["code"] is not None:
+                self.file.setdefault(row["code"], entry(row))
+
+    def report(self) -> None:
         """Report the references that nothing explains."""
         if not self.is_complete:
             return
@@ -65,43 +101,81 @@ class Index(Generic[E]):
         for code, references in self.missing.items():
             if code not in explained:
                 for missing in references:
-                    missing.row.fault(missing.column, missing.fault, **(expected or {}))
+                    missing.row.fault(missing.column, missing.fault)
 
     def _explained(self) -> set[str]:
-        explained: set[str] = set()
-        if len(self.lost) * len(self.missing) > _MOST_COMPARED:
+        rows = len(self.lost) + len(self.repeated)
+        if rows * len(self.missing) > _MOST_COMPARED:
             return set(self.missing)
-        rounds: tuple[Callable[[Lost, str], bool], ...] = (
-            lambda lost, code: could_mean(lost.row.raw("code"), code),
-            lambda lost, code: len(lost.row.raw("code")) > 0 and _near(lost.row.raw("code"), code),
-            lambda lost, code: not lost.row.raw("code"),
-        )
+        explained: set[str] = set()
         left = list(self.lost)
-        for is_like in rounds:
-            still = []
-            for lost in left:
-                likely = [
-                    code
-                    for code, references in self.missing.items()
-                    if code not in explained
-                    and is_like(lost, code)
-                    and len(references) > lost.is_duplicate
-                    and lost.fits(code, [missing.row for missing in references])
-                ]
-                if likely:
-                    explained.add(max(likely, key=lambda code: len(self.missing[code])))
-                else:
-                    still.append(lost)
-            left = still
+        for is_like in (could_mean, _near, None):
+            left = [row for row in left if not self._explain(row, is_like, explained, at_least=1)]
+        for row in self.repeated:
+            for is_like in (_near, None):
+                if self._explain(row, is_like, explained, at_least=2):
+                    break
+        self._find_slips(explained)
         return explained
+
+    def _explain(
+        self,
+        row: Row,
+        is_like: Callable[[str, str], bool] | None,
+        explained: set[str],
+        *,
+        at_least: int,
+    ) -> bool:
+        """Find the code a row should have had; `is_like` None: by its other cells alone."""
+        text = row.raw("code")
+        likely = [
+            code
+            for code, references in self.missing.items()
+            if code not in explained
+            and len(references) >= at_least
+            and (is_like is None or (text and is_like(text, code)))
+            and self._fit(row, code) >= (Fit.LIKELY if is_like is None else Fit.POSSIBLE)
+        ]
+        if not likely:
+            return False
+        explained.add(max(likely, key=lambda code: len(self.missing[code])))
+        return True
+
+    def _find_slips(self, explained: set[str]) -> None:
+        """Find rows whose code is readable but wrong: several rows refer to one that is nearly it.
+
+        Nothing refers to the code the row has. Told once, at the row.
+        """
+        often = [c for c, found in self.missing.items() if c not in explained and len(found) > 1]
+        if not often or len(often) * len(self.file) > _MOST_COMPARED:
+            return
+        for code in often:
+            slips = [
+                entry.row
+                for entry in self.file.values()
+                if entry.row is not None
+                and entry.code not in self.found
+                and _near(entry.code, code)
+                and self._fit(entry.row, code)
+            ]
+            if len(slips) == 1:
+                explained.add(code)
+                count = len(self.missing[code])
+                slips[0].fault("code", "code_not_meant", value=code, count=count)
+
+    def _fit(self, row: Row, code: str) -> Fit:
+        return self.fits(row, code, [missing.row for missing in self.missing[code]])
 
 
 def duplicates(parsed: Parsed, column: str) -> Iterable[tuple[Row, Row]]:
-    """Yield each row whose value in a column stood in an earlier row, with that row."""
+    """Yield each row whose value in a column stood in an earlier row, with that row.
+
+    Cells with another fault count for nothing.
+    """
     first: dict[object, Row] = {}
     for row in parsed:
         value = row[column]
-        if value is None:
+        if value is None or not row.is_sound(column):
             continue
         before = first.setdefault(value, row)
         if before is not row:

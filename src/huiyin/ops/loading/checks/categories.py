@@ -1,10 +1,12 @@
 """Checks of categories and limits: the tree of codes, what the law fixes, values that differ."""
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from huiyin.categories.models import TermValue
 from huiyin.ops.loading.checks.context import CategoryEntry, Context
-from huiyin.ops.loading.references import Index, Lost, duplicates
+from huiyin.ops.loading.references import Fit, Index
 from huiyin.ops.loading.rows import Parsed, Row
 
 # What several rows about one limit say alike.
@@ -21,32 +23,34 @@ def index_categories(context: Context) -> None:
     database = {code: CategoryEntry(code, category=found) for code, found in known.items()}
     table = context.table("categories")
     if table is None:
-        context.categories = Index({}, database)
+        context.categories = Index({}, database, _fits)
         return
-    entries: dict[str, CategoryEntry] = {}
-    context.categories = Index(entries, database, is_complete=table.is_complete)
-    for row, before in duplicates(table, "code"):
-        row.fault("code", "duplicate", row=before.number, file=table.file)
-        if row["name_zh"] != before["name_zh"]:
-            context.categories.lost.append(Lost(row, _Fits(row), is_duplicate=True))
-    for row in [*table, *table.spoiled]:
-        if not row.is_sound("code"):
-            context.categories.lost.append(Lost(row, _Fits(row)))
-        if row["code"] is not None:
-            entries.setdefault(row["code"], CategoryEntry(row["code"], row=row))
+    context.categories = Index({}, database, _fits, is_complete=table.is_complete)
+    by_code: dict[str, list[Row]] = defaultdict(list)
+    for row in table:
+        by_code[row["code"]].append(row)
+    for code, rows in by_code.items():
+        _check_repeats(code, rows)
+    context.categories.add_rows(
+        table, lambda row: CategoryEntry(row["code"], row=row), name="name_zh"
+    )
 
 
-class _Fits:
-    """Whether a code could be that of a category whose own cell is unreadable."""
+def _check_repeats(code: str | None, rows: Sequence[Row]) -> None:
+    """Of rows with one code, those whose parent says another are the ones that are wrong."""
+    right = [row for row in rows if code and (row["parent_code"] or "") == code[:-2]]
+    for row in rows if right else ():
+        if row not in right:
+            row.fault("code", "duplicate", row=right[0].number, file=row.table.file)
 
-    def __init__(self, row: Row) -> None:
-        self.row = row
 
-    def __call__(self, code: str, references: object) -> bool:
-        if self.row.raw("code"):
-            return True
-        parent = self.row["parent_code"] or ""
-        return code.startswith(parent) and len(code) == len(parent) + 2
+def _fits(row: Row, code: str, references: Sequence[Row]) -> Fit:
+    """Say whether a code could be that of a category, by its parent."""
+    parent = row["parent_code"] or ""
+    if not row.is_sound("parent_code"):
+        return Fit.POSSIBLE
+    is_below = code.startswith(parent) and len(code) == len(parent) + 2
+    return Fit.LIKELY if is_below else Fit.NO
 
 
 def check_categories(context: Context) -> None:
@@ -71,18 +75,15 @@ def check_terms(context: Context) -> None:
     table = context.table("terms")
     if table is None:
         return
-    first: dict[str, Row] = {}
+    first = _check_alike(table)
     seen: dict[tuple[Any, ...], Row] = {}
     stored = {_key_of(value, context): value for value in context.known.term_values}
     for row in table:
         context.categories.resolve(row, "category_code", "unknown_category")
         context.places.resolve(row, "place_code", "unknown_place")
         key = row["key"]
-        if key is None or not row.is_sound("key"):
+        if key not in first or not row.is_sound("key"):
             continue
-        before = first.setdefault(key, row)
-        if before is not row:
-            _check_alike(row, before, table)
         _check_locked(row, first[key], context)
         whole = scope_of(row)
         if row.is_sound("key", *_SCOPE, "in_force_from"):
@@ -121,14 +122,37 @@ def _key_of(value: TermValue, context: Context) -> tuple[Any, ...]:
     )
 
 
-def _check_alike(row: Row, before: Row, table: Parsed) -> None:
-    for column in TERM_TEXTS:
-        said, said_before = row[column], before[column]
-        if said is None or said_before is None or not before.is_sound(column):
-            continue
-        if said != said_before:
-            shown = before.raw(column)
-            row.fault(column, "term_text_differs", row=before.number, file=table.file, value=shown)
+def _check_alike(table: Parsed) -> dict[str, Row]:
+    """Report rows that say something else about a limit than most of its rows.
+
+    Returns a row to go by for each limit. A row that differs in several texts has the wrong key.
+    """
+    by_key: dict[str, list[Row]] = defaultdict(list)
+    for row in table:
+        if row["key"] is not None and row.is_sound("key"):
+            by_key[row["key"]].append(row)
+    first: dict[str, Row] = {}
+    for key, rows in by_key.items():
+        said = Counter(_texts(row) for row in rows)
+        usual = max(said, key=lambda texts: said[texts])
+        first[key] = leader = next(row for row in rows if _texts(row) == usual)
+        for row in rows:
+            odd = [
+                column
+                for column in TERM_TEXTS
+                if None not in (row[column], leader[column]) and row[column] != leader[column]
+            ]
+            where = {"row": leader.number, "file": table.file}
+            if len(odd) > 1:
+                row.fault("key", "term_of_other_key", **where)
+            for column in odd if len(odd) == 1 else ():
+                value = leader.raw(column)
+                row.fault(column, "term_text_differs", value=value, **where)
+    return first
+
+
+def _texts(row: Row) -> tuple[Any, ...]:
+    return tuple(row[column] for column in TERM_TEXTS)
 
 
 def _check_locked(row: Row, first: Row, context: Context) -> None:

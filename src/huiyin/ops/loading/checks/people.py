@@ -1,5 +1,7 @@
 """Checks of people: roles and where they work, accounts and posts, who shares what with whom."""
 
+from collections.abc import Iterator
+
 from huiyin.ops.loading.checks.context import Context, UnitEntry, check_days
 from huiyin.ops.loading.checks.units import check_open
 from huiyin.ops.loading.references import duplicates
@@ -9,6 +11,8 @@ from huiyin.people import phones
 from huiyin.people.models import Account, AccountKind
 from huiyin.places.models import PlaceLevel
 from huiyin.units.models import UnitKind
+
+_OF_ROLES = ("grid_code", "unit_code", "login", "permission_set")
 
 
 def check_people(context: Context) -> None:
@@ -20,7 +24,6 @@ def check_people(context: Context) -> None:
         row.fault("ref", "duplicate", row=before.number, file=table.file)
     for row in table:
         _check_role(row, context)
-        _check_post(row, context)
         check_days(row)
     _check_leaders(table, context)
     _check_logins(table, context)
@@ -29,55 +32,61 @@ def check_people(context: Context) -> None:
 
 
 def _check_role(row: Row, context: Context) -> None:
-    role = row["role"]
+    """Report what a row lacks or has too much for its role; when several, it is the role."""
     unit = context.units.resolve(row, "unit_code", "unknown_unit")
     grid = context.places.resolve(row, "grid_code", "unknown_place")
     if unit is not None and row.is_sound("unit_code"):
         check_open(row, "unit_code", unit, context.today)
-    if role is None or not row.is_sound("role"):
+    _check_permission_set(row, context)
+    odd = [*_odd(row), *_odd_unit(row, unit)]
+    if len(odd) > 1 and row.is_sound("role"):
+        listed = ", ".join(column for column, _ in odd)
+        row.fault("role", "role_does_not_fit", columns=listed)
         return
-    if role in GRID_ROLES:
-        if row["grid_code"] is None:
-            if row.is_sound("grid_code"):
-                row.fault("grid_code", "grid_missing")
-        elif (
-            grid is not None
-            and grid.level not in (None, PlaceLevel.GRID)
-            and (grid.row is None or grid.row.is_sound("kind", "code"))
-        ):
+    for column, fault in odd:
+        words = ", ".join(sorted(context.known.permission_sets))
+        row.fault(column, fault, words=words, name=unit.name if unit else "")
+    role = row["role"] if row.is_sound("role") else None
+    if role in GRID_ROLES and grid is not None and row.is_sound("grid_code"):
+        is_readable = grid.row is None or grid.row.is_sound("kind", "code")
+        if is_readable and grid.level not in (None, PlaceLevel.GRID):
             row.fault("grid_code", "grid_expected", name=grid.name)
-        return
-    if row["grid_code"] is not None and row.is_sound("grid_code"):
-        row.fault("grid_code", "grid_not_for_role")
-    if row["unit_code"] is None:
-        if row.is_sound("unit_code"):
-            row.fault("unit_code", "unit_missing")
-    elif role in MEDIATOR_ROLES and unit is not None:
-        _check_committee(row, unit)
 
 
-def _check_committee(row: Row, unit: UnitEntry) -> None:
-    is_readable = unit.kind is not None and (unit.row is None or unit.row.is_sound("kind", "code"))
-    if is_readable and unit.kind != UnitKind.MEDIATION_COMMITTEE:
-        row.fault("unit_code", "not_a_committee", name=unit.name)
+def _odd(row: Row) -> Iterator[tuple[str, str]]:
+    """Yield what does not go with the role: column and fault."""
+    role = row["role"] if row.is_sound("role") else None
+    has_set = row["permission_set"] is not None and row.is_sound("permission_set")
+    is_staff = role == Role.STAFF
+    lacks = {column for column in _OF_ROLES if row[column] is None and row.is_sound(column)}
+    if role in GRID_ROLES and "grid_code" in lacks:
+        yield "grid_code", "grid_missing"
+    if role is not None and role not in GRID_ROLES and row["grid_code"] is not None:
+        yield "grid_code", "grid_not_for_role"
+    needs_unit = has_set or (role is not None and role not in GRID_ROLES)
+    if needs_unit and "unit_code" in lacks:
+        yield "unit_code", "unit_missing"
+    if (is_staff or has_set) and "login" in lacks:
+        yield "login", "login_missing"
+    if is_staff and "permission_set" in lacks:
+        yield "permission_set", "permission_set_missing"
+    if row["is_default"] and "permission_set" in lacks:
+        yield "is_default", "default_without_post"
 
 
-def _check_post(row: Row, context: Context) -> None:
-    code = row["permission_set"]
-    known = context.known.permission_sets
+def _check_permission_set(row: Row, context: Context) -> None:
+    code, known = row["permission_set"], context.known.permission_sets
     if code is not None and code not in known and row.is_sound("permission_set"):
         row.fault("permission_set", "unknown_permission_set", words=", ".join(sorted(known)))
-    is_staff = row["role"] == Role.STAFF
-    needs_login = is_staff or row.raw("permission_set") != ""
-    if needs_login and row["login"] is None and row.is_sound("login"):
-        row.fault("login", "login_missing")
-    if is_staff and code is None and row.is_sound("permission_set"):
-        row.fault("permission_set", "permission_set_missing", words=", ".join(sorted(known)))
-    has_post = code is not None or not row.is_sound("permission_set")
-    if code is not None and row["unit_code"] is None and row.is_sound("unit_code"):
-        row.fault("unit_code", "unit_missing")
-    if row["is_default"] and not has_post:
-        row.fault("is_default", "default_without_post")
+
+
+def _odd_unit(row: Row, unit: UnitEntry | None) -> Iterator[tuple[str, str]]:
+    """Yield that a mediator's unit is no committee, when it is none."""
+    if row["role"] not in MEDIATOR_ROLES or unit is None or not row.is_sound("role", "unit_code"):
+        return
+    is_readable = unit.kind is not None and (unit.row is None or unit.row.is_sound("kind", "code"))
+    if is_readable and unit.kind != UnitKind.MEDIATION_COMMITTEE:
+        yield "unit_code", "not_a_committee"
 
 
 def _check_leaders(table: Parsed, context: Context) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from huiyin.ops.loading.checks.context import Context, PlaceEntry
-from huiyin.ops.loading.references import Index, Lost, duplicates
+from huiyin.ops.loading.references import Fit, Index
 from huiyin.ops.loading.rows import Parsed, Row
 from huiyin.places.levels import LEVEL_OF
 from huiyin.places.models import Place, PlaceKind, PlaceLevel
@@ -26,25 +26,15 @@ def index_places(context: Context) -> None:
     database = {code: _entry_of(place, context) for code, place in known.items()}
     table = context.table("places")
     if table is None:
-        context.places = Index({}, database)
+        context.places = Index({}, database, fits)
         return
-    entries: dict[str, PlaceEntry] = {}
-    context.places = Index(entries, database, is_complete=table.is_complete)
-    for row, before in duplicates(table, "code"):
-        row.fault("code", "duplicate", row=before.number, file=table.file)
-        if row["name"] != before["name"]:
-            context.places.lost.append(Lost(row, Fits(row), is_duplicate=True))
+    context.places = Index({}, database, fits, is_complete=table.is_complete)
+    by_code: dict[str, list[Row]] = defaultdict(list)
     for row in table:
-        _check_code(row)
-        if not row.is_sound("code"):
-            context.places.lost.append(Lost(row, Fits(row)))
-        if row["code"] is not None:
-            entries.setdefault(row["code"], _entry(row))
-    for row in table.spoiled:
-        if row["code"]:
-            entries.setdefault(row["code"], _entry(row))
-        else:
-            context.places.lost.append(Lost(row, Fits(row)))
+        by_code[row["code"]].append(row)
+    for row in table:
+        _check_code(row, by_code[row["code"]])
+    context.places.add_rows(table, _entry, name="name")
     _match_with_known(context, table, database)
 
 
@@ -56,17 +46,40 @@ def check_places(context: Context) -> None:
     cities = [entry for entry in context.places.database.values() if not entry.parent_code]
     city_row: Row | None = None
     later: dict[str, list[Row]] = defaultdict(list)
+    below = _Below()
     for row in table:
-        kind = row["kind"]
+        kind = row["kind"] if row.is_sound("kind") else None
         if kind == PlaceKind.CITY:
             city_row = _check_city(row, context, cities, city_row)
         elif kind is not None or row["parent_code"]:
-            _check_parent(row, kind, context, later)
+            _check_parent(row, kind, context, later, below)
         _check_overlay(row, kind, context)
         _check_change(row, context)
         if row["valid_from"] and row["valid_from"] > context.today:
             row.fault("valid_from", "future", today=context.today)
+    below.report()
     _report_later(context, later)
+
+
+class _Below:
+    """Which places are said to lie under which, to tell a wrong parent from a parent gone wrong."""
+
+    def __init__(self) -> None:
+        self.right: set[str] = set()
+        self.wrong: dict[str, list[tuple[Row, PlaceEntry, PlaceKind]]] = defaultdict(list)
+
+    def report(self) -> None:
+        """Report each place under one that is not above it.
+
+        When nothing lies rightly under a parent, and several wrongly, its own kind is the slip.
+        """
+        for code, found in self.wrong.items():
+            parent = found[0][1]
+            if len(found) > 1 and code not in self.right and parent.row is not None:
+                parent.row.fault("kind", "kind_of_parent", count=len(found))
+                continue
+            for row, _, kind in found:
+                row.fault("parent_code", "level_order", parent=parent.name, kind=kind.label)
 
 
 def _entry(row: Row) -> PlaceEntry:
@@ -96,35 +109,54 @@ def _entry_of(place: Place, context: Context) -> PlaceEntry:
     )
 
 
-class Fits:
-    """Whether a code could be that of a place whose own cell is unreadable."""
-
-    def __init__(self, row: Row) -> None:
-        self.row = row
-
-    def __call__(self, code: str, references: Sequence[Row]) -> bool:
-        """Compare levels with the places that refer to the code, and digits with the parent."""
-        kind = self.row["kind"]
-        if kind is not None:
-            for other in references:
-                below = other["kind"] if other.table.spec.name == "places" else None
-                if isinstance(below, PlaceKind) and LEVEL_OF[below] <= LEVEL_OF[kind]:
-                    return False
-        if self.row.raw("code"):
-            return True
-        parent = self.row["parent_code"]
-        return bool(parent) and code.startswith(parent.rstrip("0"))
+def fits(row: Row, code: str, references: Sequence[Row]) -> Fit:
+    """Say whether a code could be that of a place, by its kind and parent and by what is below."""
+    kind = row["kind"] if row.is_sound("kind") else None
+    level = LEVEL_OF[kind] if kind else None
+    for other in references:
+        below = other["kind"] if other.table.spec.name == "places" else None
+        if level and isinstance(below, PlaceKind) and LEVEL_OF[below] <= level:
+            return Fit.NO
+    parent = row["parent_code"]
+    if level and not (code.isdigit() and level_of_code(code) in (level, None)):
+        return Fit.POSSIBLE if level == PlaceLevel.GRID else Fit.NO
+    if not parent or not parent.isdigit() or not row.is_sound("parent_code"):
+        return Fit.POSSIBLE
+    digits = DIGITS.get(level_of_code(parent) or PlaceLevel.VILLAGE, 12)
+    return Fit.LIKELY if code.startswith(parent[:digits]) else Fit.POSSIBLE
 
 
-def _check_code(row: Row) -> None:
-    """A division has digits only, six, nine or twelve of them; a grid has a code of its own."""
+def level_of_code(code: str) -> PlaceLevel | None:
+    """Return the level that an official code of 6, 9 or 12 digits says; None for another code."""
+    if not code.isdigit() or len(code) not in _OFFICIAL:
+        return None
+    whole = code.ljust(12, "0")
+    for level, digits in DIGITS.items():
+        if not whole[digits:].strip("0"):
+            return level
+    return PlaceLevel.VILLAGE
+
+
+def _check_code(row: Row, same: Sequence[Row]) -> None:
+    """A division has an official code, which says its level; a grid has a code of its own.
+
+    `same`: the rows with this code.
+    """
     code, kind = row["code"], row["kind"]
     if code is None or kind is None or not row.is_sound("code", "kind"):
         return
-    is_official = code.isdigit() and len(code) in _OFFICIAL
-    if LEVEL_OF[kind] != PlaceLevel.GRID and not is_official:
+    level = LEVEL_OF[kind]
+    said = level_of_code(code)
+    if level == PlaceLevel.GRID or said == level:
+        return
+    other = next((other for other in same if other is not row), None)
+    if said is None:
         row.fault("code", "place_code")
-        row.mark("kind")  # either of them is wrong; nothing is concluded from the other
+    elif other is not None:  # the code is that of the other row, whose level it says
+        row.fault("code", "duplicate", row=other.number, file=row.table.file)
+    else:
+        row.fault("kind", "kind_not_of_code", level=said.label)
+    row.mark("kind")  # nothing is concluded from it
 
 
 def _match_with_known(context: Context, table: Parsed, database: dict[str, PlaceEntry]) -> None:
@@ -173,7 +205,11 @@ def _check_city(
 
 
 def _check_parent(
-    row: Row, kind: PlaceKind | None, context: Context, later: dict[str, list[Row]]
+    row: Row,
+    kind: PlaceKind | None,
+    context: Context,
+    later: dict[str, list[Row]],
+    below: _Below,
 ) -> None:
     if not row["parent_code"]:
         is_left_out = row.at in context.same_place and not row.table.has("parent_code")
@@ -183,11 +219,12 @@ def _check_parent(
     parent = context.places.resolve(row, "parent_code", "orphan")
     if parent is None or not row.is_sound("parent_code"):
         return
-    if kind is not None and parent.level is not None and parent.level >= LEVEL_OF[kind]:
-        row.fault("parent_code", "level_order", parent=parent.name, kind=kind.label)
-        return
     if parent.row is not None and not parent.row.is_sound("kind", "code"):
         return
+    if kind is not None and parent.level is not None and parent.level >= LEVEL_OF[kind]:
+        below.wrong[parent.code].append((row, parent, kind))
+        return
+    below.right.add(parent.code)
     if kind is not None:
         _check_prefix(row, kind, parent, context)
     _check_since(row, parent, context, later)

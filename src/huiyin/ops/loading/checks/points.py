@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import shapely
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from huiyin.ops.loading.checks.context import Context
 from huiyin.ops.loading.rows import Row
+from huiyin.places.models import PlaceKind
 
 _MARGIN_DEG = 0.1  # outlines are generalised, and offices stand on the other side of the road
 _ENOUGH_POINTS = 20
+_COUNTIES = (PlaceKind.DISTRICT, PlaceKind.COUNTY, PlaceKind.COUNTY_CITY)
 _WEST, _SOUTH, _EAST, _NORTH = 73.0, 3.0, 136.0, 54.0  # China
 
 
@@ -71,17 +75,36 @@ def _is_whole(row: Row) -> bool:
 
 
 def _box(context: Context, rows: Sequence[Row]) -> Box | None:
-    outlines = [shape(geometry) for geometry in context.outlines.values()]
-    outlines += [shape(boundary.geometry) for boundary in context.known.boundaries.values()]
+    outlines = _whole_city(context)
     if outlines:
         west, south, east, north = (float(side) for side in shapely.total_bounds(outlines))
         return Box(west - _MARGIN_DEG, south - _MARGIN_DEG, east + _MARGIN_DEG, north + _MARGIN_DEG)
     points = [(row["lon"], row["lat"]) for row in rows if CHINA.has(row["lon"], row["lat"])]
     if len(points) < _ENOUGH_POINTS:
-        return Box(_WEST, _SOUTH, _EAST, _NORTH)
+        return CHINA
     west, east = _spread(lon for lon, _ in points)
     south, north = _spread(lat for _, lat in points)
     return Box(west, south, east, north, is_sure=False)
+
+
+def _whole_city(context: Context) -> list[BaseGeometry]:
+    """Return outlines that cover the city: its own, or those of all its counties; else nothing."""
+    found: dict[str, Any] = {
+        place.code: boundary.geometry
+        for place in context.known.places.values()
+        if (boundary := context.known.boundaries.get(place.id))
+    }
+    table = context.table("boundaries")
+    for row in table or ():
+        if row.at in context.outlines and row["place_code"]:
+            found[row["place_code"]] = context.outlines[row.at]
+    entries = {**context.places.database, **context.places.file}
+    cities = [entry.code for entry in entries.values() if entry.kind == PlaceKind.CITY]
+    counties = [entry.code for entry in entries.values() if entry.kind in _COUNTIES]
+    for codes in (cities, counties):
+        if codes and all(code in found for code in codes):
+            return [shape(found[code]) for code in codes]
+    return []
 
 
 def _spread(values: Iterable[float]) -> tuple[float, float]:

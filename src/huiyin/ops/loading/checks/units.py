@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 
 from huiyin.ops.loading import words
+from huiyin.ops.loading.cells import is_formula_error, looks_rounded
 from huiyin.ops.loading.checks.context import Context, UnitEntry, check_days
-from huiyin.ops.loading.references import Index, Lost, duplicates
-from huiyin.ops.loading.rows import Row
+from huiyin.ops.loading.references import Fit, Index
+from huiyin.ops.loading.rows import Parsed, Row
 from huiyin.units.models import OfficerRole, Unit, UnitKind
 
 HOSTS = frozenset((UnitKind.POLICE_STATION, UnitKind.COURT))
@@ -19,32 +21,30 @@ def index_units(context: Context) -> None:
     database = {code: _entry_of(unit, context) for code, unit in known.items()}
     table = context.table("units")
     if table is None:
-        context.units = Index({}, database)
+        context.units = Index({}, database, lambda row, code, references: Fit.NO)
         return
-    entries: dict[str, UnitEntry] = {}
-    context.units = Index(entries, database, is_complete=table.is_complete)
-    for row, before in duplicates(table, "code"):
-        row.fault("code", "duplicate", row=before.number, file=table.file)
-        if row["name"] != before["name"]:
-            context.units.lost.append(Lost(row, _Fits(row), is_duplicate=True))
-    for row in [*table, *table.spoiled]:
-        if not row.is_sound("code"):
-            context.units.lost.append(Lost(row, _Fits(row)))
-        if row["code"] is not None:
-            entries.setdefault(row["code"], _entry(row))
+    prefixes = _prefixes(table)
+
+    def fits(row: Row, code: str, references: Sequence[Row]) -> Fit:
+        """Say whether a code could be that of a unit: those of a kind often begin alike."""
+        prefix = prefixes.get(row["kind"], "") if row.is_sound("kind") else ""
+        if not code.startswith(prefix):
+            return Fit.NO
+        says_nothing = not any(sign.isascii() and sign.isalpha() for sign in row.raw("code"))
+        is_error = is_formula_error(row.raw("code")) or looks_rounded(row.raw("code"))
+        return Fit.LIKELY if says_nothing or is_error else Fit.POSSIBLE
+
+    context.units = Index({}, database, fits, is_complete=table.is_complete)
+    context.units.add_rows(table, _entry, name="name")
 
 
-class _Fits:
-    """Whether a code could be that of a unit whose own cell is unreadable."""
-
-    def __init__(self, row: Row) -> None:
-        self.row = row
-
-    def __call__(self, code: str, references: object) -> bool:
-        if self.row.raw("code"):
-            return True
-        place = self.row["place_code"]
-        return bool(place) and place.rstrip("0") in code
+def _prefixes(table: Parsed) -> dict[UnitKind, str]:
+    """Return the letters with which the codes of all units of a kind begin: MC for MC-371427."""
+    found: dict[UnitKind, set[str]] = defaultdict(set)
+    for row in table:
+        if row["code"] and row["kind"] and row.is_sound("code", "kind"):
+            found[row["kind"]].add("".join(takewhile(str.isalpha, row["code"])))
+    return {kind: min(letters) for kind, letters in found.items() if len(letters) == 1}
 
 
 def _entry(row: Row) -> UnitEntry:
@@ -79,8 +79,9 @@ def check_units(context: Context) -> None:
         return
     _check_circles(context)
     for row in table:
-        context.places.resolve(row, "place_code", "unknown_place")
         _check_committee(row)
+    for row in table:
+        context.places.resolve(row, "place_code", "unknown_place")
         _check_superior(row, context)
         _check_host(row, context)
         _check_officers(row)
@@ -97,6 +98,7 @@ def _check_committee(row: Row) -> None:
             row.fault("committee_kind", "committee_kind_missing", words=listed)
     elif row["committee_kind"] is not None:
         row.fault("committee_kind", "committee_kind_for_others")
+        row.mark("kind")  # it may be the kind that is wrong: nothing is concluded from it
 
 
 def _check_superior(row: Row, context: Context) -> None:
