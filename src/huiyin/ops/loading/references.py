@@ -109,12 +109,12 @@ class Index(Generic[E]):
             return set(self.missing)
         explained: set[str] = set()
         left = list(self.lost)
-        for is_like in (could_mean, _near, None):
-            left = [row for row in left if not self._explain(row, is_like, explained, at_least=1)]
-        for row in self.repeated:
-            for is_like in (_near, None):
-                if self._explain(row, is_like, explained, at_least=2):
-                    break
+        for is_like, fit in ((could_mean, Fit.POSSIBLE), (_near, Fit.POSSIBLE), (None, Fit.LIKELY)):
+            left = [row for row in left if not self._explain(row, is_like, fit, explained)]
+        # The code of another row does not show which was meant; then several rows must miss it.
+        left = list(self.repeated)
+        for is_like, fit in ((_near, Fit.POSSIBLE), (None, Fit.LIKELY), (None, Fit.POSSIBLE)):
+            left = [row for row in left if not self._explain(row, is_like, fit, explained, 2)]
         self._find_slips(explained)
         return explained
 
@@ -122,9 +122,9 @@ class Index(Generic[E]):
         self,
         row: Row,
         is_like: Callable[[str, str], bool] | None,
+        fit: Fit,
         explained: set[str],
-        *,
-        at_least: int,
+        at_least: int = 1,
     ) -> bool:
         """Find the code a row should have had; `is_like` None: by its other cells alone."""
         text = row.raw("code")
@@ -134,7 +134,7 @@ class Index(Generic[E]):
             if code not in explained
             and len(references) >= at_least
             and (is_like is None or (text and is_like(text, code)))
-            and self._fit(row, code) >= (Fit.LIKELY if is_like is None else Fit.POSSIBLE)
+            and self._fit(row, code) >= fit
         ]
         if not likely:
             return False
