@@ -112,6 +112,35 @@ def grids_without(role: GridRole, place: Place, *, on: date) -> QuerySet[Place]:
     ).order_by("code")
 
 
+def gaps_by_county(city: Place, *, on: date) -> dict[UUID, int]:
+    """Return how many grids of each county have no full-time worker; none leaves it out."""
+    counted = (
+        grids_without(GridRole.FULL_TIME, city, on=on)
+        .order_by()
+        .values_list("county_id")
+        .annotate(n=Count("pk"))
+    )
+    return dict(counted)
+
+
+MAP_STEPS = 3  # how many steps the map's one hue has
+
+
+def map_step(value: int, most: int) -> int:
+    """Return the step of the map's hue: 0 for none, else 1 to MAP_STEPS by share of the most."""
+    return -(-MAP_STEPS * value // most) if value else 0
+
+
+def map_legend(most: int) -> list[tuple[int, int, int]]:
+    """Return step, lowest and highest value of each step that a whole number can fall into."""
+    found = []
+    for step in range(1, MAP_STEPS + 1):
+        low, high = (step - 1) * most // MAP_STEPS + 1, step * most // MAP_STEPS
+        if low <= high:
+            found.append((step, low, high))
+    return found
+
+
 def units_by_kind(place: Place, *, on: date) -> list[tuple[UnitKind, int]]:
     """Return how many units of each kind are inside `place`, in the order of the kinds."""
     counts: dict[str, int] = dict(

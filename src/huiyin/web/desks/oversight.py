@@ -16,7 +16,15 @@ from huiyin.units.models import Unit, UnitKind, UnitOfficer
 from huiyin.units.queries import held_on
 from huiyin.web import system
 from huiyin.web.desks.office import SHOWN, my_unit
-from huiyin.web.figures import figures_by_child, figures_of, grids_without, units_by_kind, within
+from huiyin.web.figures import (
+    figures_by_child,
+    figures_of,
+    gaps_by_county,
+    grids_without,
+    map_legend,
+    units_by_kind,
+    within,
+)
 from huiyin.web.looks import lines
 
 
@@ -33,6 +41,7 @@ def leader(actor: Actor, at: datetime) -> Mapping[str, Any]:
     )
     counted = figures_by_child(place, below, on=on) if place.level <= PlaceLevel.TOWN else {}
     gaps = grids_without(GridRole.FULL_TIME, place, on=on)
+    by_county = gaps_by_county(place, on=on) if place.level == PlaceLevel.CITY else {}
     asked = Unit.objects.filter(
         within(place, "place__"), held_on(on), kind=UnitKind.DEPARTMENT
     ).aggregate(
@@ -49,6 +58,7 @@ def leader(actor: Actor, at: datetime) -> Mapping[str, Any]:
         "place": place,
         "figures": figures_of(place, on=on),
         "rows": [(child, counted.get(child.pk)) for child in below],
+        "legend": map_legend(max(by_county.values(), default=0)),
         "map_url": f"{reverse('web:map_data')}?figures=gaps"
         if place.level == PlaceLevel.CITY
         else "",

@@ -5,7 +5,15 @@ import pytest
 from huiyin.people.models import GridRole
 from huiyin.places.models import Place, PlaceKind, PlaceLevel
 from huiyin.units.models import UnitKind
-from huiyin.web.figures import Figures, figures_by_child, figures_of, grids_without, units_by_kind
+from huiyin.web.figures import (
+    Figures,
+    figures_by_child,
+    figures_of,
+    grids_without,
+    map_legend,
+    map_step,
+    units_by_kind,
+)
 from huiyin.web.tests.factories import TODAY, a_city, a_place, a_unit, a_worker
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +88,17 @@ def test_units_are_counted_by_kind_in_the_order_of_the_kinds(city):
         (UnitKind.GOVERNANCE_CENTRE, 1),
         (UnitKind.VILLAGE_COMMITTEE, 1),
     ]
+
+
+def test_the_map_says_what_its_steps_mean():
+    assert map_legend(528) == [(1, 1, 176), (2, 177, 352), (3, 353, 528)]
+    assert [map_step(value, 528) for value in (0, 1, 176, 177, 352, 353, 528)] == [
+        0, 1, 1, 2, 2, 3, 3,
+    ]  # fmt: skip
+
+
+def test_small_numbers_leave_steps_out():
+    assert map_legend(1) == [(3, 1, 1)]
+    assert map_legend(2) == [(2, 1, 1), (3, 2, 2)]
+    assert [map_step(value, 2) for value in (1, 2)] == [2, 3]
+    assert map_legend(0) == []

@@ -1,12 +1,10 @@
 """Points and outlines: the counties as the map draws them, and from a position to a place."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiyin.people.guards import public
-from huiyin.people.models import GridRole
 from huiyin.places.boundaries import (
     Candidate,
     Located,
@@ -31,13 +28,12 @@ from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.refusals import PointNotOnEarth
 from huiyin.ui.forms import Form
 from huiyin.ui.refusals import sentence_of
-from huiyin.web.figures import grids_without
+from huiyin.web.figures import gaps_by_county, map_step
 from huiyin.web.labels import Placing, label_points
 from huiyin.web.views.start import question
 
 MAP_SECONDS = 300
 ACCURACY_MOST_M = 5_000.0
-MOST_STEP = 3  # the darkest step of the map's one hue
 HERE_STEP = 2
 
 _labels: tuple[str, dict[str, Placing]] | None = None
@@ -56,7 +52,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
         for county in Place.objects.filter(level=PlaceLevel.COUNTY, valid_to=None)
     }
     places = _label_points(features["features"])
-    gaps = _gaps(on=timezone.localdate()) if request.GET.get("figures") == "gaps" else None
+    gaps = _gaps() if request.GET.get("figures") == "gaps" else None
     here = question(request, "here")
     for feature in features["features"]:
         county = counties[feature["properties"]["code"]]
@@ -68,7 +64,8 @@ def map_data(request: HttpRequest) -> HttpResponse:
             "step": HERE_STEP if here == county.code else 0,
         }
         if gaps is not None:
-            said |= {"value": gaps.get(county.pk, 0), "step": _step(gaps, county.pk)}
+            value = gaps.get(county.pk, 0)
+            said |= {"value": value, "step": map_step(value, max(gaps.values(), default=0))}
         if callout is not None:
             said["callout"] = callout
         feature["properties"] = said
@@ -88,23 +85,9 @@ def _label_points(features: list[dict[str, Any]]) -> dict[str, Placing]:
     return _labels[1]
 
 
-def _gaps(*, on: date) -> dict[UUID, int]:
+def _gaps() -> dict[UUID, int]:
     city = Place.objects.filter(level=PlaceLevel.CITY, valid_to=None).order_by("code").first()
-    if city is None:
-        return {}
-    counted = (
-        grids_without(GridRole.FULL_TIME, city, on=on)
-        .order_by()
-        .values_list("county_id")
-        .annotate(n=Count("pk"))
-    )
-    return dict(counted)
-
-
-def _step(values: dict[UUID, int], key: UUID) -> int:
-    """Return 0 for none, else 1 to 3 by thirds of the highest value."""
-    value, most = values.get(key, 0), max(values.values(), default=0)
-    return -(-MOST_STEP * value // most) if value else 0
+    return gaps_by_county(city, on=timezone.localdate()) if city else {}
 
 
 class PointForm(Form):

@@ -1,5 +1,6 @@
 """The limits: what the law fixes, and what the city sets where the law leaves it open."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -114,7 +115,7 @@ def term(request: PeopleRequest, key: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _set(request, found)
-    return _page(request, found, ValueForm(initial={"starts_on": timezone.localdate()}))
+    return _page(request, found)
 
 
 def _set(request: PeopleRequest, found: Term) -> HttpResponse:
@@ -146,7 +147,7 @@ def _set(request: PeopleRequest, found: Term) -> HttpResponse:
 
 
 def _page(
-    request: PeopleRequest, found: Term, form: ValueForm, *, status: int = 200
+    request: PeopleRequest, found: Term, form: ValueForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     today = timezone.localdate()
     rows = found.values.select_related("category").order_by("-valid_from", "place_code", "level")
@@ -164,13 +165,23 @@ def _page(
         "now": general,
         "values": [row for row in values if row["state"] != "past"],
         "past": [row for row in values if row["state"] == "past"],
-        "form": form,
+        "form": form or ValueForm(initial=_initial(general, today=today)),
         "may_edit": not found.locked and request.actor.may(EDIT),
     }
     return render(request, "web/term.html", context, status=status)
 
 
-def _row(value: TermValue, *, today: Any) -> dict[str, Any]:
+def _initial(general: dict[str, Any] | None, *, today: date) -> dict[str, Any]:
+    """Return what the form begins with: the value that holds today, from today on."""
+    value = general["value"] if general else None
+    return {
+        "starts_on": today,
+        "amount": value.amount if value else None,
+        "unit": value.unit if value else TermUnit.WORKING_DAY,
+    }
+
+
+def _row(value: TermValue, *, today: date) -> dict[str, Any]:
     past = value.valid_to is not None and value.valid_to <= today
     later = value.valid_from is not None and value.valid_from > today
     return {
