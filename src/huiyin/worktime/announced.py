@@ -53,10 +53,10 @@ def day(on: date) -> Day:
         return Day(on, DayKind.STATUTORY_HOLIDAY, *festival) if festival else plain_day(on)
     if on in workdays:
         return Day(on, DayKind.MAKEUP_WORKING_DAY, *_festival(workdays[on]))
-    if on not in holidays:
-        return plain_day(on)
     if festival or on == _VICTORY_DAY:
         return Day(on, DayKind.STATUTORY_HOLIDAY, *(festival or _festival(holidays[on])))
+    if on not in holidays:
+        return plain_day(on)
     kind = DayKind.WEEKEND if is_weekend(on) else DayKind.ADJUSTED_DAY_OFF
     return Day(on, kind, *_festival(holidays[on]))
 

@@ -14,10 +14,8 @@ from typing import NamedTuple
 
 from lunar_python import Lunar
 
-FIRST_YEAR, LAST_YEAR = (
-    2000,
-    2099,
-)  # the 1999 version is the oldest here; China has +08:00 throughout
+# The version of 1999 is the oldest here; China keeps +08:00 throughout.
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 class Festival(NamedTuple):
