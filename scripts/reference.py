@@ -25,10 +25,21 @@ def commands() -> str:
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
         assert command is not None  # noqa: S101 the group lists what it has
-        own = click.Context(command, info_name=f"huiyin {name}", max_content_width=96)
-        own.terminal_width = 96
-        parts += [f"## huiyin {name}", "", "```text", command.get_help(own), "```", ""]
+        parts += _command(command, f"huiyin {name}")
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _command(command: click.Command, name: str) -> list[str]:
+    """Return a command's help, and after it that of the commands below it."""
+    own = click.Context(command, info_name=name, max_content_width=96)
+    own.terminal_width = 96
+    parts = [f"## {name}", "", "```text", command.get_help(own), "```", ""]
+    if isinstance(command, click.Group):
+        for word in command.list_commands(own):
+            below = command.get_command(own, word)
+            assert below is not None  # noqa: S101 the group lists what it has
+            parts += _command(below, f"{name} {word}")
+    return parts
 
 
 def refusals() -> str:

@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "Run the web server.",
     "settings": "Show every setting.",
     "worker": "Run the background worker.",
+    "worktime": "Count legal limits and show the calendar.",
 }
 
 
