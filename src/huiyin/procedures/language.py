@@ -14,6 +14,7 @@ from huiyin.worktime import Limit
 NEW: Final = "new"  # the state of a run that is not open yet; no file lists it
 PREVIOUS: Final = "previous"  # the target "where the run came from"
 ACT: Final = "act"  # the instant of the act itself
+ACTOR_UNIT: Final = ""  # a child's field that is filled with the unit of whoever acts
 CONFIGURATION: Final = "configuration"  # written for `law` where no law fixes a limit
 
 
@@ -207,7 +208,7 @@ class ChildRule:
     procedure: str
     opening: str
     on_done: str = ""
-    fills: Mapping[str, str] = field(default_factory=dict)  # child's field → field of our form
+    fills: Mapping[str, str] = field(default_factory=dict)  # theirs → ours, or ACTOR_UNIT
     many: bool = False
 
 

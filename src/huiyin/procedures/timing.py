@@ -1,0 +1,119 @@
+"""What acts do to clocks: start, end, rest, go on, get more time; when they are over."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+
+from huiyin.procedures.language import ACT, ClockRule, Procedure
+from huiyin.procedures.runs import Clock, Extension, Facts, Outcome, Snapshot, Status
+from huiyin.worktime import CITY, Limit, Pause, due
+
+
+def instant_of(value: object) -> datetime | None:
+    """Return the instant of a fact: a local date counts from its beginning."""
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time(), CITY)
+    return None
+
+
+def started(
+    rule: ClockRule, *, known: Mapping[str, object], roles: Mapping[str, tuple[str, ...]],
+    now: datetime, facts: Facts,
+) -> Clock:  # fmt: skip
+    """Start a clock by its rule.
+
+    It counts from its start fact where that is known, else from the act; at the latest from the
+    day that `latest` gives, so that a late act never lengthens it. Raises KeyError when the caller
+    has not loaded the limit of its term.
+    """
+    term = rule.term.chosen(known) or next(iter(rule.term.names))
+    limit = facts.limits[term]
+    start = (instant_of(known.get(rule.start)) if rule.start != ACT else None) or now
+    if rule.latest and (origin := instant_of(known.get(rule.latest.fact))):
+        latest = due(origin, facts.limits[rule.latest.term], calendar=facts.calendar)
+        if start.astimezone(CITY).date() > latest.due_on:
+            start = datetime.combine(latest.due_on, time(), CITY)
+    end = due(start, limit, calendar=facts.calendar)
+    unit = next(iter(roles.get(rule.per, ())), "") if rule.per else ""
+    return Clock(
+        name=rule.name, term=term, limit=limit, started_at=start,
+        due_on=end.due_on, due_at=end.due_at, first_due_at=end.due_at,
+        is_provisional=end.provisional, unit=unit,
+    )  # fmt: skip
+
+
+def ended(clock: Clock, outcome: Outcome, now: datetime) -> Clock:
+    """End a clock; one that is over already stays over and only gets its outcome."""
+    return replace(
+        clock, status=Status.ENDED, outcome=outcome, ended_at=now, ground="", asked=None,
+        pauses=_closed(clock.pauses, now),
+    )  # fmt: skip
+
+
+def paused(clock: Clock, ground: str, now: datetime) -> Clock:
+    """Let a running clock rest."""
+    return replace(
+        clock, status=Status.PAUSED, ground=ground, pauses=(*clock.pauses, Pause(now, None))
+    )
+
+
+def resumed(clock: Clock, now: datetime, facts: Facts) -> Clock:
+    """Let a resting clock go on: its end moves by exactly the time it rested."""
+    again = replace(clock, status=Status.RUNNING, ground="", pauses=_closed(clock.pauses, now))
+    return _recounted(again, facts)
+
+
+def extended(clock: Clock, amount: int, term: str, by: str, now: datetime, facts: Facts) -> Clock:
+    """Give a clock more time, counted in one go with its limit from the same start."""
+    granted = Extension(amount, term, now, by)
+    return _recounted(replace(clock, extensions=(*clock.extensions, granted), asked=None), facts)
+
+
+def _closed(pauses: tuple[Pause, ...], now: datetime) -> tuple[Pause, ...]:
+    return tuple(pause if pause.to_at else Pause(pause.from_at, now) for pause in pauses)
+
+
+def _recounted(clock: Clock, facts: Facts) -> Clock:
+    """Compute the end anew from the start, all extensions and pauses (domain §0.2 rule 4)."""
+    more = sum(extension.amount for extension in clock.extensions)
+    limit = replace(clock.limit, amount=clock.limit.amount + more)
+    closed = tuple(pause for pause in clock.pauses if pause.to_at)
+    end = due(clock.started_at, limit, calendar=facts.calendar, pauses=closed)
+    return replace(clock, due_on=end.due_on, due_at=end.due_at, is_provisional=end.provisional)
+
+
+def most_more(rule: ClockRule, known: Mapping[str, object], facts: Facts) -> tuple[str, Limit]:
+    """Return the term by which a clock may be extended, and the most it allows."""
+    assert rule.extending is not None  # noqa: S101 the reader makes such acts for such clocks only
+    term = rule.extending.term.chosen(known) or next(iter(rule.extending.term.names))
+    return term, facts.limits[term]
+
+
+def again_at(last: datetime, every: Limit, facts: Facts) -> datetime:
+    """Return from when on something may be done again: days count from the morning."""
+    end = due(last, every, calendar=facts.calendar)
+    return datetime.combine(end.due_on, time(), CITY) if every.unit.is_day_like else end.due_at
+
+
+def due_clocks(snapshot: Snapshot, now: datetime) -> tuple[Clock, ...]:
+    """Return the clocks whose end has come and has not been recorded yet, earliest first."""
+    come = (
+        clock
+        for clock in snapshot.clocks.values()
+        if clock.status is Status.RUNNING and clock.overdue_at is None and now >= clock.due_at
+    )
+    return tuple(sorted(come, key=lambda clock: (clock.due_at, clock.name)))
+
+
+def terms_of(procedure: Procedure) -> frozenset[str]:
+    """Return every term whose limit a decision on this procedure may need."""
+    found: set[str] = set()
+    for rule in procedure.clocks.values():
+        found.update(rule.term.names)
+        if rule.latest:
+            found.add(rule.latest.term)
+        if rule.extending:
+            found.update(rule.extending.term.names)
+    return frozenset(found)
