@@ -121,13 +121,13 @@ class Calendar:
 
     def working_days(self, after: int, upto: int) -> int:
         """Return how many working days lie after one ordinal up to and with another."""
-        before = self._upto(upto).before
-        return before[upto - _FIRST_DAY + 1] - before[_index(after) + 1]
+        before, begin = self._upto(upto).before, _index(after + 1)
+        return before[upto - _FIRST_DAY + 1] - before[begin]
 
     def nth_working_day(self, after: int, number: int) -> int:
         """Return the ordinal of the working day number 1, 2, … after an ordinal."""
         table = self._upto(after)
-        wanted = table.before[_index(after) + 1] + number - 1
+        wanted = table.before[_index(after + 1)] + number - 1
         while wanted >= len(table.working):
             table = self._upto(table.last + 1)
         return table.working[wanted]
@@ -153,8 +153,8 @@ class Calendar:
 
     def provisional_days(self, first: int, last: int) -> int:
         """Return how many days from one ordinal to another are provisional."""
-        unsure = self._upto(last).unsure
-        return unsure[last - _FIRST_DAY + 1] - unsure[_index(first)]
+        unsure, begin = self._upto(last).unsure, _index(first)
+        return unsure[last - _FIRST_DAY + 1] - unsure[begin]
 
     def _upto(self, ordinal: int) -> _Table:
         table = self._table
@@ -236,7 +236,7 @@ def ordinal_year(ordinal: int) -> int:
 
 def _index(ordinal: int) -> int:
     index = ordinal - _FIRST_DAY
-    if index < -1:
+    if index < 0:  # Python would count from the end
         raise OutOfCalendar(_outside(str(date.fromordinal(ordinal))))
     return index
 
