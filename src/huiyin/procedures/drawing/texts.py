@@ -1,0 +1,85 @@
+"""How wide words are and where their lines break, without a font: Han 1 em, Latin about half."""
+
+import unicodedata
+from functools import cache
+
+NARROW = frozenset("iljtfrI.,:;'|!()[] /")
+WIDE = frozenset("mwMW@%&—…")
+NOT_FIRST = frozenset("，。、；：？！）》」』”’…·)%／/,.;:")  # never begin a line
+NOT_LAST = frozenset("（《「『“‘(")  # never end one
+GLUE = "\u2060"  # between two characters that stay on one line; it is taken out again
+
+
+def kept_whole(text: str) -> str:
+    """Return a text that no line break divides."""
+    return GLUE.join(text)
+
+
+@cache
+def _em(char: str) -> float:
+    if char == GLUE:
+        return 0.0
+    if unicodedata.east_asian_width(char) in "WFA":
+        return 1.0
+    if char in NARROW:
+        return 0.34
+    if char in WIDE:
+        return 0.95
+    return 0.72 if char.isupper() else 0.59
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Estimate the width of one line in pixels; rather too wide than too narrow."""
+    return sum(map(_em, text)) * size * (1.04 if bold else 1.0)
+
+
+def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> tuple[str, ...]:
+    """Break a text into as few lines as fit, of about the same length.
+
+    A piece that is wider than `width` alone stands on its own line.
+    """
+    if text_width(text, size, bold=bold) <= width:
+        return (text.replace(GLUE, ""),)
+    pieces = _pieces(text)
+    wanted = len(_filled(pieces, size, width, bold=bold))
+    low = max(text_width(piece.strip(), size, bold=bold) for piece in pieces)
+    narrowest = min(low, width)
+    while narrowest < width and len(_filled(pieces, size, narrowest, bold=bold)) > wanted:
+        narrowest += size / 4
+    lines = _filled(pieces, size, min(narrowest, width), bold=bold)
+    return tuple(line.replace(GLUE, "") for line in lines)
+
+
+def _filled(pieces: list[str], size: float, width: float, *, bold: bool) -> list[str]:
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and text_width((lines[-1] + piece).rstrip(), size, bold=bold) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip() for line in lines]
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut where a line may break: between Han characters, after spaces and hyphens."""
+    pieces = [""]
+    previous = ""
+    for char in text:
+        if previous and _may_break(previous, char):
+            pieces.append("")
+        pieces[-1] += char
+        previous = char
+    return pieces
+
+
+def _may_break(before: str, after: str) -> bool:
+    if GLUE in (before, after) or after in NOT_FIRST or before in NOT_LAST or after == " ":
+        return False
+    if before in " -":
+        return True
+    if before.isdigit():  # "60日" stays whole
+        return False
+    return _is_han(before) or _is_han(after)
+
+
+def _is_han(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"
