@@ -34,7 +34,7 @@ class ReadingError(ValueError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         """Keep the faults in the order of the file."""
-        self.faults = tuple(sorted(faults, key=lambda fault: (fault.file, fault.line)))
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.file, fault.line, fault.text)))
         super().__init__("\n".join(map(str, self.faults)))
 
 
