@@ -1,0 +1,1 @@
+"""What every matter has: the record and the runs that any procedure may open inside it."""
