@@ -1,0 +1,148 @@
+"""What is defined is used, and what is used can be given."""
+
+from collections.abc import Iterator
+
+from huiyin.procedures.checking.findings import Findings
+from huiyin.procedures.checking.references import given_roles
+from huiyin.procedures.language import (
+    ACT,
+    ACTOR_UNIT,
+    Action,
+    ActorKind,
+    Choosing,
+    ConditionKind,
+    Procedure,
+)
+
+ROLE_KINDS = frozenset(
+    (ActorKind.ASSIGNED, ActorKind.SUPERIOR_OF, ActorKind.SENDER_OF, ActorKind.NOT_OF)
+)
+ALWAYS_THERE = frozenset((ActorKind.REPORTER, ActorKind.SYSTEM))  # every procedure has both
+
+
+def check_usage(procedure: Procedure, findings: Findings) -> None:
+    """Report what nothing uses, facts that nothing sets, roles that nobody is given."""
+    used = {
+        "actors": {
+            *(actor.name for actor in procedure.actors.values() if actor.kind in ALWAYS_THERE),
+            *_actors_used(procedure),
+        },
+        "facts": {*facts_read(procedure), *facts_set(procedure)},
+        "clocks": {name for act in procedure.actions.values() for name in act.clocks.start},
+        "children": {name for act in procedure.actions.values() for name in act.open},
+        "documents": {name for act in procedure.actions.values() for name in act.documents},
+        "refusals": {need.refusal for act in procedure.actions.values() for need in act.needs},
+    }
+    for section, names in used.items():
+        for name in getattr(procedure, section):
+            if name not in names:
+                findings.add("unused", f"{section}.{name}", "nothing uses it.", "Take it out.")
+    for fragment in procedure.uses:
+        if not any(act.origin == f"fragment {fragment}" for act in procedure.actions.values()):
+            findings.add("unused", "", f"use: nothing of {fragment} is left.", "Take it out.")
+    _facts(procedure, findings)
+    _roles(procedure, findings)
+
+
+def _actors_used(procedure: Procedure) -> Iterator[str]:
+    for state in procedure.states.values():
+        yield state.owner
+    for action in procedure.actions.values():
+        yield from action.by
+        yield from action.notify
+    for clock in procedure.clocks.values():
+        if clock.extending:
+            yield from (clock.extending.ask, clock.extending.approve, *clock.extending.notify)
+
+
+def facts_read(procedure: Procedure) -> Iterator[str]:
+    """Yield the facts that something depends on."""
+    for actor in procedure.actors.values():
+        yield actor.level_fact
+    for action in procedure.actions.values():
+        yield from action.reads
+        yield from action.advance
+    for clock in procedure.clocks.values():
+        choices: list[Choosing] = [clock.term]
+        if clock.extending:
+            choices.append(clock.extending.term)
+        yield from (choice.name for choice in choices if choice.of == "fact")
+        if clock.start != ACT:
+            yield clock.start
+        if clock.latest:
+            yield clock.latest.fact
+
+
+def facts_set(procedure: Procedure) -> Iterator[str]:
+    """Yield the facts that some action gives a value."""
+    for action in procedure.actions.values():
+        yield from action.set
+        yield from action.advance
+
+
+def _facts(procedure: Procedure, findings: Findings) -> None:
+    given = set(facts_set(procedure))
+    for name in set(facts_read(procedure)) & procedure.facts.keys():
+        if name not in given and not procedure.facts[name].outside:
+            findings.add(
+                "fact_never_set", f"facts.{name}", "it is read, but no action sets it.",
+                f"Add set: {{{name}: …}} to an action, or mark it outside: true.",
+            )  # fmt: skip
+
+
+def _roles(procedure: Procedure, findings: Findings) -> None:
+    given = given_roles(procedure)
+    asked = [
+        *(
+            (f"actors.{actor.name}", actor.role)
+            for actor in procedure.actors.values()
+            if actor.kind in ROLE_KINDS
+        ),
+        *((f"clocks.{clock.name}", clock.per) for clock in procedure.clocks.values() if clock.per),
+        *(
+            (f"actions.{action.name}", need.name)
+            for action in procedure.actions.values()
+            for need in action.needs
+            if need.kind is ConditionKind.ROLE
+        ),
+        *(
+            (f"actions.{action.name}", role)
+            for action in procedure.actions.values()
+            for role in action.release
+        ),
+    ]
+    for at, role in asked:
+        if role not in given:
+            findings.add(
+                "role_never_given", at, f"no action gives the role {role}.",
+                f"Add assign: {{{role}: form.UNIT}} to an action.",
+            )  # fmt: skip
+    for action in procedure.actions.values():
+        _assigning(procedure, action, findings)
+
+
+def _assigning(procedure: Procedure, action: Action, findings: Findings) -> None:
+    """`actor.unit` needs an actor who is of a unit."""
+    without = [
+        name
+        for name in action.by
+        if (actor := procedure.actors.get(name))
+        and (actor.is_person or actor.kind is ActorKind.SYSTEM)
+    ]
+    if not without:
+        return
+    for name in action.open:
+        child = procedure.children.get(name)
+        if child and ACTOR_UNIT in child.fills.values():
+            findings.add(
+                "actor_without_unit", f"actions.{action.name}",
+                f"it opens {name} for the unit of whoever acts, but {without[0]} has none.",
+                "Take the unit from the form, or let only staff do it.",
+            )  # fmt: skip
+    for role, giving in action.assign.items():
+        if giving.source == "actor":
+            findings.add(
+                "actor_without_unit", f"actions.{action.name}",
+                f"{role} is given to the unit of whoever acts, but {without[0]} has none.",
+                "Take the unit from the form, or let only staff do it.",
+            )  # fmt: skip
