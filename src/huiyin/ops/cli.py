@@ -26,6 +26,7 @@ COMMANDS = {
     "demo": "Run a whole demo city on this machine.",
     "load": "Load a real city from CSV or XLSX files.",
     "migrate": "Bring the database to this version.",
+    "procedures": "Check, draw, show and try out procedures.",
     "restore": "Bring a backup back.",
     "serve": "Run the web server.",
     "settings": "Show every setting.",

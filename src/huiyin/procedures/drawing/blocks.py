@@ -8,6 +8,7 @@ from huiyin.procedures.drawing.chart import Box, Line, Mark, Shape
 from huiyin.procedures.drawing.texts import text_width, wrapped
 
 MARK_ROOM = 17
+APART = 4
 PAD_X, PAD_Y = 14, 9
 START_SIZE = 22
 LABEL_TEXT = {"zh": 132.0, "en": 160.0}  # widest text on an arrow
@@ -38,11 +39,18 @@ class Block:
     height: float
 
 
-def block(lines: Iterable[Line], width: float, *, first: Iterable[Written] = ()) -> Block:
-    """Break lines to a width, below those that are written already."""
+def block(
+    lines: Iterable[Line], width: float, *, first: Iterable[Written] = (), apart: bool = False
+) -> Block:
+    """Break lines to a width, below those that are written already.
+
+    `apart`: a little room before each, so that several acts are not read as one.
+    """
     written = list(first)
     y = _bottom(written)
     for line in lines:
+        if y and apart and not line.mark:
+            y += APART
         room = MARK_ROOM if line.mark else 0
         fill = palette.INK_SECOND if line.quiet or line.mark else palette.INK
         pieces = wrapped(line.text, palette.SMALL, width - room)
@@ -66,7 +74,7 @@ def name_lines(text: str, width: float) -> list[Written]:
 
 def label_block(lines: Iterable[Line], language: str) -> Block:
     """What stands on an arrow."""
-    return block(lines, LABEL_TEXT[language])
+    return block(lines, LABEL_TEXT[language], apart=True)
 
 
 def box_block(box: Box, language: str) -> Block:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from huiyin.procedures.drawing import words
 from huiyin.procedures.drawing.palette import NOBODY, PERSON, STAFF, Hue
+from huiyin.procedures.drawing.texts import kept_whole
 from huiyin.procedures.drawing.words import Language, say
 from huiyin.procedures.language import (
     NEW,
@@ -114,7 +115,6 @@ class _Charting:
         self.items: list[Item] = []
         self.staying: dict[str, list[str]] = {}
         self.back: dict[str, list[str]] = {}  # acts that lead to where the run came from
-        self.started: set[str] = set()
 
     def chart(self) -> Chart:
         for action in self.procedure.actions.values():
@@ -124,7 +124,7 @@ class _Charting:
         long_clocks = tuple(
             Line(words.clock_words(clock, self.terms, self.language), Mark.CLOCK)
             for clock in self.procedure.clocks.values()
-            if not self._is_short(clock) and clock.name not in self.started
+            if not self._is_short(clock)
         )
         owners = tuple(
             (self._actor(name), hue)
@@ -132,7 +132,7 @@ class _Charting:
             if any(state.owner == name for state in self.procedure.states.values())
         )
         return Chart(
-            title=self._say(words.OVER_TITLE).format(self._say(self.procedure.title)),
+            title=self._say(words.TITLE).format(self._say(self.procedure.title)),
             boxes=boxes,
             arrows=tuple(self.arrows.values()),
             items=tuple(self.items),
@@ -192,10 +192,8 @@ class _Charting:
         for name in action.clocks.start:
             clock = self.procedure.clocks[name]
             if not self._is_short(clock):
-                self.started.add(name)
-                lines.append(
-                    Line(words.clock_words(clock, self.terms, self.language), Mark.CLOCK, True)
-                )
+                text = words.clock_words(clock, self.terms, self.language, with_extension=False)
+                lines.append(Line(text, Mark.CLOCK, True))
         lines += [
             Line(self._say(self.procedure.children[name].label), Mark.CHILD, True)
             for name in action.open
@@ -212,8 +210,8 @@ class _Charting:
         ]
         if expiring:
             names = words.joined((self._say(clock.label) for clock in expiring), self.language)
-            over = self._say(words.EXPIRES)
-            return f"（{names}{over}）" if self.language == "zh" else f" ({names} {over})"
+            text = self._say(words.EXPIRES).format(names)
+            return f"（{text}）" if self.language == "zh" else f" ({text})"
         actors = [name for name in action.by if name in self.procedure.actors]
         if not actors or owner in actors:
             return ""
@@ -245,7 +243,9 @@ class _Charting:
         ]
         staying = dict.fromkeys(self.staying.get(state.name, ()))
         if staying:
-            lines.append(Line(f"+ {words.joined(staying, self.language)}", quiet=True))
+            lines.append(
+                Line(f"+ {('；' if self.language == 'zh' else '; ').join(staying)}", quiet=True)
+            )
         hue = self.hues.get(state.owner, NOBODY)
         return Box(
             name=state.name,
@@ -268,12 +268,12 @@ class _Charting:
                 [name for name, state in states.items() if _is_done(state) and not state.end],
             ),
         )
-        told = words.joined((self._state(name) for name in froms), self.language)
+        told = words.joined(map(self._whole, froms), self.language)
         options = [told]
         for phrase, members in groups:
             if not set(froms) <= set(members):
                 continue
-            missing = [self._state(name) for name in members if name not in froms]
+            missing = [self._whole(name) for name in members if name not in froms]
             text = self._say(phrase)
             if missing:
                 text += self._say(words.BUT).format(words.joined(missing, self.language))
@@ -293,8 +293,12 @@ class _Charting:
     def _is_short(self, clock: ClockRule) -> bool:
         return len(clock.runs_in) < LONG_CLOCK
 
-    def _state(self, name: str) -> str:
-        return self._say(self.procedure.states[name].label) if name != NEW else name
+    def _whole(self, name: str) -> str:
+        """The name of a state that no line divides."""
+        label = (
+            self._say(self.procedure.states[name].label) if name in self.procedure.states else ""
+        )
+        return kept_whole(label)
 
     def _actor(self, name: str) -> str:
         actor = self.procedure.actors.get(name)

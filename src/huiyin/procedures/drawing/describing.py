@@ -12,7 +12,7 @@ TURN = Words("（由{}办）", " (turn of: {})")
 HERE = Words("（现在在这里）", " (now here)")
 SHAPES = {
     Shape.DONE: words.DONE_STATE,
-    Shape.CLOSED: words.DONE,
+    Shape.CLOSED: words.CLOSED_STATE,
     Shape.END: words.END_STATE,
 }
 

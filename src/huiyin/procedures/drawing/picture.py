@@ -151,7 +151,7 @@ class _Layout:
         self.inner = {name: box_block(box, language) for name, box in content.boxes.items()}
 
     def picture(self) -> Picture:
-        items = [*self.content.items, *(Item((line,)) for line in self.content.long_clocks)]
+        items = [*self.content.items, *self._long_clocks()]
         room = self.width - 2 * MARGIN
         beside = ITEM_WIDTH + LIST_GAP if items else 0.0
         rows = self._rows(room)
@@ -263,8 +263,16 @@ class _Layout:
                 height += more.height
         return PlacedItem(item, Rect(x, y, ITEM_WIDTH, height), inner, target, arrow_y)
 
+    def _long_clocks(self) -> list[Item]:
+        if not self.content.long_clocks:
+            return []
+        title = Line(say(words.LONG_CLOCKS, self.language))
+        return [Item((title, *self.content.long_clocks))]
+
     def _legend(self, y: float, width: float) -> float:
-        x = MARGIN
+        title = say(words.OWNERS, self.language)
+        self.texts.append(PlacedText(title, MARGIN, y + 13, palette.SMALL, palette.INK, bold=True))
+        x = MARGIN + text_width(title, palette.SMALL, bold=True) + 16
         entries: list[tuple[str, Shape | None, palette.Hue, Mark, bool]] = [
             (label, Shape.OPEN, hue, Mark.NONE, False) for label, hue in self.content.owners
         ]
@@ -272,7 +280,7 @@ class _Layout:
         grey = palette.Hue(palette.INK_SECOND, palette.SURFACE)
         for shape, meaning in (
             (Shape.DONE, words.DONE_STATE),
-            (Shape.CLOSED, words.DONE),
+            (Shape.CLOSED, words.CLOSED_STATE),
             (Shape.END, words.END_STATE),
         ):
             if shape in shapes:

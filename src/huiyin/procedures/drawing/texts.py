@@ -7,6 +7,7 @@ NARROW = frozenset("iljtfrI.,:;'|!()[] /")
 WIDE = frozenset("mwMW@%&—…")
 NOT_FIRST = frozenset("，。、；：？！）》」』”’…·)%／/,.;:")  # never begin a line
 NOT_LAST = frozenset("（《「『“‘(")  # never end one
+AFTER_THESE = frozenset("，。、；：？！／,;:/")  # the better places for a new line
 GLUE = "\u2060"  # between two characters that stay on one line; it is taken out again
 
 
@@ -42,6 +43,11 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> tupl
         return (text.replace(GLUE, ""),)
     pieces = _pieces(text)
     wanted = len(_filled(pieces, size, width, bold=bold))
+    clauses = _clauses(pieces)
+    if len(_filled(clauses, size, width, bold=bold)) == wanted and all(
+        text_width(clause.strip(), size, bold=bold) <= width for clause in clauses
+    ):
+        pieces = clauses
     low = max(text_width(piece.strip(), size, bold=bold) for piece in pieces)
     narrowest = min(low, width)
     while narrowest < width and len(_filled(pieces, size, narrowest, bold=bold)) > wanted:
@@ -69,6 +75,16 @@ def _pieces(text: str) -> list[str]:
         pieces[-1] += char
         previous = char
     return pieces
+
+
+def _clauses(pieces: list[str]) -> list[str]:
+    """Join pieces up to the next sign after which a sentence breathes."""
+    clauses = [""]
+    for piece in pieces:
+        if clauses[-1] and (clauses[-1].rstrip()[-1] in AFTER_THESE or piece[0] in "（("):
+            clauses.append("")
+        clauses[-1] += piece
+    return clauses
 
 
 def _may_break(before: str, after: str) -> bool:

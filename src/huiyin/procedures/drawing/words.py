@@ -12,28 +12,24 @@ Language = Literal["zh", "en"]
 START: Final = Words("开始", "Start")
 HERE: Final = Words("现在在这里", "Now here")
 OWNERS: Final = Words("由谁办", "Whose turn")
-SYSTEM: Final = Words("系统", "System")
-SHAPES: Final = Words("图例", "Key")
-DONE: Final = Words("已办结，可评价、重开", "Done; can be rated, reopened")
-DONE_STATE: Final = Words("已答复", "Delivered")
+CLOSED_STATE: Final = Words("已办结，仍可评价、重开", "Closed; may be rated, reopened")
+DONE_STATE: Final = Words("已有结果", "Result delivered")
 END_STATE: Final = Words("终点", "End")
 BACK: Final = Words("退回、重来", "Back")
 CLOCK: Final = Words("时限", "Limit")
 CHILD: Final = Words("内含程序", "Procedure inside")
 ANYWHERE: Final = Words("多个环节通用", "From many states")
 LONG_CLOCKS: Final = Words("贯穿多个环节的时限", "Limits across several states")
-STAYING: Final = Words("此处还可", "Also here")
 PREVIOUS_STATE: Final = Words("回到原来的环节", "back to where it was")
 FROM_OPEN: Final = Words("未办结的任何环节", "any state that is not done")
 FROM_ANY: Final = Words("任何环节", "any state")
 FROM_DONE: Final = Words("办结后", "any state after it is done")
 BUT: Final = Words("（{}除外）", " (except {})")
 AUTOMATIC: Final = Words("自动", "automatic")
-EXPIRES: Final = Words("到期", "when over")
+EXPIRES: Final = Words("{}到期", "at the end of: {}")
 EXTENSIBLE: Final = Words("可延{}", "+ {}")
 EXTENSIBLE_BARE: Final = Words("可延期", "can be extended")
-RUNS: Final = Words("从{}起", "from {}")
-OVER_TITLE: Final = Words("{}：办理流程图", "{}: picture of the procedure")
+TITLE: Final = Words("{}：流程图", "{}: picture of the procedure")
 
 
 def say(words: Words, language: Language) -> str:
@@ -67,11 +63,17 @@ def clock_limit(clock: ClockRule, terms: Mapping[str, Limit], language: Language
     return " / ".join(dict.fromkeys(limit_words(limit, language) for limit in limits))
 
 
-def clock_words(clock: ClockRule, terms: Mapping[str, Limit], language: Language) -> str:
+def clock_words(
+    clock: ClockRule,
+    terms: Mapping[str, Limit],
+    language: Language,
+    *,
+    with_extension: bool = True,
+) -> str:
     """Return the name of a clock with its limit and how much more it may be given."""
     limit = clock_limit(clock, terms, language)
     parts = [say(clock.label, language) + (f" {limit}" if limit else "")]
-    if clock.extending:
+    if clock.extending and with_extension:
         more = [terms[name] for name in clock.extending.term.names if name in terms]
         if more:
             longest = max(more, key=lambda limit: limit.amount)

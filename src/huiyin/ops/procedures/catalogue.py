@@ -1,0 +1,42 @@
+"""What procedure files may name that stands elsewhere: limits, kinds of units, permissions."""
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+from huiyin.people.permissions import CATALOGUE
+from huiyin.procedures.checking import Known
+from huiyin.procedures.guards import GUARDS
+from huiyin.units.kinds import UnitKind
+from huiyin.worktime import Limit, LimitUnit
+
+
+@cache
+def limits() -> dict[str, Limit]:
+    """Return the general value of every limit that has a source, by its key."""
+    return {key: limit for key, (limit, _) in _rows().items()}
+
+
+@cache
+def _rows() -> dict[str, tuple[Limit, bool]]:
+    """Return the limits; where there is no general row the first one stands for its key."""
+    table = files("huiyin.categories") / "data" / "terms.csv"
+    found: dict[str, tuple[Limit, bool]] = {}
+    for row in csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()):
+        is_general = not (row["category_code"] or row["level"] or row["place_code"])
+        known = found.get(row["key"])
+        if not row["source"] or (known and (known[1] or not is_general)):
+            continue
+        found[row["key"]] = Limit(int(row["amount"]), LimitUnit(row["unit"])), is_general
+    return found
+
+
+def known() -> Known:
+    """Return everything the checker compares names with."""
+    return Known(
+        terms=limits(),
+        unit_kinds=frozenset(kind.value for kind in UnitKind),
+        permissions=frozenset(CATALOGUE),
+        guards=frozenset(GUARDS),
+        effects=frozenset(),  # no capability has any yet
+    )
