@@ -71,7 +71,7 @@ class Calendar:
 
     def day(self, on: date) -> Day:
         """Return what a date is, with the festival or the day of the week."""
-        _refuse_outside(on.year)
+        refuse_outside(on.year)
         row = self._rows.get(on)
         if row is not None:
             return row
@@ -79,7 +79,7 @@ class Calendar:
 
     def days(self, year: int) -> Iterator[Day]:
         """Return every date of a year."""
-        _refuse_outside(year)
+        refuse_outside(year)
         first = date(year, 1, 1).toordinal()
         for ordinal in range(first, date(year, 12, 31).toordinal() + 1):
             yield self.day(date.fromordinal(ordinal))
@@ -165,7 +165,7 @@ class Calendar:
         return table
 
     def _grown(self, last_year: int) -> _Table:
-        _refuse_outside(last_year)
+        refuse_outside(last_year)
         old = self._table
         before, working, unsure = old.before[:], old.working[:], old.unsure[:]
         last = date(last_year, 12, 31).toordinal()
@@ -193,7 +193,7 @@ class Calendar:
         return self.is_announced(year) and not self.is_announced(year + 1)
 
     def _reason(self, year: int) -> tuple[str, str]:
-        _refuse_outside(year)
+        refuse_outside(year)
         if not self.is_announced(year):
             missing = self._missing(year)
             return (
@@ -241,7 +241,8 @@ def _index(ordinal: int) -> int:
     return index
 
 
-def _refuse_outside(year: int) -> None:
+def refuse_outside(year: int) -> None:
+    """Raise OutOfCalendar when the calendar does not have this year."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise OutOfCalendar(_outside(str(year)))
 

@@ -19,9 +19,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from huiyin.worktime.calendars import Calendar, OutOfCalendar
+from huiyin.worktime.calendars import Calendar, refuse_outside
 from huiyin.worktime.days import KIND_ZH
-from huiyin.worktime.holiday_law import FIRST_YEAR, LAST_YEAR
 from huiyin.worktime.hours import microsecond_of
 from huiyin.worktime.limits import Limit, LimitUnit
 from huiyin.worktime.pauses import Pause, merged
@@ -110,15 +109,20 @@ class Due:
                 if pause.to_at is not None:
                     first, last = _ordinal(pause.from_at) + 1, _ordinal(pause.to_at)
                     paused.update(range(first, last + 1))
-        first = begun_on.toordinal() + (unit is not LimitUnit.WORKING_HOUR)
-        rolled_from = self.counted_on.toordinal()
         in_working_days = unit in (LimitUnit.WORKING_DAY, LimitUnit.WORKING_HOUR)
+        begun = begun_on.toordinal()
+        left = 0 if in_working_days else _count(begun, self.limit, self._calendar) - begun
+        first = begun + (unit is not LimitUnit.WORKING_HOUR)
         for ordinal in range(first, self.due_on.toordinal()):
+            is_paused = ordinal in paused
+            left -= not is_paused
             on = date.fromordinal(ordinal)
-            day = self._calendar.day(on) if in_working_days or ordinal >= rolled_from else None
+            # Of calendar days all count, until the last one must be a working day.
+            matters = in_working_days or (left <= 0 and not is_paused)
+            day = self._calendar.day(on) if matters else None
             if day is not None and not day.is_working:
                 yield Skipped(on, day.kind.value, day.name_zh, day.name_en)
-            elif ordinal in paused:
+            elif is_paused:
                 yield Skipped(on, PAUSED, "", "")
 
 
@@ -333,11 +337,7 @@ def _count(begun: int, limit: Limit, calendar: Calendar) -> int:
 def _months_after(start: date, months: int) -> date:
     years, month = divmod(start.month - 1 + months, 12)
     year = start.year + years
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise OutOfCalendar(
-            f"{months} months from {start} end outside the calendar: it has the years "
-            f"{FIRST_YEAR} to {LAST_YEAR}."
-        )
+    refuse_outside(year)
     try:
         return date(year, month + 1, start.day)
     except ValueError:  # no such day, so not December: the last day of the month (art. 202)
