@@ -19,7 +19,7 @@ from huiyin.worktime.counting import (
     roll,
     working_time,
 )
-from huiyin.worktime.days import Day, DayKind
+from huiyin.worktime.days import KIND_ZH, Day, DayKind
 from huiyin.worktime.hours import DEFAULT_HOURS, HoursError, OfficeHours
 from huiyin.worktime.limits import Limit, LimitError, LimitUnit, parse_limit
 from huiyin.worktime.overrides import CalendarFileError, Problem
@@ -28,6 +28,7 @@ from huiyin.worktime.pauses import Pause, PauseError
 __all__ = [
     "CITY",
     "DEFAULT_HOURS",
+    "KIND_ZH",
     "PAUSED",
     "Calendar",
     "CalendarFileError",
