@@ -5,7 +5,7 @@ that can happen: form choices, outside facts and guards both ways, clocks in tim
 runs with each of their results.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from huiyin.procedures.checking.exploring import Search
@@ -40,14 +40,24 @@ def check(
     known as soon as something is found.
     """
     findings = Findings(procedure)
-    check_labels(procedure, findings)
-    check_references(procedure, known, findings)
-    check_usage(procedure, findings)
-    check_rules(procedure, library or {}, findings)
-    codes = {finding.code for finding in findings.all()}
-    if codes & _NO_WAY_IN or (stop_at_first and codes):
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: check_labels(procedure, findings),
+        lambda: check_references(procedure, known, findings),
+        lambda: check_usage(procedure, findings),
+        lambda: check_rules(procedure, library or {}, findings),
+    )
+    for step in steps:
+        step()
+        if findings and stop_at_first:
+            return Report(findings.all(), 0, bound, complete=False)
+    if {finding.code for finding in findings.all()} & _NO_WAY_IN:
         return Report(findings.all(), 0, bound, complete=False)
-    search = Search(Graph(procedure), bound=bound, stop_at_first=stop_at_first)
+    others = (library or {}).values()
+    tells_result = procedure.is_child or any(
+        child.procedure == procedure.name for other in others for child in other.children.values()
+    )
+    graph = Graph(procedure, tells_result=tells_result)
+    search = Search(graph, bound=bound, stop_at_first=stop_at_first)
     search.run()
     judge(search, findings)
     return Report(findings.all(), len(search.numbers), bound, search.complete)

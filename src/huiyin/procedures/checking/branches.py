@@ -227,7 +227,7 @@ class Branches:
         if action.within:
             runs = layout.clocks[action.within].runs
             tests.append((runs, frozenset((runs,))))
-        if action.times is not None:
+        if action.name in layout.counts and action.times is not None:
             bits = layout.counts[action.name]
             tests.append((bits.span.mask, frozenset(map(bits.span.of, range(action.times)))))
         for name in action.advance:
@@ -268,15 +268,15 @@ class Branches:
         if need.kind is ConditionKind.CLOCK:
             clock = layout.clocks[need.name]
             statuses = {"open": clock.runs, "paused": clock.rests, "over": clock.over, "none": 0}
-            return clock.all, _matching(need, statuses), frozenset(statuses.values())
+            return _statuses(need, statuses)
         if need.kind is ConditionKind.CHILD:
             child = layout.children[need.name]
             statuses = {"none": 0, "open": child.open, "done": child.done}
-            return child.open | child.done, _matching(need, statuses), frozenset(statuses.values())
+            return _statuses(need, statuses)
         if need.kind is ConditionKind.ROLE:
             role = layout.roles[need.name]
             statuses = {"held": role, "free": 0}
-            return role, _matching(need, statuses), frozenset(statuses.values())
+            return _statuses(need, statuses)
         count = layout.counts[need.name]
         bound = need.value if isinstance(need.value, int) else 0
         numbers = range(count.top + 1)
@@ -365,10 +365,21 @@ def _values(rule: Field) -> tuple[object, ...]:
     return filled if rule.required and not rule.when else (*filled, None)
 
 
-def _matching(need: Condition, statuses: Mapping[str, int]) -> frozenset[int]:
-    return frozenset(
-        bits for status, bits in statuses.items() if (status == need.value) is (need.test == "is")
-    )
+def _statuses(
+    need: Condition, statuses: Mapping[str, int]
+) -> tuple[int, frozenset[int], frozenset[int]]:
+    """Return the bits that a condition on a status looks at, their good values, all of them.
+
+    One bit stands for each status, none for "neither": a bit that is judged like none is not
+    looked at, so that the search need not tell the two apart.
+    """
+    kept = {
+        bits: (status == need.value) is (need.test == "is") for status, bits in statuses.items()
+    }
+    looked_at = {bits for bits, is_good in kept.items() if is_good is not kept[0]}
+    mask = sum(looked_at)
+    every = frozenset((0, *looked_at))
+    return mask, frozenset(bits for bits in every if kept[bits]), every
 
 
 def _label(action: Action, form: Filled) -> str:

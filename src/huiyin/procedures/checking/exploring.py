@@ -37,7 +37,6 @@ class Search:
         self.person_edges: list[list[int]] = []
         self.taken: set[str] = set()
         self.effects: dict[str, int] = {}  # action → the bits of clocks that it met and acts on
-        self.known_starts: dict[tuple[str, str, str], bool] = {}
         self.seen: dict[tuple[str, str], Seen] = {}
         self._stop = stop_at_first
         self._index = {self.numbers[0]: 0}
@@ -88,13 +87,9 @@ class Search:
             new = number & arrow.keep | arrow.put
         else:
             whole = slow.after(number)
-            for key, bits, good in slow.watches:
-                if whole & bits in good:
-                    self.known_starts[key] = True
-                elif key not in self.known_starts:
-                    self.known_starts[key] = False
-                if whole & bits not in good and key[2] == "term":
-                    self._note("term_unset", f"{key[0]} {key[1]}", place, at, arrow.label)
+            for subject, bits, good in slow.watches:
+                if whole & bits not in good:
+                    self._note("term_unset", subject, place, at, arrow.label)
             new = whole & slow.live
         index = self._index.get(new)
         if index is None:

@@ -41,6 +41,7 @@ CODES: Final[Mapping[str, str]] = {
     "trap": "a run can come to where no end can be reached any more",
     "hangs_on_person": "a run can come to where it never ends unless a person acts",
     "owner_idle": "the owner of a state can do nothing there",
+    "owner_is_system": "the system owns a state in which somebody else has to act",
     "owner_stuck": "no act of the owner ever moves a run out of its state",
     "clock_missing": "a clock does not run in a state it has to run in",
     "clock_stray": "a clock runs in a state it may not run in",

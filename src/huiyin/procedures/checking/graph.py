@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from huiyin.procedures.checking.branches import RESULT, Branch, Branches, Test, opens
-from huiyin.procedures.checking.layout import Layout, changes
+from huiyin.procedures.checking.layout import Layout
 from huiyin.procedures.checking.moves import Move, Moves, live_after
 from huiyin.procedures.language import (
     NEW,
@@ -12,7 +12,6 @@ from huiyin.procedures.language import (
     ActorKind,
     ActorRule,
     ClockRule,
-    ConditionKind,
     Expiry,
     Procedure,
     State,
@@ -69,12 +68,12 @@ class Place:
 class Graph:
     """All moves of a procedure, by state."""
 
-    def __init__(self, procedure: Procedure) -> None:
-        """Make branches, moves and arrows."""
+    def __init__(self, procedure: Procedure, *, tells_result: bool) -> None:
+        """Make branches, moves and arrows. `tells_result`: some parent run wants to know it."""
         self.procedure = procedure
         self.layout = Layout(procedure)
         self.branches = Branches(self.layout)
-        self._moves = Moves(self.layout)
+        self._moves = Moves(self.layout, tells_result=tells_result)
         self.free: dict[str, list[Branch]] = {
             name: self.branches.free(action) for name, action in procedure.actions.items()
         }
@@ -83,9 +82,9 @@ class Graph:
         self.general = frozenset(
             action.name for action in procedure.actions.values() if self._is_general(action)
         )
-        self.tells_result = procedure.is_child or bool(procedure.results)
+        self.tells_result = tells_result
         self.awaited = self._awaited()
-        moves, self._quiet = self._free_moves()
+        moves, self.quiet = self._free_moves()
         happening = self._happening_moves()
         for place in self.places[1:]:
             self._owner(place)
@@ -106,7 +105,7 @@ class Graph:
         quiet: set[str] = set()
         for name, branches in self.free.items():
             action = self.procedure.actions[name]
-            if not changes(action) and name not in self.layout.counts:
+            if not self.layout.leads_on(action) and name not in self.layout.counts:
                 quiet.add(name)
                 continue
             for branch in branches:
@@ -219,8 +218,6 @@ class Graph:
         always = layout.state.mask | layout.came_from.mask | layout.result
         for bits in layout.clocks.values():
             always |= bits.alive
-        for child in layout.children.values():
-            always |= child.open
         return always
 
     def _read_in(self) -> dict[int, int]:
@@ -235,8 +232,18 @@ class Graph:
                 mask |= eqmask
                 for bits, _ in more:
                     mask |= bits
+            if place.state.end:
+                for name in self.awaited & self.layout.children.keys():
+                    mask |= self.layout.children[name].open
+            elif place.waits:
+                child = self.layout.children[place.state.waits_for]
+                mask |= child.open | child.done
+            for name, waited in self.procedure.children.items():
+                answer = self.procedure.actions.get(waited.on_done)
+                if answer and name in self.layout.children and place.state.name in answer.froms:
+                    mask |= self.layout.children[name].open
             for action in self.procedure.actions.values():
-                if action.name in self._quiet and place.state.name in action.froms:
+                if action.name in self.quiet and place.state.name in action.froms:
                     for branch in self.free[action.name]:
                         for bits, _ in branch.tests:
                             mask |= bits
@@ -265,7 +272,7 @@ class Graph:
             return
         able: dict[Tests, None] = {}
         for action in procedure.actions.values():
-            if state.name not in action.froms or not changes(action):
+            if state.name not in action.froms or not layout.leads_on(action):
                 continue
             among = self._acting_for(action, owner)
             if among:
@@ -274,11 +281,8 @@ class Graph:
         place.able = None if (0, 0, ()) in able else tuple(able)
 
     def _awaited(self) -> frozenset[str]:
-        """Return the child runs that something waits for."""
-        waited = {state.waits_for for state in self.procedure.states.values() if state.waits_for}
-        for action in self.procedure.actions.values():
-            waited |= {need.name for need in action.needs if need.kind is ConditionKind.CHILD}
-        return frozenset(waited)
+        """Return the child runs that a state waits for."""
+        return frozenset(state.waits_for for state in self.procedure.states.values())
 
     def owned_by(self, action: Action, owner: str) -> bool:
         """Tell whether the owner of a state is among those who may take an action."""

@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from huiyin.procedures.checking.exploring import Search, passes
 from huiyin.procedures.checking.findings import Findings
 from huiyin.procedures.checking.graph import Graph, tests_of
-from huiyin.procedures.checking.layout import changes
 from huiyin.procedures.checking.rules import allowed_to_system
 from huiyin.procedures.language import (
+    ACT,
     NEW,
     PREVIOUS,
     Action,
     ActorKind,
     Condition,
     ConditionKind,
+    State,
 )
 
 
@@ -167,7 +168,7 @@ def _actions(search: Search, findings: Findings) -> frozenset[str]:
                 impossible.add(action.name)
                 _impossible(search, action, findings)
             continue
-        if not changes(action) and _takeable(search, action):
+        if action.name in search.graph.quiet and _takeable(search, action):
             continue
         impossible.add(action.name)
         _impossible(search, action, findings)
@@ -284,7 +285,7 @@ def _conditions(search: Search, findings: Findings, impossible: frozenset[str]) 
 
 
 def _clocks(search: Search, findings: Findings, impossible: frozenset[str]) -> None:
-    graph, layout = search.graph, search.graph.layout
+    layout = search.graph.layout
     started = 0
     for number in search.numbers:
         started |= number
@@ -296,14 +297,49 @@ def _clocks(search: Search, findings: Findings, impossible: frozenset[str]) -> N
             )  # fmt: skip
     _vain(search, findings, impossible)
     _resting(search, findings)
-    for (action, clock, what), is_known in search.known_starts.items():
-        if what == "start" and not is_known:
-            findings.add(
-                "clock_start_unset", f"actions.{action}",
-                f"it starts {clock}, which counts from fact.{graph.procedure.clocks[clock].start},"
-                " and that is never known by then.",
-                "Set the fact in this action or before it.",
-            )  # fmt: skip
+    _starts(search, findings, impossible)
+
+
+def _starts(search: Search, findings: Findings, impossible: frozenset[str]) -> None:
+    """Report clocks that count from a fact which nothing can have set by then."""
+    graph, procedure = search.graph, search.graph.procedure
+    onward: dict[str, set[str]] = {}
+    for place in graph.places:
+        onward[place.state.name] = {
+            graph.layout.names[arrow.move.target] for arrow in place.arrows if arrow.move
+        }
+        for happening in place.happenings:
+            for arrow in happening.arrows:
+                if arrow.move:
+                    onward[place.state.name].add(graph.layout.names[arrow.move.target])
+    for action in procedure.actions.values():
+        for name in action.clocks.start if action.name not in impossible else ():
+            fact = procedure.clocks[name].start
+            if fact == ACT or procedure.facts[fact].outside or _gives(action, fact):
+                continue
+            waiting = [
+                state
+                for other in procedure.actions.values()
+                if _gives(other, fact) and other.name not in impossible
+                for state in (*other.froms, *(other.to.names if other.to else ()))
+                if state in onward
+            ]
+            known_in = set(waiting)
+            while waiting:
+                new = onward[waiting.pop()] - known_in
+                known_in |= new
+                waiting += new
+            if not known_in & action.froms:
+                findings.add(
+                    "clock_start_unset", f"actions.{action.name}",
+                    f"it starts {name}, which counts from fact.{fact}, and nothing has set that.",
+                    "Set the fact in this action or before it.",
+                )  # fmt: skip
+
+
+def _gives(action: Action, fact: str) -> bool:
+    """Tell whether an action gives a fact a value."""
+    return fact in action.set and action.set[fact].source != "none"
 
 
 def _vain(search: Search, findings: Findings, impossible: frozenset[str]) -> None:
@@ -367,6 +403,7 @@ def _owners(search: Search, findings: Findings) -> None:
             continue
         owner = graph.procedure.actors[state.owner]
         if owner.kind is ActorKind.SYSTEM:
+            _not_the_system(graph, state, findings)
             continue
         if not any(_leads_on(graph, action, state.name, state.owner) for action in
                    graph.procedure.actions.values()):  # fmt: skip
@@ -375,6 +412,22 @@ def _owners(search: Search, findings: Findings) -> None:
                 f"no act of its owner {state.owner} leads on from here.",
                 "Name as owner whoever has to act next, or give the owner an act that leads on.",
             )  # fmt: skip
+
+
+def _not_the_system(graph: Graph, state: State, findings: Findings) -> None:
+    """Report an open state of the system in which somebody has an act that is meant for it."""
+    for action in graph.procedure.actions.values() if not state.done else ():
+        if (
+            state.name in action.froms
+            and action.name not in graph.general
+            and graph.free[action.name]
+        ):
+            findings.add(
+                "owner_is_system", f"states.{state.name}",
+                f"the system owns it, but {action.name} is for {', '.join(action.by)} to do.",
+                "Name as owner whoever has to act next.",
+            )  # fmt: skip
+            return
 
 
 def _leads_on(graph: Graph, action: Action, state: str, owner: str) -> bool:

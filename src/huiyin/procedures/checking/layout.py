@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from huiyin.procedures.language import (
-    ACT,
     NEW,
     PREVIOUS,
     Action,
@@ -178,8 +177,6 @@ class Layout:
         for clock in procedure.clocks.values():
             if clock.term.of == "fact" and clock.term.name == name:
                 readers.append(_Reader())
-            if clock.start not in (ACT, "") and clock.start == name:
-                readers.append(_Reader())
         return readers
 
     # --- what else is read -------------------------------------------------------------------
@@ -208,7 +205,7 @@ class Layout:
             not rule.many
             or any(state.waits_for == name for state in self.procedure.states.values())
             or any(need.name == name for need in self._conditions(ConditionKind.CHILD))
-            or (answer is not None and (changes(answer) or bool(answer.needs)))
+            or (answer is not None and (self.leads_on(answer) or bool(answer.needs)))
         )
 
     def _roles_read(self) -> set[str]:
@@ -220,11 +217,27 @@ class Layout:
                     read.add(giving.name)
         return read
 
+    def leads_on(self, action: Action) -> bool:
+        """Tell whether an action changes anything that something depends on."""
+        acts = action.clocks
+        return bool(
+            action.to
+            or any(name in self.facts for name in (*action.set, *action.advance))
+            or action.assign
+            or action.release
+            or action.open
+            or acts.start
+            or acts.stop
+            or acts.give_back
+            or acts.pause
+            or acts.resume
+        )
+
     def _counts(self) -> dict[str, CountBits]:
         tops: dict[str, int] = {
             action.name: action.times
             for action in self.procedure.actions.values()
-            if action.times is not None
+            if action.times is not None and self.leads_on(action)
         }
         for need in self._conditions(ConditionKind.COUNT):
             bound = need.value if isinstance(need.value, int) else 0
@@ -276,24 +289,3 @@ def values_of(fact: FactRule) -> tuple[object, ...]:
 def first_value(fact: FactRule) -> object:
     """Return what a fact is before anything is set."""
     return False if fact.type is FactType.FLAG else fact.first or None
-
-
-def changes(action: Action) -> bool:
-    """Tell whether an action changes state, fact, clock, child or role.
-
-    Asking for more time is no such change: it puts off what has to be done.
-    """
-    acts = action.clocks
-    return bool(
-        action.to
-        or action.set
-        or action.advance
-        or action.assign
-        or action.release
-        or action.open
-        or acts.start
-        or acts.stop
-        or acts.give_back
-        or acts.pause
-        or acts.resume
-    )

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from huiyin.procedures.checking.branches import Branch, Test
 from huiyin.procedures.checking.layout import CountBits, Layout
-from huiyin.procedures.language import ACT, NEW, PREVIOUS
+from huiyin.procedures.language import NEW, PREVIOUS
 
-# (action, clock, what) → the bits of a fact and the values in which it is known
-Watch = tuple[tuple[str, str, str], int, frozenset[int]]
+# An action and the clock it starts: the bits of a fact, and their values if it is known
+Watch = tuple[str, int, frozenset[int]]
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class Move:
 class Moves:
     """Makes the moves of branches."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, tells_result: bool) -> None:
         """Keep where everything is, and which clocks end where a service is delivered."""
         self._layout = layout
         self._procedure = layout.procedure
@@ -92,7 +92,7 @@ class Moves:
             self._alive |= layout.clocks[name].alive
             if rule.is_service:
                 self._service |= layout.clocks[name].alive
-        self._tells_result = self._procedure.is_child or bool(self._procedure.results)
+        self._tells_result = tells_result
 
     def of(self, branch: Branch) -> list[Move]:
         """Return the moves of a branch, one from each state (and from where it came, if needed)."""
@@ -128,8 +128,8 @@ class Moves:
             state = procedure.states[target]
             if state.done:
                 ended |= self._service
-            if state.end and action.origin.startswith("fragment "):
-                ended |= self._alive  # the engine ends what runs; a fragment cannot name it
+            if state.end and (action.hand_over or action.origin):
+                ended |= self._alive  # the engine ends what runs; such an act cannot name it
             if state.result and self._tells_result:
                 put |= layout.result
         if target != source:
@@ -232,16 +232,12 @@ class Moves:
         action = branch.action
         for name in action.clocks.start:
             rule = self._procedure.clocks[name]
-            asked = [("term", rule.term.name)] if rule.term.of == "fact" else []
-            if rule.start != ACT:
-                asked.append(("start", rule.start))
-            for what, fact in asked:
-                bits = self._layout.facts.get(fact)
-                if bits is None:
-                    continue
-                known = frozenset(bits.of(v) for v in bits.codes if v is not None)
-                if None in bits.codes and bits.of(None) not in known:
-                    yield (action.name, name, what), bits.span.mask, known
+            bits = self._layout.facts.get(rule.term.name) if rule.term.of == "fact" else None
+            if bits is None:
+                continue
+            known = frozenset(bits.of(v) for v in bits.codes if v is not None)
+            if None in bits.codes and bits.of(None) not in known:
+                yield f"{action.name} {name}", bits.span.mask, known
 
 
 def _union(masks: Iterable[int]) -> int:

@@ -34,14 +34,27 @@ def check_usage(procedure: Procedure, findings: Findings) -> None:
         "refusals": {need.refusal for act in procedure.actions.values() for need in act.needs},
     }
     for section, names in used.items():
-        for name in getattr(procedure, section):
+        entries = tuple(getattr(procedure, section))
+        for name in _own(procedure, section, entries):
             if name not in names:
                 findings.add("unused", f"{section}.{name}", "nothing uses it.", "Take it out.")
-    for fragment in procedure.uses:
-        if not any(act.origin == f"fragment {fragment}" for act in procedure.actions.values()):
-            findings.add("unused", "", f"use: nothing of {fragment} is left.", "Take it out.")
     _facts(procedure, findings)
     _roles(procedure, findings)
+
+
+def _own(procedure: Procedure, section: str, entries: tuple[str, ...]) -> Iterator[str]:
+    """Yield the entries that stand in the file itself.
+
+    Those of fragments come after them and count their lines anew: what a fragment brings and a
+    procedure does not need is nobody's fault.
+    """
+    above = 0
+    for name in entries:
+        line = procedure.lines.get(f"{section}.{name}", above + 1)
+        if procedure.uses and line <= above:
+            return
+        above = line
+        yield name
 
 
 def _actors_used(procedure: Procedure) -> Iterator[str]:
