@@ -13,6 +13,7 @@ from huiyin.procedures.checking.findings import CODES, Finding, Findings, Known,
 from huiyin.procedures.checking.graph import Graph
 from huiyin.procedures.checking.judging import judge
 from huiyin.procedures.checking.labels import check_labels
+from huiyin.procedures.checking.owners import check_owners
 from huiyin.procedures.checking.references import check_references
 from huiyin.procedures.checking.rules import check_rules
 from huiyin.procedures.checking.usage import check_usage
@@ -57,6 +58,9 @@ def check(
         child.procedure == procedure.name for other in others for child in other.children.values()
     )
     graph = Graph(procedure, tells_result=tells_result)
+    check_owners(graph, findings)
+    if findings and stop_at_first:
+        return Report(findings.all(), 0, bound, complete=False)
     search = Search(graph, bound=bound, stop_at_first=stop_at_first)
     search.run()
     judge(search, findings)

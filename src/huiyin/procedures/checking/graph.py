@@ -1,6 +1,5 @@
 """The moves of a procedure state by state, made ready for the search."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from huiyin.procedures.checking.branches import RESULT, Branch, Branches, Test, opens
@@ -61,7 +60,7 @@ class Place:
     running: list[tuple[str, int]] = field(default_factory=list)  # clocks that run here
     stray: int = 0  # the bits of clocks that may not run here
     able: tuple[Tests, ...] | None = None  # when the owner can do something; None: always
-    busy: int = 0  # bits any of which means that the system has something to do
+    busy: int = 0  # bits any of which means that something goes on by itself
     waits: int = 0  # the bit of the child run it waits for
 
 
@@ -224,7 +223,7 @@ class Graph:
         """Return the bits that are looked at in each state beyond its moves."""
         read: dict[int, int] = {}
         for code, place in enumerate(self.places):
-            mask = 0
+            mask = place.busy if place.able is not None else 0
             for name, rule in self.procedure.clocks.items():
                 if place.state.name in rule.runs_in:
                     mask |= self.layout.clocks[name].all
@@ -260,15 +259,13 @@ class Graph:
         if state.end or state.owner not in procedure.actors:
             return
         owner = procedure.actors[state.owner]
+        for child in layout.children.values():
+            place.busy |= child.open  # its end makes a difference, and it comes by itself
         if owner.kind is ActorKind.SYSTEM:
             place.able = ()
             for name, clock in procedure.clocks.items():
                 if clock.on_expiry is Expiry.ACT and self._may_run(clock, state.name):
                     place.busy |= layout.clocks[name].runs
-            for name, child in procedure.children.items():
-                answer = procedure.actions.get(child.on_done)
-                if name in layout.children and answer and state.name in answer.froms:
-                    place.busy |= layout.children[name].open
             return
         able: dict[Tests, None] = {}
         for action in procedure.actions.values():
@@ -289,6 +286,12 @@ class Graph:
         return bool(self._acting_for(action, self.procedure.actors[owner]))
 
     def _acting_for(self, action: Action, owner: ActorRule) -> frozenset[str]:
+        """Return who of those who may take an action acts for an owner.
+
+        What every procedure shares (remind, supervise …) is not what a state waits for.
+        """
+        if is_shared(action):
+            return frozenset()
         actors = self.procedure.actors
         return frozenset(name for name in action.by if acts_for(actors[name], owner))
 
@@ -322,17 +325,17 @@ def acts_for(actor: ActorRule, owner: ActorRule) -> bool:
         return True
     return (
         actor.kind is owner.kind
+        and actor.kind is not ActorKind.STAFF
         and actor.role == owner.role
         and actor.party == owner.party
-        and _meets(actor.unit_kinds, owner.unit_kinds)
-        and _meets(actor.levels, owner.levels)
-        and actor.kind is not ActorKind.STAFF
+        and set(actor.unit_kinds) == set(owner.unit_kinds)
+        and set(actor.levels) == set(owner.levels)
     )
 
 
-def _meets(some: Iterable[str], others: Iterable[str]) -> bool:
-    ours, theirs = set(some), set(others)
-    return not ours or not theirs or bool(ours & theirs)
+def is_shared(action: Action) -> bool:
+    """Tell whether an action comes from a fragment."""
+    return action.origin.startswith("fragment ")
 
 
 def tests_of(tests: tuple[Test, ...]) -> Tests:

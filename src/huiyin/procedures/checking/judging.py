@@ -9,12 +9,10 @@ from huiyin.procedures.checking.rules import allowed_to_system
 from huiyin.procedures.language import (
     ACT,
     NEW,
-    PREVIOUS,
     Action,
     ActorKind,
     Condition,
     ConditionKind,
-    State,
 )
 
 
@@ -28,7 +26,6 @@ def judge(search: Search, findings: Findings) -> None:
     impossible = _actions(search, findings)
     _conditions(search, findings, impossible)
     _clocks(search, findings, impossible)
-    _owners(search, findings)
 
 
 # --- what was met on the way --------------------------------------------------------------------
@@ -389,52 +386,3 @@ def _resting(search: Search, findings: Findings) -> None:
                     "Resume it on the way there, or give an act there that resumes it.",
                     search.path(at),
                 )  # fmt: skip
-
-
-# --- owners ---------------------------------------------------------------------------------------
-
-
-def _owners(search: Search, findings: Findings) -> None:
-    """Report states that no act of their owner ever moves a run out of."""
-    graph = search.graph
-    for place in graph.places[1:]:
-        state = place.state
-        if state.end or state.waits_for or state.owner not in graph.procedure.actors:
-            continue
-        owner = graph.procedure.actors[state.owner]
-        if owner.kind is ActorKind.SYSTEM:
-            _not_the_system(graph, state, findings)
-            continue
-        if not any(_leads_on(graph, action, state.name, state.owner) for action in
-                   graph.procedure.actions.values()):  # fmt: skip
-            findings.add(
-                "owner_stuck", f"states.{state.name}",
-                f"no act of its owner {state.owner} leads on from here.",
-                "Name as owner whoever has to act next, or give the owner an act that leads on.",
-            )  # fmt: skip
-
-
-def _not_the_system(graph: Graph, state: State, findings: Findings) -> None:
-    """Report an open state of the system in which somebody has an act that is meant for it."""
-    for action in graph.procedure.actions.values() if not state.done else ():
-        if (
-            state.name in action.froms
-            and action.name not in graph.general
-            and graph.free[action.name]
-        ):
-            findings.add(
-                "owner_is_system", f"states.{state.name}",
-                f"the system owns it, but {action.name} is for {', '.join(action.by)} to do.",
-                "Name as owner whoever has to act next.",
-            )  # fmt: skip
-            return
-
-
-def _leads_on(graph: Graph, action: Action, state: str, owner: str) -> bool:
-    """Tell whether an action of the owner leaves a state, and is meant for it."""
-    if state not in action.froms or action.name in graph.general:
-        return False
-    if not graph.owned_by(action, owner):
-        return False
-    names = action.to.names if action.to else ()
-    return any(name == PREVIOUS or name != state for name in names) or bool(action.open)
