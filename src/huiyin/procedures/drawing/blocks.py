@@ -14,6 +14,8 @@ START_SIZE = 22
 LABEL_TEXT = {"zh": 132.0, "en": 160.0}  # widest text on an arrow
 NAME_TEXT = {"zh": 116.0, "en": 128.0}  # widest name of a state
 BOX_TEXT = {"zh": 134.0, "en": 150.0}  # widest line in a box
+GROUP_TEXT = {"zh": 190.0, "en": 210.0}
+HERE_ROOM = 27.0  # for "now here" in a box
 TICK_ROOM = 22
 
 
@@ -63,11 +65,11 @@ def block(
     return Block(tuple(written), _width(written), y + 1 if written else 0)
 
 
-def name_lines(text: str, width: float) -> list[Written]:
+def name_lines(text: str, width: float, top: float = 0) -> list[Written]:
     """Break the name of a state, which is written larger."""
     pieces = wrapped(text, palette.BIG, width, bold=True)
     return [
-        Written(piece, number * palette.LINE_BIG + 15, palette.BIG, palette.INK, bold=True)
+        Written(piece, top + number * palette.LINE_BIG + 15, palette.BIG, palette.INK, bold=True)
         for number, piece in enumerate(pieces)
     ]
 
@@ -77,11 +79,16 @@ def label_block(lines: Iterable[Line], language: str) -> Block:
     return block(lines, LABEL_TEXT[language], apart=True)
 
 
-def box_block(box: Box, language: str) -> Block:
-    """What stands in a box: name, whose turn, limits, what else is possible."""
+def box_block(box: Box, language: str, *, head: float = 0) -> Block:
+    """What stands in a box: name, whose turn, limits, what else is possible.
+
+    `head`: room left free above it.
+    """
     if box.shape is Shape.START:
         return Block((), 0, 0)
-    name = name_lines(box.label, NAME_TEXT[language])
+    if box.shape is Shape.MANY:
+        return block(box.lines, GROUP_TEXT[language])
+    name = name_lines(box.label, NAME_TEXT[language], head)
     owner = [Line(box.owner, quiet=True)] if box.owner else []
     return block([*owner, *box.lines], BOX_TEXT[language], first=name)
 
@@ -90,7 +97,7 @@ def box_size(box: Box, inner: Block) -> tuple[float, float]:
     """Return width and height of a box around its text."""
     if box.shape is Shape.START:
         return START_SIZE, START_SIZE
-    more = TICK_ROOM if box.shape is not Shape.OPEN else 0
+    more = TICK_ROOM if box.shape in (Shape.DONE, Shape.CLOSED, Shape.END) else 0
     round_ends = 8 if box.shape in (Shape.CLOSED, Shape.END) else 0
     named = max(
         (text_width(line.text, line.size, bold=True) for line in inner.lines if line.bold),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from huiyin.procedures.drawing import words
-from huiyin.procedures.drawing.palette import NOBODY, PERSON, STAFF, Hue
+from huiyin.procedures.drawing.palette import GROUP, NOBODY, PERSON, STAFF, Hue
 from huiyin.procedures.drawing.texts import kept_whole
 from huiyin.procedures.drawing.words import Language, say
 from huiyin.procedures.language import (
@@ -25,7 +25,9 @@ from huiyin.procedures.language import (
 )
 from huiyin.worktime import Limit
 
-MANY_FROMS = 4  # from so many states on, an act stands in the list instead of as arrows
+MANY_FROMS = 4  # acts of so many states leave from a box that names them, or stand in the list
+MOST_NAMED = 9  # a box names so many states at most
+LETTERS = "ⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏ"
 LONG_CLOCK = 4  # a clock of so many states is written where it starts, not in each of them
 
 
@@ -37,6 +39,7 @@ class Shape(StrEnum):
     DONE = "done"
     CLOSED = "closed"
     END = "end"
+    MANY = "many"  # stands for several states at once; acts that all of them allow leave from it
 
 
 class Mark(StrEnum):
@@ -92,6 +95,7 @@ class Chart:
 
     title: str
     boxes: Mapping[str, Box]  # with the start under NEW, in the order of the file
+    groups: Mapping[str, tuple[str, ...]]  # which states a box of shape MANY stands for
     arrows: tuple[Arrow, ...]
     items: tuple[Item, ...]
     long_clocks: tuple[Line, ...]
@@ -115,12 +119,17 @@ class _Charting:
         self.items: list[Item] = []
         self.staying: dict[str, list[str]] = {}
         self.back: dict[str, list[str]] = {}  # acts that lead to where the run came from
+        self.many: list[tuple[Action, list[str]]] = []
+        self.groups: dict[str, tuple[str, ...]] = {}
+        self.letters: dict[tuple[str, ...], str] = {}
 
     def chart(self) -> Chart:
         for action in self.procedure.actions.values():
             self._take(action)
-        boxes = {NEW: Box(NEW, self._say(words.START), Shape.START, NOBODY)}
-        boxes |= {state.name: self._box(state) for state in self.procedure.states.values()}
+        linked = {name for pair in self.arrows for name in pair}
+        for action, froms in self.many:
+            self._take_many(action, froms, linked)
+        boxes = self._boxes()
         long_clocks = tuple(
             Line(words.clock_words(clock, self.terms, self.language), Mark.CLOCK)
             for clock in self.procedure.clocks.values()
@@ -134,6 +143,7 @@ class _Charting:
         return Chart(
             title=self._say(words.TITLE).format(self._say(self.procedure.title)),
             boxes=boxes,
+            groups=self.groups,
             arrows=tuple(self.arrows.values()),
             items=tuple(self.items),
             long_clocks=long_clocks,
@@ -147,7 +157,7 @@ class _Charting:
         targets = _targets(action)
         froms = [name for name in (NEW, *self.procedure.states) if name in action.froms]
         if len(froms) >= MANY_FROMS:
-            self._list(action, froms, targets)
+            self.many.append((action, froms))
             return
         for target, values in targets.items():
             for source in froms:
@@ -156,8 +166,42 @@ class _Charting:
                 elif target == source:
                     self.staying.setdefault(source, []).append(self._say(action.label))
                 else:
-                    arrow = self.arrows.setdefault((source, target), Arrow(source, target))
-                    arrow.lines = _in_order([*arrow.lines, *self._lines(action, source, values)])
+                    self._join(source, target, self._lines(action, source, values))
+
+    def _join(self, source: str, target: str, lines: list[Line]) -> None:
+        arrow = self.arrows.setdefault((source, target), Arrow(source, target))
+        arrow.lines = _in_order([*arrow.lines, *lines])
+
+    def _take_many(self, action: Action, froms: list[str], linked: set[str]) -> None:
+        """Let an act of many states leave from one box, where its target is in the picture."""
+        for target, values in _targets(action).items():
+            others = tuple(name for name in froms if name != target)
+            if target in linked and len(others) <= MOST_NAMED and len(self.letters) < len(LETTERS):
+                group = self._group(others, target)
+                self._join(group, target, self._lines(action, "", values))
+            else:
+                self._list(action, froms, {target: values})
+
+    def _group(self, froms: tuple[str, ...], target: str) -> str:
+        """Return the box for these states: below them, or right above what it leads back to."""
+        order = {name: number for number, name in enumerate(self.procedure.states)}
+        is_back = all(order[name] > order[target] for name in froms)
+        self.letters.setdefault(froms, LETTERS[len(self.letters)])
+        name = " ".join((*froms, *([target] if is_back else ())))
+        self.groups[name] = froms
+        return name
+
+    def _boxes(self) -> dict[str, Box]:
+        """All boxes in the order of the file; a group comes after the last of its states."""
+        states = list(self.procedure.states)
+        boxes = {NEW: Box(NEW, self._say(words.START), Shape.START, NOBODY)}
+        for name in states:
+            boxes[name] = self._box(self.procedure.states[name])
+            for group, froms in self.groups.items():
+                if max(froms, key=states.index) == name:
+                    line = Line(f"{self.letters[froms]} {self._where(list(froms))}", quiet=True)
+                    boxes[group] = Box(group, "", Shape.MANY, GROUP, lines=(line,))
+        return boxes
 
     def _take_staying(self, action: Action) -> None:
         if not _changes(action):
@@ -246,6 +290,9 @@ class _Charting:
             lines.append(
                 Line(f"+ {('；' if self.language == 'zh' else '; ').join(staying)}", quiet=True)
             )
+        letters = [letter for froms, letter in self.letters.items() if state.name in froms]
+        if letters:
+            lines.append(Line(f"→ {' '.join(letters)}", quiet=True))
         hue = self.hues.get(state.owner, NOBODY)
         return Box(
             name=state.name,

@@ -21,8 +21,12 @@ def described(content: Chart, language: Language, here: str = "") -> str:
     """Return a list: every state with whose turn it is, its limits and where acts lead."""
     lines = [content.title]
     for box in content.boxes.values():
-        lines.append(f"- {_heading(box, language, here)}")
-        lines += [f"  - {line.text}" for line in box.lines]
+        own = box.lines
+        if box.shape is Shape.MANY:
+            lines.append(f"- {_joined([line.text for line in own], language)}")
+        else:
+            lines.append(f"- {_heading(box, language, here)}")
+            lines += [f"  - {line.text}" for line in own]
         lines += [
             f"  - {_leads(arrow, content, language)}"
             for arrow in content.arrows

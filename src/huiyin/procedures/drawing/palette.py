@@ -35,6 +35,7 @@ class Hue:
 
 PERSON: Final = Hue("#B54A14", "#FBEADF")  # the resident: the one warm colour
 NOBODY: Final = Hue("#7B848A", "#F7F5F0")  # the system, or no owner any more
+GROUP: Final = Hue("#8C8577", "#EFECE5")  # several states at once
 STAFF: Final = (
     Hue("#1F4E79", "#E6EEF5"),  # indigo
     Hue("#2F7247", "#E4F0E8"),  # bamboo

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from huiyin.procedures.drawing import palette, words
 from huiyin.procedures.drawing.blocks import (
+    HERE_ROOM,
     PAD_X,
     PAD_Y,
     Block,
@@ -120,7 +121,7 @@ class Picture:
 
     @property
     def all_boxes(self) -> tuple[PlacedBox, ...]:
-        """The states of the picture and of the list."""
+        """The boxes of the picture and of the list."""
         return (*self.boxes, *(item.target for item in self.items if item.target))
 
 
@@ -148,7 +149,10 @@ class _Layout:
         listed = {item.target for item in content.items if item.target}
         self.in_rows = [name for name in content.boxes if name in linked or name not in listed]
         self.in_list = {name for name in listed if name not in linked}
-        self.inner = {name: box_block(box, language) for name, box in content.boxes.items()}
+        self.inner = {
+            name: box_block(box, language, head=HERE_ROOM if name == here else 0)
+            for name, box in content.boxes.items()
+        }
 
     def picture(self) -> Picture:
         items = [*self.content.items, *self._long_clocks()]
@@ -188,11 +192,20 @@ class _Layout:
         boxes = self.content.boxes
         sizes = {name: box_size(boxes[name], self.inner[name]) for name in self.in_rows}
         blocks = [label_block(arrow.lines, self.language) for arrow in self.content.arrows]
-        rows = arranged(
-            sizes, self.content.arrows, [(found.width, found.height) for found in blocks], room
-        )
+        labels = [(found.width, found.height) for found in blocks]
+        rows = arranged(sizes, self.content.arrows, labels, self._below(), room)
         place(rows.rows, rows.chains, room)
         return rows
+
+    def _below(self) -> list[tuple[str, str]]:
+        """Groups stand below their states, except those that lead back."""
+        number = {name: place for place, name in enumerate(self.content.boxes)}
+        return [
+            (name, arrow.source)
+            for arrow in self.content.arrows
+            for name in self.content.groups.get(arrow.source, ())
+            if number[name] < number[arrow.target] and name in self.in_rows
+        ]
 
     def _placed(self, name: str, left: float, rows: Rows) -> PlacedBox:
         node = rows.boxes[name]
@@ -200,7 +213,7 @@ class _Layout:
         return PlacedBox(self.content.boxes[name], rect, self.inner[name], name == self.here)
 
     def _arrow(self, route: Route, left: float) -> PlacedArrow:
-        chain = route.chain
+        chain, groups = route.chain, self.content.groups
         node = chain.label
         inner = label_block(chain.arrow.lines, self.language)
         return PlacedArrow(
@@ -209,7 +222,8 @@ class _Layout:
             rect=Rect(left + node.left, node.y, node.width, node.height),
             inner=inner,
             is_back=chain.is_back,
-            is_next=bool(self.here) and chain.arrow.source == self.here,
+            is_next=bool(self.here)
+            and self.here in (chain.arrow.source, *groups.get(chain.arrow.source, ())),
         )
 
     def _list_beside(self, items: list[Item], x: float, y: float) -> tuple[list[PlacedItem], float]:
@@ -279,6 +293,7 @@ class _Layout:
         shapes = {box.shape for box in self.content.boxes.values()}
         grey = palette.Hue(palette.INK_SECOND, palette.SURFACE)
         for shape, meaning in (
+            (Shape.MANY, words.MANY_STATES),
             (Shape.DONE, words.DONE_STATE),
             (Shape.CLOSED, words.CLOSED_STATE),
             (Shape.END, words.END_STATE),

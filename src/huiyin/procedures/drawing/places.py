@@ -13,8 +13,8 @@ PULL = {  # how strongly a link wants to be upright
     (Kind.LABEL, Kind.LABEL): 6.0,
     (Kind.BOX, Kind.BOX): 2.0,
 }
-SWEEPS = 60
-FINE_SWEEPS = 24
+SWEEPS = 30
+FINE_SWEEPS = 14
 
 
 def pull(one: Node, other: Node) -> float:

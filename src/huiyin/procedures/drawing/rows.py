@@ -95,16 +95,24 @@ def arranged(
     sizes: Mapping[str, tuple[float, float]],
     arrows: Sequence[Arrow],
     labels: Sequence[tuple[float, float]],
+    below: Sequence[tuple[str, str]],
     width: float,
 ) -> Rows:
-    """Arrange states of these sizes, in the order of the file, and the arrows with their labels."""
+    """Arrange states of these sizes, in the order of the file, and the arrows with their labels.
+
+    `below`: which boxes should stand below others although no arrow leads there.
+    """
     names = list(sizes)
-    back = _back_arrows(names, arrows)
+    every = [*((arrow.source, arrow.target) for arrow in arrows), *below]
+    is_back = _back_arrows(names, every)
+    back = is_back[: len(arrows)]
+    order = [pair for pair, goes_back in zip(every, is_back, strict=True) if not goes_back]
     ends = [
-        (arrow.target, arrow.source) if is_back else (arrow.source, arrow.target)
-        for arrow, is_back in zip(arrows, back, strict=True)
+        (arrow.target, arrow.source) if goes_back else (arrow.source, arrow.target)
+        for arrow, goes_back in zip(arrows, back, strict=True)
     ]
-    ranks = _fitted(_ranks(names, ends), ends, sizes, width)
+    order += [pair for pair, goes_back in zip(ends, back, strict=True) if goes_back]
+    ranks = _fitted(_ranks(names, order), order, ends, sizes, width)
     boxes = {
         name: Node(Kind.BOX, name, max(sizes[name][0], _ports_room(name, ends)), sizes[name][1])
         for name in names
@@ -123,42 +131,61 @@ def arranged(
     return Rows(rows, chains, boxes)
 
 
-def _back_arrows(names: list[str], arrows: Sequence[Arrow]) -> list[bool]:
+def _back_arrows(names: list[str], pairs: Sequence[tuple[str, str]]) -> list[bool]:
     """Tell which arrows go back: those of a circle that lead to what the file names earlier."""
     place = {name: number for number, name in enumerate(names)}
     graph = igraph.Graph(
         n=len(names),
-        edges=[(place[arrow.source], place[arrow.target]) for arrow in arrows],
+        edges=[(place[source], place[target]) for source, target in pairs],
         directed=True,
     )
     circle = graph.connected_components(mode="strong").membership
     return [
-        circle[place[arrow.source]] == circle[place[arrow.target]]
-        and place[arrow.source] > place[arrow.target]
-        for arrow in arrows
+        circle[place[source]] == circle[place[target]] and place[source] > place[target]
+        for source, target in pairs
     ]
 
 
-def _ranks(names: list[str], ends: list[tuple[str, str]]) -> dict[str, int]:
+def _ranks(names: list[str], order: list[tuple[str, str]]) -> dict[str, int]:
     """Give every state the row that keeps the arrows short."""
     place = {name: number for number, name in enumerate(names)}
-    edges = [(place[upper], place[lower]) for upper, lower in ends]
+    edges = [(place[upper], place[lower]) for upper, lower in order]
     graph = igraph.Graph(n=len(names), edges=edges, directed=True)
     layout = graph.layout_sugiyama()
     levels = [point[1] for point in layout.coords[: len(names)]]
     steps = {level: number for number, level in enumerate(sorted(set(levels)))}
     ranks = {name: steps[level] for name, level in zip(names, levels, strict=True)}
+    return _tightened(_pushed(ranks, order), order)
+
+
+def _tightened(ranks: dict[str, int], order: list[tuple[str, str]]) -> dict[str, int]:
+    """Move every state up or down within its room as long as its arrows become shorter."""
+    above = {name: [upper for upper, lower in order if lower == name] for name in ranks}
+    below = {name: [lower for upper, lower in order if upper == name] for name in ranks}
+    for _ in range(len(ranks)):
+        before = dict(ranks)
+        for name in ranks:
+            if name == NEW:
+                continue
+            if below[name] and len(below[name]) > len(above[name]):
+                ranks[name] = min(ranks[other] for other in below[name]) - 1
+            elif above[name] and len(above[name]) > len(below[name]):
+                ranks[name] = max(ranks[other] for other in above[name]) + 1
+        if ranks == before:
+            break
+    first = min(ranks.values())
     if NEW in ranks:
-        ranks[NEW] = 0
-    return _pushed(ranks, ends)
+        ranks[NEW] = first
+    steps = {rank: number for number, rank in enumerate(sorted(set(ranks.values())))}
+    return {name: steps[rank] for name, rank in ranks.items()}
 
 
-def _pushed(ranks: dict[str, int], ends: list[tuple[str, str]]) -> dict[str, int]:
+def _pushed(ranks: dict[str, int], order: list[tuple[str, str]]) -> dict[str, int]:
     """Push states down until every arrow leads downwards by at least one row."""
     changed = True
     while changed:
         changed = False
-        for upper, lower in ends:
+        for upper, lower in order:
             if ranks[lower] <= ranks[upper]:
                 ranks[lower] = ranks[upper] + 1
                 changed = True
@@ -167,6 +194,7 @@ def _pushed(ranks: dict[str, int], ends: list[tuple[str, str]]) -> dict[str, int
 
 def _fitted(
     ranks: dict[str, int],
+    order: list[tuple[str, str]],
     ends: list[tuple[str, str]],
     sizes: Mapping[str, tuple[float, float]],
     width: float,
@@ -181,7 +209,7 @@ def _fitted(
             leaving = {name: sum(upper == name for upper, _ in ends) for name in members}
             moved = min(reversed(members), key=lambda name: leaving[name])
             ranks[moved] += 1
-            ranks = _pushed(ranks, ends)
+            ranks = _pushed(ranks, order)
         else:
             rank += 1
     return ranks

@@ -19,7 +19,14 @@ from huiyin.procedures.drawing.routes import Point
 from huiyin.procedures.drawing.texts import text_width
 from huiyin.procedures.drawing.words import Language, say
 
-RADIUS = {Shape.OPEN: 8.0, Shape.DONE: 8.0, Shape.CLOSED: 22.0, Shape.END: 22.0, Shape.START: 11.0}
+RADIUS = {
+    Shape.OPEN: 8.0,
+    Shape.DONE: 8.0,
+    Shape.CLOSED: 22.0,
+    Shape.END: 22.0,
+    Shape.START: 11.0,
+    Shape.MANY: 4.0,
+}
 CORNER = 8.0
 HEAD = 8.0
 
@@ -86,9 +93,7 @@ def _box(placed: PlacedBox, language: Language) -> str:
         )
     radius = min(RADIUS[box.shape], rect.height / 2)
     parts = []
-    if placed.is_here:
-        parts.append(_outline(rect, radius, 5, palette.INDIGO, 3))
-    elif box.is_waiting:
+    if box.is_waiting:
         parts.append(_outline(rect, radius, 3.5, box.hue.strong, 1))
     parts.append(
         tag(
@@ -99,14 +104,15 @@ def _box(placed: PlacedBox, language: Language) -> str:
             height=rect.height,
             rx=radius,
             fill=box.hue.tint,
-            stroke=box.hue.strong,
-            stroke_width=1.25,
+            stroke=palette.INDIGO if placed.is_here else box.hue.strong,
+            stroke_width=3 if placed.is_here else 1.25,
+            stroke_dasharray="2 3" if box.shape is Shape.MANY else None,
         )
     )
     parts.append(_block(placed.inner, rect.x + _inset(box.shape), rect.y + PAD_Y))
     parts.append(_sign(box.shape, rect, box.hue.strong))
     if placed.is_here:
-        parts.append(_here(rect, language))
+        parts.append(_here(rect.x + _inset(box.shape) - 4, rect.y + PAD_Y - 1, language))
     return tag(
         "g", "".join(parts), data_state=box.name, data_here="yes" if placed.is_here else None
     )
@@ -149,14 +155,13 @@ def _sign(shape: Shape, rect: Rect, fill: str) -> str:
     return ""
 
 
-def _here(rect: Rect, language: Language) -> str:
+def _here(x: float, y: float, language: Language) -> str:
     text = say(words.HERE, language)
     width = text_width(text, palette.SMALL, bold=True) + 16
-    x, y = rect.x + rect.width / 2 - width / 2, rect.y - 16
     return tag("rect", x=x, y=y, width=width, height=20, rx=10, fill=palette.INDIGO) + tag(
         "text",
         escape(text),
-        x=rect.x + rect.width / 2,
+        x=x + width / 2,
         y=y + 14,
         font_size=palette.SMALL,
         font_weight=600,
