@@ -79,18 +79,18 @@ def label_block(lines: Iterable[Line], language: str) -> Block:
     return block(lines, LABEL_TEXT[language], apart=True)
 
 
-def box_block(box: Box, language: str, *, head: float = 0) -> Block:
+def box_block(box: Box, language: str, *, head: float = 0, width: float | None = None) -> Block:
     """What stands in a box: name, whose turn, limits, what else is possible.
 
-    `head`: room left free above it.
+    `head`: room left free above it. `width`: the widest line, else as fits the language.
     """
     if box.shape is Shape.START:
         return Block((), 0, 0)
     if box.shape is Shape.MANY:
-        return block(box.lines, GROUP_TEXT[language])
-    name = name_lines(box.label, NAME_TEXT[language], head)
+        return block(box.lines, width or GROUP_TEXT[language])
+    name = name_lines(box.label, width or NAME_TEXT[language], head)
     owner = [Line(box.owner, quiet=True)] if box.owner else []
-    return block([*owner, *box.lines], BOX_TEXT[language], first=name)
+    return block([*owner, *box.lines], width or BOX_TEXT[language], first=name)
 
 
 def box_size(box: Box, inner: Block) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 from huiyin.procedures.drawing import palette, words
 from huiyin.procedures.drawing.blocks import PAD_X, PAD_Y, Block
 from huiyin.procedures.drawing.chart import Mark, Shape
-from huiyin.procedures.drawing.picture import (
+from huiyin.procedures.drawing.placed import (
     Picture,
     PlacedArrow,
     PlacedBox,
@@ -326,6 +326,7 @@ def _swatch(swatch: Swatch) -> str:
         fill=swatch.hue.tint,
         stroke=swatch.hue.strong,
         stroke_width=1.25,
+        stroke_dasharray="2 3" if shape is Shape.MANY else None,
     )
     x, y = rect.x + rect.width / 2, rect.y + 9
     if shape in (Shape.DONE, Shape.CLOSED):
