@@ -108,9 +108,10 @@ class Search:
             if number & move.starts:
                 self._note_clocks("clock_restarted", arrow, number & move.starts, place, at)
             if number & move.rests_already:
-                self._note_clocks(
-                    "clock_paused_twice", arrow, number & move.rests_already, place, at
-                )
+                bits = number & move.rests_already
+                self._note_clocks("clock_paused_twice", arrow, bits, place, at)
+            if number & move.runs_already:
+                self._note_clocks("clock_not_paused", arrow, number & move.runs_already, place, at)
 
     # --- what every configuration is asked ------------------------------------------------------
 

@@ -50,6 +50,7 @@ CODES: Final[Mapping[str, str]] = {
     "clock_never_ends": "nothing ever ends a clock",
     "clock_restarted": "an action starts a clock that runs already",
     "clock_paused_twice": "an action lets a clock rest that rests already",
+    "clock_not_paused": "an action resumes a clock that may run where it is taken",
     "clock_stays_paused": "a clock can rest where nothing lets it go on",
     "clock_act_in_vain": "an action ends, rests or resumes a clock that never runs or rests there",
     "clock_start_unset": "a clock counts from a fact that is not known when it starts",

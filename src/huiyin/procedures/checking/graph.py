@@ -7,6 +7,7 @@ from huiyin.procedures.checking.layout import Layout
 from huiyin.procedures.checking.moves import Move, Moves, live_after
 from huiyin.procedures.language import (
     NEW,
+    PREVIOUS,
     Action,
     ActorKind,
     ActorRule,
@@ -175,7 +176,7 @@ class Graph:
             keep=move.keep & live,
             put=move.put & live,
             slow=None if move.is_plain else move,
-            cares=move.acts_on | move.starts | move.rests_already,
+            cares=move.acts_on | move.starts | move.rests_already | move.runs_already,
             label=label,
             move=move,
             by_person=move.branch.by_person and made is None,
@@ -300,8 +301,14 @@ class Graph:
         return state in clock.runs_in or state in clock.may_run_in
 
     def _is_general(self, action: Action) -> bool:
-        """Tell whether an action is possible in nearly every open state: no state waits for it."""
-        still_open = [state.name for state in self.procedure.states.values() if not state.done]
+        """Tell whether an action is possible in nearly every open state, and ends the service.
+
+        Taking a matter back, merging it, handing it over: it is not what one state waits for.
+        """
+        states = self.procedure.states
+        if action.to and any(name == PREVIOUS or not states[name].done for name in action.to.names):
+            return False
+        still_open = [state.name for state in states.values() if not state.done]
         there = sum(name in action.froms for name in still_open)
         return not opens(action) and there >= 4 and there * 4 >= len(still_open) * 3
 

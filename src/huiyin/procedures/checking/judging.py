@@ -41,6 +41,8 @@ _TEXTS = {
                         "Stop or return it first, or do not start it again."),
     "clock_paused_twice": ("actions.{0}", "it lets {1} rest where that rests already.",
                            "Resume it on every way there."),
+    "clock_not_paused": ("actions.{0}", "it resumes {1}, which may run here.",
+                         "Let it rest on every way here."),
     "term_unset": ("actions.{0}", "it starts {1}, whose length depends on a fact without a value.",
                    "Set the fact before, or give it a first value."),
     "expiry_refused": ("clocks.{0}", "it runs out in {state}{more}, where {1} is not possible.",

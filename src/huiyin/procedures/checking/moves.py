@@ -31,6 +31,7 @@ class Move:
     watches: tuple[Watch, ...] = ()
     starts: int = 0  # what must not be there already: clocks it starts, while they are alive
     rests_already: int = 0  # … clocks it lets rest, while they rest
+    runs_already: int = 0  # … clocks it resumes, while they run
     acts_on: int = 0  # the clocks it ends, rests or resumes, where that has an effect
     live: int = -1  # what can still make a difference afterwards
 
@@ -153,6 +154,7 @@ class Moves:
             watches=first.watches,
             starts=first.starts & ~ended,  # clocks start after the run has moved
             rests_already=first.rests_already,
+            runs_already=first.runs_already,
             acts_on=first.acts_on,
             source_reads=layout.came_from.mask if first.branch.target == PREVIOUS else 0,
         )
@@ -198,6 +200,8 @@ class Moves:
             running |= clock.alive
             starting |= clock.all
             put |= clock.runs
+        # An action of one state is made for clocks that rest there; one of many resumes what rests.
+        resumed = [layout.clocks[name].runs for name in acts.resume if len(action.froms) == 1]
         paused = [layout.clocks[name] for name in acts.pause]
         return Move(
             branch=branch,
@@ -215,6 +219,7 @@ class Moves:
             watches=tuple(self._watches(branch)),
             starts=running & ~stopped,
             rests_already=_union(clock.rests for clock in paused) & ~stopped,
+            runs_already=_union(resumed) & ~stopped,
             acts_on=acts_on,
         )
 

@@ -9,7 +9,10 @@ def check_owners(graph: Graph, findings: Findings) -> None:
     """Report states that no act of their owner ever moves a run out of."""
     actors = graph.procedure.actors
     for state in graph.procedure.states.values():
-        if state.end or state.waits_for or state.owner not in actors:
+        if state.end or state.owner not in actors:
+            continue
+        if state.waits_for:
+            _waiting(graph, state, findings)
             continue
         leading = [
             action
@@ -24,6 +27,21 @@ def check_owners(graph: Graph, findings: Findings) -> None:
                 f"no act of its owner {state.owner} leads on from here.",
                 "Name as owner whoever has to act next, or give the owner an act that leads on.",
             )  # fmt: skip
+
+
+def _waiting(graph: Graph, state: State, findings: Findings) -> None:
+    """Report an owner who can only wait: while the child run is open nothing moves the run."""
+    if graph.procedure.actors[state.owner].kind is ActorKind.SYSTEM:
+        return
+    for action in graph.procedure.actions.values():
+        is_possible = state.name in action.froms and not action.to
+        if is_possible and graph.owned_by(action, state.owner) and graph.layout.leads_on(action):
+            return
+    findings.add(
+        "owner_stuck", f"states.{state.name}",
+        f"while it waits for {state.waits_for}, its owner {state.owner} can do nothing.",
+        "Let the system own it.",
+    )  # fmt: skip
 
 
 def _not_the_system(graph: Graph, state: State, leading: list[Action], findings: Findings) -> None:
