@@ -241,7 +241,7 @@ def test_one_rating_that_can_be_changed_once_by_the_resident_alone():
     low = decided(world.act("rate", stars=1))
     decided(world.act("rate", stars=4))
 
-    assert low.effects == ("call_back_low_rating",)
+    assert low.notices == (Notice("centre", "orders.rate.centre"),)  # who calls back
     assert world.run.facts["stars"] == 4
     assert refused(world.act("rate", stars=5)).code == "run.used_up"
     stranger = Actor(Who.PERSON, "person-somebody-else")
