@@ -192,16 +192,26 @@ class _Charting:
         return name
 
     def _boxes(self) -> dict[str, Box]:
-        """All boxes in the order of the file; a group comes after the last of its states."""
-        states = list(self.procedure.states)
+        """All boxes in the order of the file; a group comes right before where it leads to."""
         boxes = {NEW: Box(NEW, self._say(words.START), Shape.START, NOBODY)}
-        for name in states:
-            boxes[name] = self._box(self.procedure.states[name])
+        before = {group: self._leads_to(group) for group in self.groups}
+        for name, state in self.procedure.states.items():
             for group, froms in self.groups.items():
-                if max(froms, key=states.index) == name:
-                    line = Line(f"{self.letters[froms]} {self._where(list(froms))}", quiet=True)
+                if before[group] == name:
+                    named = words.joined(map(self._whole, froms), self.language)
+                    line = Line(f"{self.letters[froms]} {named}", quiet=True)
                     boxes[group] = Box(group, "", Shape.MANY, GROUP, lines=(line,))
+            boxes[name] = self._box(state)
         return boxes
+
+    def _leads_to(self, group: str) -> str:
+        """The first state that an act of a group leads to, of those further on if there are any."""
+        order = list(self.procedure.states)
+        targets = sorted(
+            (target for source, target in self.arrows if source == group), key=order.index
+        )
+        first = min(map(order.index, self.groups[group]))
+        return next((name for name in targets if order.index(name) > first), targets[0])
 
     def _take_staying(self, action: Action) -> None:
         if not _changes(action):

@@ -30,7 +30,7 @@ class Column(Frame):
 
     def picture(self) -> Picture:
         """Put everything in its place."""
-        y = self.legend(MARGIN, self.item_width)
+        y = self.legend(MARGIN, self.item_width, has_back=False)
         boxes: list[PlacedBox] = []
         items: list[PlacedItem] = []
         for name in self.in_rows:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from huiyin.procedures.drawing import words
-from huiyin.procedures.drawing.chart import Arrow, Box, Chart, Shape, chart
+from huiyin.procedures.drawing.chart import Arrow, Box, Chart, Line, Mark, Shape, chart
+from huiyin.procedures.drawing.texts import plain
 from huiyin.procedures.drawing.words import Language, say
 from huiyin.procedures.language import NEW, Procedure, Words
 from huiyin.worktime import Limit
@@ -17,6 +18,9 @@ SHAPES = {
 }
 
 
+MARKS = {Mark.CLOCK: words.CLOCK, Mark.CHILD: words.CHILD}
+
+
 def described(content: Chart, language: Language, here: str = "") -> str:
     """Return a list: every state with whose turn it is, its limits and where acts lead."""
     lines = [content.title]
@@ -26,7 +30,7 @@ def described(content: Chart, language: Language, here: str = "") -> str:
             lines.append(f"- {_joined([line.text for line in own], language)}")
         else:
             lines.append(f"- {_heading(box, language, here)}")
-            lines += [f"  - {line.text}" for line in own]
+            lines += [f"  - {_told(line, language)}" for line in own]
         lines += [
             f"  - {_leads(arrow, content, language)}"
             for arrow in content.arrows
@@ -36,9 +40,10 @@ def described(content: Chart, language: Language, here: str = "") -> str:
         lines.append(f"- {say(words.ANYWHERE, language)}")
     for item in content.items:
         target = f" → {content.boxes[item.target].label}" if item.target else ""
-        lines.append("  - " + _joined([line.text for line in item.lines], language) + target)
-    lines += [f"  - {line.text}" for line in content.long_clocks]
-    return "\n".join(lines) + "\n"
+        told = [_told(line, language) for line in item.lines]
+        lines.append("  - " + _joined(told, language) + target)
+    lines += [f"  - {_told(line, language)}" for line in content.long_clocks]
+    return plain("\n".join(lines) + "\n")
 
 
 def describe(
@@ -65,8 +70,16 @@ def _heading(box: Box, language: Language, here: str) -> str:
 
 
 def _leads(arrow: Arrow, content: Chart, language: Language) -> str:
-    told = _joined([line.text for line in arrow.lines], language)
+    told = _joined([_told(line, language) for line in arrow.lines], language)
     return f"{told} → {content.boxes[arrow.target].label}"
+
+
+def _told(line: Line, language: Language) -> str:
+    """Return a line with its sign in words."""
+    if not line.mark:
+        return line.text
+    colon = "：" if language == "zh" else ": "
+    return say(MARKS[line.mark], language) + colon + line.text
 
 
 def _joined(texts: list[str], language: Language) -> str:

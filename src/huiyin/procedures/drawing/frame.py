@@ -80,8 +80,8 @@ class Frame:
                 height += more.height
         return PlacedItem(item, Rect(x, y, self.item_width, height), inner, target, arrow_y)
 
-    def legend(self, y: float, width: float) -> float:
-        """Write the legend; return where the picture begins."""
+    def legend(self, y: float, width: float, *, has_back: bool) -> float:
+        """Write the legend; return where the picture begins. `has_back`: some arrows go back."""
         title = say(words.OWNERS, self.language)
         self.texts.append(
             PlacedText(title, self.margin, y + 13, palette.SMALL, palette.INK, bold=True)
@@ -100,10 +100,12 @@ class Frame:
         ):
             if shape in shapes:
                 entries.append((say(meaning, self.language), shape, grey, Mark.NONE, False))
-        entries.append((say(words.BACK, self.language), None, grey, Mark.NONE, True))
-        entries.append((say(words.CLOCK, self.language), None, grey, Mark.CLOCK, False))
-        if any(line.mark is Mark.CHILD for line in self._lines()):
-            entries.append((say(words.CHILD, self.language), None, grey, Mark.CHILD, False))
+        if has_back:
+            entries.append((say(words.BACK, self.language), None, grey, Mark.NONE, True))
+        marks = {line.mark for line in self._lines()}
+        for mark, meaning in ((Mark.CLOCK, words.CLOCK), (Mark.CHILD, words.CHILD)):
+            if mark in marks:
+                entries.append((say(meaning, self.language), None, grey, mark, False))
         for text, outline, hue, mark, is_back in entries:
             sign = 30.0 if outline or is_back else 14.0
             wide = sign + 8 + text_width(text, palette.SMALL)

@@ -34,7 +34,9 @@ class Page(Frame):
         way = self._better_way(room, beside, items)
         taken = way.natural + (beside if way.is_beside else 0)
         width = max(taken, min(room, LEAST_WIDTH))
-        top = self.legend(self.margin, width)
+        top = self.legend(
+            self.margin, width, has_back=any(chain.is_back for chain in way.rows.chains)
+        )
         routes, bottom = routed(way.rows, top)
         left = self.margin + (width - taken) / 2
         placed: list[PlacedItem] = []
@@ -83,10 +85,10 @@ class Page(Frame):
         """Groups stand below their states, except those that lead back."""
         number = {name: place for place, name in enumerate(self.content.boxes)}
         return [
-            (name, arrow.source)
-            for arrow in self.content.arrows
-            for name in self.content.groups.get(arrow.source, ())
-            if number[name] < number[arrow.target] and name in self.in_rows
+            (name, group)
+            for group, names in self.content.groups.items()
+            for name in names
+            if number[name] < number[group] and name in self.in_rows
         ]
 
     def _placed(self, name: str, left: float, rows: Rows) -> PlacedBox:

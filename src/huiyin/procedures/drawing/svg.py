@@ -70,7 +70,8 @@ def written(picture: Picture, language: Language, description: str, name: str) -
         height=picture.height,
         class_="procedure-drawing",
         role="img",
-        aria_labelledby=f"procedure-{name}-title procedure-{name}-desc",
+        aria_labelledby=f"procedure-{name}-title",
+        aria_describedby=f"procedure-{name}-desc",
         font_family=palette.FONT,
         lang="zh-Hans" if language == "zh" else "en",
     )

@@ -29,6 +29,11 @@ def _em(char: str) -> float:
     return 0.72 if char.isupper() else 0.59
 
 
+def plain(text: str) -> str:
+    """Return a text without the signs that keep it whole."""
+    return text.replace(GLUE, "")
+
+
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Estimate the width of one line in pixels; rather too wide than too narrow."""
     return sum(map(_em, text)) * size * (1.04 if bold else 1.0)
@@ -40,7 +45,7 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> tupl
     A piece that is wider than `width` alone stands on its own line.
     """
     if text_width(text, size, bold=bold) <= width:
-        return (text.replace(GLUE, ""),)
+        return (plain(text),)
     pieces = _pieces(text)
     wanted = len(_filled(pieces, size, width, bold=bold))
     clauses = _clauses(pieces)
@@ -53,7 +58,7 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> tupl
     while narrowest < width and len(_filled(pieces, size, narrowest, bold=bold)) > wanted:
         narrowest += size / 4
     lines = _filled(pieces, size, min(narrowest, width), bold=bold)
-    return tuple(line.replace(GLUE, "") for line in lines)
+    return tuple(map(plain, lines))
 
 
 def _filled(pieces: list[str], size: float, width: float, *, bold: bool) -> list[str]:
