@@ -77,6 +77,7 @@ class Search:
                 if not possible:
                     self._note(happening.code, f"{happening.subject} {happening.action}", place, at)
             if self._stop and self.seen:
+                self.complete = False
                 return
             at += 1
 

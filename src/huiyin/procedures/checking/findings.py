@@ -63,7 +63,6 @@ CODES: Final[Mapping[str, str]] = {
     "condition_never_true": "a condition can never hold",
     "condition_never_false": "a condition always holds, so its refusal is never given",
     "child_not_open": "a state waits for a child run that may never have been opened",
-    "child_twice": "an action opens a child run while one is open",
     "child_end_refused": "a child run ends where its parent cannot take the action that follows",
     "child_open_at_end": "a run ends while a child run is open that it waits for",
     "result_missing": "a child run can be done without a result",

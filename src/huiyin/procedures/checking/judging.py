@@ -375,16 +375,18 @@ def _resting(search: Search, findings: Findings) -> None:
             for state in action.froms:
                 resumed[(clock, state)] = None
     for name, bits in layout.clocks.items():
-        reported = set()
+        stays: dict[str, int] = {}
         for at, number in enumerate(search.numbers):
-            if not number & bits.rests:
-                continue
-            state = graph.places[number & layout.state.mask].state.name
-            if (name, state) not in resumed and state not in reported:
-                reported.add(state)
-                findings.add(
-                    "clock_stays_paused", f"clocks.{name}",
-                    f"it rests in {state}, where no act lets it go on.",
-                    "Resume it on the way there, or give an act there that resumes it.",
-                    search.path(at),
-                )  # fmt: skip
+            if number & bits.rests:
+                state = graph.places[number & layout.state.mask].state.name
+                if (name, state) not in resumed:
+                    stays.setdefault(state, at)
+        if stays:
+            first, *others = stays
+            more = f" (and {', '.join(others)})" if others else ""
+            findings.add(
+                "clock_stays_paused", f"clocks.{name}",
+                f"it rests in {first}{more}, where no act lets it go on.",
+                "Resume it on the way there, or give an act there that resumes it.",
+                search.path(stays[first]),
+            )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One thing wrong at a time: everything that a slip in a procedure file could delete or misplace."""
+"""One thing wrong at a time: whatever a slip in a procedure file could delete or misplace."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
