@@ -21,11 +21,13 @@ ACTION [FIELD=VALUE …]   take an act, by its name or number; what is not given
 form ACTION              show the fields of an act
 advance 3 days           let time pass; clocks go off (minutes, hours, days, working days …)
 as ACTOR                 act as this actor only; as anyone: whoever may
-finish CHILD RESULT      let a child run be done
+child CHILD RESULT       let a child run be done
 fact NAME=VALUE          set a fact that others know
+why ACTION               why an act is not possible, in full
 look                     show everything again
 back                     take the last step back
-quit                     leave"""
+quit                     leave
+Where an act has the name of one of these, write a colon before the other: :back"""
 
 
 class Slip(Exception):
@@ -55,9 +57,8 @@ class Session:
         before = copy(self.world)
         before.steps, before.outside = list(self.world.steps), dict(self.world.outside)
         acting_as = self.acting_as
-        verb, *rest = words
         try:
-            changed = VERBS.get(verb, Session._act_words)(self, rest if verb in VERBS else words)
+            changed = self._follow(words)
         except Slip as slip:
             self.say(str(slip))
             return False
@@ -65,6 +66,13 @@ class Session:
             self.kept.append((before, acting_as))
             self.show()
         return True
+
+    def _follow(self, words: list[str]) -> bool:
+        verb = words[0].removeprefix(":")
+        is_act = words[0] in self.procedure.actions
+        if verb in VERBS and not is_act:
+            return VERBS[verb](self, words[1:])
+        return self._act_words(words)
 
     def show(self) -> None:
         """Say where the run is, its clocks, what may be done and why the rest may not."""
@@ -119,7 +127,8 @@ class Session:
         return a_form(action, self.world.run, self.world.now, choices=dict(given))
 
     def _why(self, refusal: Refusal, action: Action) -> str:
-        text = sentence(refusal, self.procedure, language=self.language)
+        plain = {key: value for key, value in refusal.data.items() if key != "errors"}
+        text = sentence(Refusal(refusal.code, plain), self.procedure, language=self.language)
         errors = refusal.data.get("errors")
         if isinstance(errors, Mapping):
             labels = {entry.name: entry.label for entry in action.form}
@@ -181,7 +190,7 @@ class Session:
 
     def _finish(self, words: list[str]) -> bool:
         if len(words) != 2:
-            raise Slip("Write: finish CHILD RESULT.")
+            raise Slip("Write: child CHILD RESULT.")
         child, result = words
         if child not in self.procedure.children:
             known = ", ".join(self.procedure.children) or "none"
@@ -209,6 +218,14 @@ class Session:
         self.world.outside[name] = yes_no[value] if rule.type == "flag" else value
         return True
 
+    def _why_not(self, words: list[str]) -> bool:
+        told = self._told(_only(words, "why ACTION"))
+        if told.refusal is None:
+            self.say(f"{told.action.name} is possible.")
+        else:
+            self.say(self._why(told.refusal, told.action))
+        return False
+
     def _look(self, words: list[str]) -> bool:
         self.show()
         return False
@@ -234,8 +251,9 @@ VERBS: Final[Mapping[str, Callable[[Session, list[str]], bool]]] = {
     "form": Session._form,
     "advance": Session._advance,
     "as": Session._as,
-    "finish": Session._finish,
+    "child": Session._finish,
     "fact": Session._fact,
+    "why": Session._why_not,
     "look": Session._look,
     "back": Session._back,
     "help": Session._help,

@@ -48,6 +48,10 @@ CLOCK_CHANGES: Final[Mapping[Change, Words]] = {
     Change.LAPSED: Words("期满，权利终止", "is over, the right has ended"),
     Change.FIRED: Words("到期", "is over"),
 }
+PLAIN_REASONS: Final[Mapping[str, Words]] = {  # told in one line for all acts: `why` says more
+    "run.not_yours": Words("由别人办：", "Done by others:"),
+    "run.not_from_here": Words("要在别的环节：", "In other states:"),
+}
 WEEKDAYS: Final = "一二三四五六日"
 
 
@@ -99,15 +103,18 @@ def state_lines(world: World, told: Sequence[Told], language: str) -> Iterator[s
         say(POSSIBLE, language),
         [_offer(entry, width, procedure, language) for entry in told if entry.refusal is None],
     )
-    yield from _listed(
-        say(NOT_POSSIBLE, language),
-        [
-            f"{entry.number:>3} {entry.action.name.ljust(width)}  "
-            + sentence(entry.refusal, procedure, language=language)
-            for entry in told
-            if entry.refusal is not None
-        ],
-    )
+    reasons = [
+        f"{entry.number:>3} {entry.action.name.ljust(width)}  "
+        + sentence(entry.refusal, procedure, language=language)
+        for entry in told
+        if entry.refusal is not None and entry.refusal.code not in PLAIN_REASONS
+    ]
+    reasons += [
+        f"{say(words, language)} {', '.join(names)}"
+        for code, words in PLAIN_REASONS.items()
+        if (names := [entry.action.name for entry in told if _code(entry) == code])
+    ]
+    yield from _listed(say(NOT_POSSIBLE, language), reasons)
 
 
 def happened(decision: Decision, procedure: Procedure, language: str) -> Iterator[str]:
@@ -212,6 +219,10 @@ def _clock(clock: Clock, procedure: Procedure, now: datetime, language: str) -> 
     comma = "，" if language == "zh" else ", "
     span = say(words, language).format(span_words(left, language))
     return f"{sign} {name}: {due_words(clock, language)}{comma}{span}"
+
+
+def _code(entry: Told) -> str:
+    return entry.refusal.code if entry.refusal else ""
 
 
 def _offer(entry: Told, width: int, procedure: Procedure, language: str) -> str:

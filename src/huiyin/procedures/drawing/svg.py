@@ -114,8 +114,13 @@ def _box(placed: PlacedBox, language: Language) -> str:
     parts.append(_sign(box.shape, rect, box.hue.strong))
     if placed.is_here:
         parts.append(_here(rect.x + _inset(box.shape) - 4, rect.y + PAD_Y - 1, language))
+    is_group = box.shape is Shape.MANY
     return tag(
-        "g", "".join(parts), data_state=box.name, data_here="yes" if placed.is_here else None
+        "g",
+        "".join(parts),
+        data_state=None if is_group else box.name,
+        data_states=box.name if is_group else None,
+        data_here="yes" if placed.is_here else None,
     )
 
 
