@@ -1,0 +1,87 @@
+"""A petition, a review, a backlog case anywhere on its way, reached by its own acts."""
+
+from datetime import datetime
+
+from huiyin.procedures import Decision, Refusal
+from huiyin.procedures.library import procedure
+from huiyin.procedures.simulation import World, a_form, at_local
+from huiyin.procedures.tests.shipped import limits
+from huiyin.worktime import CITY, statutory_calendar
+
+CALENDAR = statutory_calendar()
+MONDAY = "2025-03-03T09:00"  # no holiday near
+
+# What has to be said besides what the simulation makes up.
+FIELDS: dict[str, dict[str, object]] = {
+    "mediate": {"committee": "unit-committee"},
+    "request_review": {"review_unit": "unit-above", "handling_unit": "unit-a"},
+    "request_re_review": {
+        "re_review_unit": "unit-top", "review_unit": "unit-above", "handling_unit": "unit-a",
+    },
+}  # fmt: skip
+
+REFERRED = ("submit", "transfer", "inform_receipt_referred", "handle", "reply", "serve")
+DIRECT = ("register_direct", "inform_receipt", "accept", "handle")
+SIMPLE = ("submit", "transfer", "accept_simple")
+
+
+def start(name: str, at: str = MONDAY) -> World:
+    """Return a run of a procedure that is not open yet."""
+    return World(procedure(name), CALENDAR, moment(at), limits())
+
+
+def moment(at: str) -> datetime:
+    """Return a local time; a date alone means nine o'clock."""
+    return at_local(at if "T" in at else f"{at}T09:00")
+
+
+def do(world: World, *acts: str, at: str | None = None) -> World:
+    """Take acts one after the other at one moment; a refusal fails the test."""
+    if at:
+        world.advance_to(moment(at))
+    for act in acts:
+        decided(world.act(act, **FIELDS.get(act, {})))
+    return world
+
+
+def choose(world: World, action: str, **choices: str) -> Decision | Refusal:
+    """Take an act with these choices, filling in what the form then asks for."""
+    rule = world.procedure.actions[action]
+    return world.act(action, a_form(rule, world.run, world.now, choices=choices))
+
+
+def a_petition(*acts: str, at: str = MONDAY) -> World:
+    """Return a petition after some acts, all taken at one local time."""
+    return do(start("petition", at), *acts)
+
+
+def upto(act: str, way: tuple[str, ...] = REFERRED) -> tuple[str, ...]:
+    """Return the acts of a way as far as one of them."""
+    return way[: way.index(act) + 1]
+
+
+def decided(answer: object) -> Decision:
+    """Return the decision; what was refused fails the test."""
+    assert isinstance(answer, Decision), answer
+    return answer
+
+
+def refused(answer: object) -> Refusal:
+    """Return the refusal; what was decided fails the test."""
+    assert isinstance(answer, Refusal), answer
+    return answer
+
+
+def due_on(world: World, clock: str) -> str:
+    """Return the last date in time of a clock, with its weekday."""
+    return f"{world.run.clocks[clock].due_on:%a %Y-%m-%d}"
+
+
+def running(world: World) -> set[str]:
+    """Return the clocks that run or rest."""
+    return {name for name, clock in world.run.clocks.items() if clock.is_alive}
+
+
+def over_at(world: World, clock: str) -> str:
+    """Return the local moment at which a clock is over."""
+    return f"{world.run.clocks[clock].due_at.astimezone(CITY):%Y-%m-%dT%H:%M}"
