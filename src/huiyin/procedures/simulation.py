@@ -65,10 +65,10 @@ class World:
 
     def __post_init__(self) -> None:
         sides = {name for name in self._sides() if name}
-        parties = {f"person-{side}": side for side in sorted(sides)} or PARTIES
-        self.run = new_run(
-            self.procedure, reporter=REPORTER, parties=dict(parties), places=(PLACE,)
-        )
+        parties = {f"person-{side}": side for side in sorted(sides)}
+        if len(parties) < len(PARTIES):  # a dispute has two sides at least
+            parties |= PARTIES
+        self.run = new_run(self.procedure, reporter=REPORTER, parties=parties, places=(PLACE,))
         terms = terms_of(self.procedure)
         self.limits = {term: self.limits.get(term, ANY_LIMIT) for term in terms}
 
@@ -112,7 +112,9 @@ class World:
 
     def _take(self, action: str, form: Values, actor: Actor) -> Decision | Refusal:
         answer = decide(self.procedure, self.run, action, form, actor, self.now, self.facts)
-        return self._noted(action, actor.id, answer)
+        self._noted(action, actor.id, answer)
+        self.advance_to(self.now)  # a clock may begin so far back that it is over at once
+        return answer
 
     def _noted(self, action: str, actor: str, answer: Decision | Refusal) -> Decision | Refusal:
         if isinstance(answer, Decision):

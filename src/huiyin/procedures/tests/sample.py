@@ -35,17 +35,19 @@ TEXT = dedent("""\
       dispatched: {owner: unit, label: {zh: 已派单, en: Dispatched}}
       suspended:  {owner: sender, label: {zh: 已挂起, en: Suspended}}
       mediating:  {owner: system, waits_for: mediation, label: {zh: 调解中, en: Mediating}}
+      mediated:   {owner: unit, label: {zh: 调解成功, en: Mediated}}
       answered:   {owner: person, done: true, result: answered, label: {zh: 已答复, en: Answered}}
       archived:   {end: true, label: {zh: 已归档, en: Archived}}
     clocks:
       route:   {label: {zh: 转送, en: Route}, law: configuration, term: t.route,
                 start: fact.received_at, in: [received]}
       window:  {label: {zh: 退单, en: Return}, law: configuration, term: t.window,
-                in: [dispatched], may: [suspended, mediating], on_expiry: lapse}
+                in: [dispatched], may: [suspended, mediating, mediated],
+                on_expiry: lapse}
       handle:  {label: {zh: 办理, en: Handle}, law: configuration, term: t.handle, kind: unit,
                 per: lead, start: fact.accepted_at,
                 latest: {fact: received_at, term: t.latest},
-                in: [dispatched, suspended, mediating],
+                in: [dispatched, suspended, mediating, mediated],
                 pause: {hearing: {zh: 听证, en: Hearing}},
                 extend: {term: t.more, law: configuration, ask: unit, approve: head,
                          notify: [person], in: [dispatched]}}
@@ -91,7 +93,7 @@ TEXT = dedent("""\
         times: 2
         form:
           why: {type: choice, label: {zh: 理由, en: Reason},
-                options: {not_ours: {zh: 非职责, en: Not ours}, elsewhere: {zh: 别处, en: Elsewhere}}}
+                options: {not_ours: {zh: 非职责, en: Not ours}, elsewhere: {zh: 别处, en: Else}}}
           where: {type: unit, label: {zh: 应由哪里办, en: Whose}, when: {why: elsewhere}}
         needs: [{fact: designated, is: false, else: designated}]
         release: [lead]
@@ -136,15 +138,14 @@ TEXT = dedent("""\
       mediation_ended:
         label: {zh: 调解结束, en: Mediation over}
         from: mediating
-        to: {by: form.result, map: {agreed: answered, failed: dispatched}}
+        to: {by: form.result, map: {agreed: mediated, failed: dispatched}}
         by: system
         form:
           result: {type: choice, label: {zh: 结果, en: Result},
                    options: {agreed: {zh: 成功, en: Agreed}, failed: {zh: 不成, en: Failed}}}
-        clocks: {stop: [window], start: [review]}
       answer:
         label: {zh: 答复, en: Answer}
-        from: dispatched
+        from: [dispatched, mediated]
         to: answered
         by: unit
         form:

@@ -91,13 +91,13 @@ def test_a_condition_on_the_form_is_told_by_its_own_sentence():
 
 @pytest.mark.parametrize(
     ("action", "who"),
-    (
+    [
         pytest.param("answer", STRANGER, id="staff-of-another-unit"),
         pytest.param("answer", PASSER_BY, id="a-person"),
         pytest.param("remind", PASSER_BY, id="somebody-elses-matter"),
         pytest.param("suspend", STRANGER, id="not-the-superior"),
         pytest.param("designate", STRANGER, id="not-the-sender"),
-    ),
+    ],
 )
 def test_an_act_is_refused_to_those_it_is_not_for(action, who):
     world = a_world(upto="dispatch")
@@ -425,7 +425,7 @@ def test_a_child_that_is_not_open_cannot_be_done():
 # --- sentences ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", (*SENTENCES, *FIELD_SENTENCES))
+@pytest.mark.parametrize("code", [*SENTENCES, *FIELD_SENTENCES])
 def test_every_sentence_is_there_in_both_languages(code):
     words = {**SENTENCES, **FIELD_SENTENCES}[code]
 

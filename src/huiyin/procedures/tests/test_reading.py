@@ -32,10 +32,12 @@ def test_a_file_is_read_into_values():
     assert procedure.clocks["window"].on_expiry is Expiry.LAPSE
     assert procedure.clocks["review"].expiry_action == "close"
     assert procedure.actions["receive"].froms == {NEW}
-    assert procedure.actions["remind"].froms == {"received", "dispatched", "suspended", "mediating"}
+    assert procedure.actions["remind"].froms == {
+        "received", "dispatched", "suspended", "mediating", "mediated"
+    }  # fmt: skip
     assert procedure.actions["verify"].froms == {"answered"}
     assert procedure.actions["mediation_ended"].to == Choosing(
-        "form", "result", {"agreed": "answered", "failed": "dispatched"}
+        "form", "result", {"agreed": "mediated", "failed": "dispatched"}
     )
     assert [field.type for field in procedure.actions["give_back"].form] == [
         FieldType.CHOICE, FieldType.UNIT
@@ -61,7 +63,7 @@ def test_a_clock_extended_by_those_who_need_it_brings_one_act():
 
 @pytest.mark.parametrize(
     ("old", "new", "said", "instead"),
-    (
+    [
         ("to: dispatched", "to: dispached", "there is no state dispached.", "mean dispatched?"),
         ("by: office", "by: ofice", "there is no actor ofice.", "Did you mean office?"),
         ("stop: [route]", "stop: [rout]", "there is no clock rout.", "Did you mean route?"),
@@ -94,7 +96,7 @@ def test_a_clock_extended_by_those_who_need_it_brings_one_act():
         ("by: [side, unit]", "by: unit", "quorum asks all parties", "Add a party"),
         ("set: {accepted_at: act}", "set: {accepted_at: true}", "cannot be True", ""),
         ("set: {designated: true}", "set: {pending: true}", "comes from outside.", "cannot be set"),
-    ),
+    ],
 )  # fmt: skip
 def test_a_slip_is_told_with_what_would_be_right(old, new, said, instead):
     found = faults(changed(old, new))
@@ -131,7 +133,7 @@ def test_a_name_written_twice_is_told_with_the_line_of_the_first():
     assert fault.instead == f"The first one is on line {line_of(text, 'answer:') + 1}; keep one."
 
 
-@pytest.mark.parametrize("text", ("", "- a\n- b\n", "just words", "name: [", "a: b: c", "\t- x"))
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words", "name: [", "a: b: c", "\t- x"])
 def test_what_is_no_procedure_at_all_is_said_so(text):
     (fault,) = faults(text)
 

@@ -1,0 +1,187 @@
+"""Walks through a procedure: every state reached once by the shortest way, and random ones."""
+
+from collections import Counter
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from heapq import heappop, heappush
+from itertools import count
+
+from huiyin.procedures import Decision, Procedure, due_clocks
+from huiyin.procedures.language import ActorKind, FactType
+from huiyin.procedures.runs import Actor, Snapshot, Status
+from huiyin.procedures.simulation import World, a_form, all_choices, an_actor, at_local
+from huiyin.procedures.tests.sample import CALENDAR, LIMITS
+from huiyin.procedures.tests.shipped import PROCEDURES, limits
+from huiyin.worktime import due
+
+START = at_local("2026-01-05T09:00")
+MOST_CONFIGURATIONS = 4_000
+DECISIVE = (FactType.FLAG, FactType.CHOICE)
+A_WHILE = (timedelta(hours=2), timedelta(days=1), timedelta(days=8), timedelta(days=70))
+
+
+def a_world(procedure: Procedure) -> World:
+    return World(procedure, CALENDAR, START, {**LIMITS, **limits()})
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that can happen next; `toggle` names an outside fact that changes first."""
+
+    action: str = ""
+    actor: Actor | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    child: str = ""
+    result: str = ""
+    wait: timedelta | None = None
+    toggle: str = ""
+
+
+def moves(world: World) -> Iterator[Move]:
+    """Everything that can happen next, the acts of people first."""
+    procedure, run = world.procedure, world.run
+    for name in procedure.actors:
+        actor = an_actor(procedure, name, run)
+        for action in world.open_actions(actor):
+            rule = procedure.actions[action]
+            if name in rule.by:
+                for choices in all_choices(rule):
+                    yield Move(action, actor, tuple(choices.items()))
+    for child in dict.fromkeys(child.name for child in run.children if not child.is_done):
+        for result in results_of(procedure, child):
+            yield Move(child=child, result=result)
+    for fact in procedure.facts.values():
+        if fact.outside and fact.type is FactType.FLAG:
+            yield Move(toggle=fact.name)
+    for time in A_WHILE:
+        yield Move(wait=time)
+
+
+@cache
+def _results(name: str) -> tuple[str, ...]:
+    procedure = PROCEDURES.get(name)
+    return tuple(sorted(procedure.results)) if procedure else ("agreed", "failed")
+
+
+def results_of(procedure: Procedure, child: str) -> tuple[str, ...]:
+    return _results(procedure.children[child].procedure)
+
+
+def make(world: World, move: Move) -> bool:
+    """Let it happen; tell whether anything came of it."""
+    if move.wait:
+        return bool(world.advance(move.wait))
+    if move.toggle:
+        world.outside = {**world.outside, move.toggle: not world.outside.get(move.toggle, False)}
+        return True
+    if move.child:
+        before = world.run
+        world.finish_child(move.child, move.result)
+        return world.run != before
+    rule = world.procedure.actions[move.action]
+    form = a_form(rule, world.run, world.now, choices=dict(move.choices))
+    return isinstance(world.act(move.action, form, by=move.actor), Decision)
+
+
+def branched(world: World) -> World:
+    """A world that goes its own way from here."""
+    twin = copy(world)
+    twin.outside, twin.steps = dict(world.outside), list(world.steps)
+    return twin
+
+
+def outline(world: World) -> object:
+    """What of a run decides where it can go: two runs alike in it need not both be followed."""
+    run = world.run
+    read = read_facts(world.procedure)
+    return (
+        run.state, run.came_from, tuple(sorted(run.roles)),
+        tuple((name, str(run.facts.get(name))) for name in read if name in run.facts),
+        tuple(sorted((c.name, c.status, c.is_over(world.now)) for c in run.clocks.values())),
+        tuple(sorted({(child.name, child.is_done, child.result) for child in run.children})),
+        tuple(sorted((k, bool(v)) for k, v in world.outside.items())),
+        tuple(sorted(run.consents)),
+    )  # fmt: skip
+
+
+def read_facts(procedure: Procedure) -> tuple[str, ...]:
+    """The facts that decide something: read by a condition, a target or the level of an actor."""
+    read = {name for rule in procedure.actions.values() for name in rule.reads}
+    read |= {rule.level_fact for rule in procedure.actors.values() if rule.level_fact}
+    return tuple(sorted(name for name in read if procedure.facts[name].type in DECISIVE))
+
+
+def every_state(procedure: Procedure) -> dict[str, World]:
+    """Reach every state by real acts, a short way first; what is not reached is missing.
+
+    Runs in states that were looked at least often go first, so that the search gets through.
+    """
+    first = a_world(procedure)
+    found = {first.run.state: first}
+    seen = {outline(first)}
+    looked_at: Counter[str] = Counter()
+    queue = [(0, 0, first)]
+    order = count(1)
+    while queue and len(seen) < MOST_CONFIGURATIONS and len(found) <= len(procedure.states):
+        visits, _, world = heappop(queue)
+        if visits < looked_at[world.run.state]:
+            heappush(queue, (looked_at[world.run.state], next(order), world))
+            continue
+        looked_at[world.run.state] += 1
+        for move in moves(world):
+            twin = branched(world)
+            if not make(twin, move) or outline(twin) in seen:
+                continue
+            seen.add(outline(twin))
+            found.setdefault(twin.run.state, twin)
+            heappush(queue, (looked_at[twin.run.state], next(order), twin))
+    return found
+
+
+def flaws(world: World) -> list[str]:
+    """What is wrong with the clocks of a run; nothing, if the engine is right."""
+    procedure, run = world.procedure, world.run
+    found = []
+    for name, rule in procedure.clocks.items():
+        clock = run.clocks.get(name)
+        stands = clock is not None and clock.status is not Status.ENDED
+        if run.state in rule.runs_in and not stands:
+            found.append(f"{name} does not run in {run.state}")
+        if clock is None:
+            continue
+        if clock.is_alive and run.state not in rule.runs_in | rule.may_run_in:
+            found.append(f"{name} runs in {run.state}")
+        if (clock.ended_at is None) != clock.is_alive:
+            found.append(f"{name} is {clock.status} with an end at {clock.ended_at}")
+        if (clock.status is Status.PAUSED) != bool(clock.ground):
+            found.append(f"{name} is {clock.status} on the ground {clock.ground}")
+        if clock.due_at <= clock.started_at:
+            found.append(f"{name} is due before it starts")
+        if clock.due_at < clock.first_due_at:
+            found.append(f"{name} was shortened")
+        if rule.per and not clock.unit:
+            found.append(f"{name} measures nobody")
+        if clock.status is not Status.PAUSED and not clock.extensions:
+            pauses = clock.pauses
+            again = due(clock.started_at, clock.limit, calendar=CALENDAR, pauses=pauses)
+            if again.due_at != clock.due_at:
+                found.append(f"{name} is due {clock.due_at}, counted again {again.due_at}")
+    return found
+
+
+def is_settled(world: World) -> bool:
+    """Whether every clock that is over by now has been recorded."""
+    return not due_clocks(world.run, world.now)
+
+
+def held(procedure: Procedure, name: str, run: Snapshot) -> bool:
+    """Whether somebody can be this actor now: its role is held, its side or reporter exists."""
+    rule = procedure.actors[name]
+    if rule.kind in (ActorKind.ASSIGNED, ActorKind.SUPERIOR_OF):
+        return bool(run.roles.get(rule.role))
+    if rule.kind is ActorKind.SENDER_OF:
+        return rule.role in run.senders
+    return True
