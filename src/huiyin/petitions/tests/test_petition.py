@@ -88,8 +88,8 @@ SIXTY_DAYS = (
 # after Mon 27 Jan 2025: Wed 5, Thu 6, Fri 7, Sat 8 (worked), Mon 10, Tue 11, Wed 12, Thu 13,
 # Fri 14, Mon 17 Feb. After Tue 30 Sep 2025: Thu 9, Fri 10, Sat 11 (worked), Mon 13, Tue 14, Wed 15,
 # Thu 16, Fri 17, Mon 20, Tue 21 Oct. After Fri 13 Feb 2026: Sat 14 (worked), Tue 24, Wed 25,
-# Thu 26, Fri 27, Sat 28 Feb (worked), Mon 2, Tue 3, Wed 4, Thu 5 Mar. After Wed 30 Sep 2026: Thu 8, Fri 9,
-# Sat 10 (worked), Mon 12, Tue 13, Wed 14, Thu 15, Fri 16, Mon 19, Tue 20 Oct.
+# Thu 26, Fri 27, Sat 28 Feb (worked), Mon 2, Tue 3, Wed 4, Thu 5 Mar. After Wed 30 Sep 2026:
+# Thu 8, Fri 9, Sat 10 (worked), Mon 12, Tue 13, Wed 14, Thu 15, Fri 16, Mon 19, Tue 20 Oct.
 BEFORE_FESTIVALS = ("2025-01-27", "2025-09-30", "2026-02-13", "2026-09-30")
 TWO_WORKING = ("Thu 2025-02-06", "Fri 2025-10-10", "Tue 2026-02-24", "Fri 2026-10-09")
 THREE_WORKING = ("Fri 2025-02-07", "Sat 2025-10-11", "Wed 2026-02-25", "Sat 2026-10-10")
@@ -414,6 +414,17 @@ def test_an_objection_within_a_system_goes_back_to_the_unit_that_passed_it_down(
 
     assert (world.run.state, world.run.roles["lead"]) == ("received", ("unit-receiver",))
     assert due_on(world, "inform_direct") == "Tue 2025-03-18"
+
+
+def test_a_unit_that_is_abolished_is_replaced_and_no_time_is_won():  # XF22 24(2)
+    world = a_petition(*upto("handle"))
+    before = dict(world.run.clocks)
+
+    world.advance_to(moment("2025-03-24T10:00"))
+    decided(world.act("replace_unit", to_unit="unit-b"))
+
+    assert (world.run.roles["lead"], world.run.state) == (("unit-b",), "handling")
+    assert dict(world.run.clocks) == before
 
 
 # --- simplified handling ------------------------------------------------------------------------
@@ -796,7 +807,22 @@ def test_a_sixth_representative_is_asked_to_stand_back():
     assert refusal.data["errors"].keys() == {"representative_count"}
 
 
-@pytest.mark.parametrize("action", ["transfer", "assign", "designate"])
+def test_an_officer_with_an_interest_does_not_handle_it():  # XF22 28(3)
+    world = a_petition(*upto("inform_receipt_referred"))
+
+    assert refused(world.act("handle", no_interest=False)).code == "petition.conflict_of_interest"
+
+
+def test_a_report_is_passed_to_the_discipline_organs():  # XF22 22(2), 30
+    world = a_petition("submit")
+
+    answer = decided(world.act("pass_to_organ", kind="accusation"))
+
+    assert (answer.after.state, answer.after.facts["kind"]) == ("routed_out", "accusation")
+    assert answer.documents == ("transfer_letter", "legal_path_notice")
+
+
+@pytest.mark.parametrize("action", ["transfer", "assign", "designate", "suggest"])
 def test_a_report_never_goes_to_the_unit_it_accuses(action):  # XF22 30, 46(5)
     world = a_petition("submit")
     world.run = replace(world.run, accused=frozenset({"unit-a"}))
