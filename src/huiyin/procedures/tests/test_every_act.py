@@ -1,5 +1,7 @@
 """Every state × action × actor of every file, decided, and compared with what the file says."""
 
+from functools import cache
+
 import pytest
 
 from huiyin.procedures import Decision, Refusal, decide
@@ -15,11 +17,15 @@ ALL = {**PROCEDURES, "sample": a_procedure()}
 OUTSIDERS = {"stranger": STRANGER, "passer-by": PASSER_BY, "clock-keeper": SYSTEM}
 
 
-@pytest.fixture(scope="module", params=sorted(ALL))
+@cache
+def _reached(name):
+    return ALL[name], every_state(ALL[name])
+
+
+@pytest.fixture(params=sorted(ALL))
 def reached(request):
     """A procedure with a run in each of its states."""
-    procedure = ALL[request.param]
-    return procedure, every_state(procedure)
+    return _reached(request.param)
 
 
 def test_every_state_is_reached_by_real_acts(reached):
