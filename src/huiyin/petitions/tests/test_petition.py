@@ -761,6 +761,7 @@ def test_a_withdrawal_is_of_the_own_will():
     do(world, "withdraw")
 
     assert (world.run.state, running(world)) == ("withdrawn", set())
+    assert world.run.clocks["handle"].outcome is Outcome.RETURNED  # neither kept nor broken
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,7 @@ def test_without_an_opinion_it_ends_with(level, acts, result):
     world = requested(level, *acts)
 
     assert (world.run.state, world.run.result, running(world)) == (result, result, set())
+    assert world.run.clocks["decide"].outcome is Outcome.RETURNED  # neither kept nor broken
 
 
 def test_a_re_review_can_be_withdrawn_during_the_hearing():
