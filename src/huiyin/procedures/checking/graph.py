@@ -337,6 +337,7 @@ def acts_for(actor: ActorRule, owner: ActorRule) -> bool:
         and actor.party == owner.party
         and set(actor.unit_kinds) == set(owner.unit_kinds)
         and set(actor.levels) == set(owner.levels)
+        and (not actor.permission or not owner.permission or actor.permission == owner.permission)
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
+from huiyin.procedures.checking.clocks import check_clocks
 from huiyin.procedures.checking.exploring import Search, passes
 from huiyin.procedures.checking.findings import Findings
 from huiyin.procedures.checking.graph import Graph, tests_of
 from huiyin.procedures.checking.rules import allowed_to_system
 from huiyin.procedures.language import (
-    ACT,
     NEW,
+    PREVIOUS,
     Action,
     ActorKind,
     Condition,
@@ -25,7 +26,8 @@ def judge(search: Search, findings: Findings) -> None:
     _ways_to_the_end(search, findings)
     impossible = _actions(search, findings)
     _conditions(search, findings, impossible)
-    _clocks(search, findings, impossible)
+    _targets(search, findings)
+    check_clocks(search, findings, impossible)
 
 
 # --- what was met on the way --------------------------------------------------------------------
@@ -280,113 +282,28 @@ def _conditions(search: Search, findings: Findings, impossible: frozenset[str]) 
                 )  # fmt: skip
 
 
-# --- clocks ---------------------------------------------------------------------------------------
-
-
-def _clocks(search: Search, findings: Findings, impossible: frozenset[str]) -> None:
-    layout = search.graph.layout
-    started = 0
-    for number in search.numbers:
-        started |= number
-    for name, bits in layout.clocks.items():
-        if not started & bits.all:
-            findings.add(
-                "clock_never_started", f"clocks.{name}", "no action that can be taken starts it.",
-                f"Add clocks: {{start: [{name}]}} to one.",
-            )  # fmt: skip
-    _vain(search, findings, impossible)
-    _resting(search, findings)
-    _starts(search, findings, impossible)
-
-
-def _starts(search: Search, findings: Findings, impossible: frozenset[str]) -> None:
-    """Report clocks that count from a fact which nothing can have set by then."""
-    graph, procedure = search.graph, search.graph.procedure
-    onward: dict[str, set[str]] = {}
-    for place in graph.places:
-        onward[place.state.name] = {
-            graph.layout.names[arrow.move.target] for arrow in place.arrows if arrow.move
-        }
-        for happening in place.happenings:
-            for arrow in happening.arrows:
-                if arrow.move:
-                    onward[place.state.name].add(graph.layout.names[arrow.move.target])
-    for action in procedure.actions.values():
-        for name in action.clocks.start if action.name not in impossible else ():
-            fact = procedure.clocks[name].start
-            if fact == ACT or procedure.facts[fact].outside or _gives(action, fact):
-                continue
-            waiting = [
-                state
-                for other in procedure.actions.values()
-                if _gives(other, fact) and other.name not in impossible
-                for state in (*other.froms, *(other.to.names if other.to else ()))
-                if state in onward
-            ]
-            known_in = set(waiting)
-            while waiting:
-                new = onward[waiting.pop()] - known_in
-                known_in |= new
-                waiting += new
-            if not known_in & action.froms:
-                findings.add(
-                    "clock_start_unset", f"actions.{action.name}",
-                    f"it starts {name}, which counts from fact.{fact}, and nothing has set that.",
-                    "Set the fact in this action or before it.",
-                )  # fmt: skip
-
-
-def _gives(action: Action, fact: str) -> bool:
-    """Tell whether an action gives a fact a value."""
-    return fact in action.set and action.set[fact].source != "none"
-
-
-def _vain(search: Search, findings: Findings, impossible: frozenset[str]) -> None:
-    """Report what actions do to clocks without ever having an effect."""
+def _targets(search: Search, findings: Findings) -> None:
+    """Report targets that depend on a fact without a value, or on where a new run came from."""
     layout = search.graph.layout
     for action in search.graph.procedure.actions.values():
-        if action.name in impossible or action.name not in search.taken:
+        to = action.to
+        if to is None:
             continue
-        acts = action.clocks
-        found = search.effects.get(action.name, 0)
-        wanted = [("stops", name, layout.clocks[name].all) for name in acts.stop]
-        wanted += [("returns", name, layout.clocks[name].all) for name in acts.give_back]
-        wanted += [
-            ("lets rest", name, layout.clocks[name].alive & ~layout.clocks[name].rests)
-            for name in acts.pause
-        ]
-        wanted += [("resumes", name, layout.clocks[name].rests) for name in acts.resume]
-        for word, name, bits in wanted:
-            if not found & bits:
-                findings.add(
-                    "clock_act_in_vain", f"actions.{action.name}",
-                    f"it {word} {name}, which never "
-                    f"{'rests' if word == 'resumes' else 'runs'} here.",
-                    "Take it out, or start the clock before.",
-                )  # fmt: skip
-
-
-def _resting(search: Search, findings: Findings) -> None:
-    """Report clocks that rest in a state which no act leaves, or stays in, by resuming them."""
-    graph, layout = search.graph, search.graph.layout
-    resumed: dict[tuple[str, str], None] = {}
-    for action in graph.procedure.actions.values():
-        for clock in action.clocks.resume:
-            for state in action.froms:
-                resumed[(clock, state)] = None
-    for name, bits in layout.clocks.items():
-        stays: dict[str, int] = {}
+        fact = layout.facts.get(to.name) if to.of == "fact" else None
+        if fact is None and PREVIOUS not in to.names:
+            continue
         for at, number in enumerate(search.numbers):
-            if number & bits.rests:
-                state = graph.places[number & layout.state.mask].state.name
-                if (name, state) not in resumed:
-                    stays.setdefault(state, at)
-        if stays:
-            first, *others = stays
-            more = f" (and {', '.join(others)})" if others else ""
+            state = layout.names[number & layout.state.mask]
+            if state not in action.froms:
+                continue
+            if fact and None in fact.codes and number & fact.span.mask == fact.of(None):
+                why = f"fact.{to.name} may have no value in {state}"
+            elif PREVIOUS in to.names and not number & layout.came_from.mask:
+                why = f"{state} may be where the run began, and nothing comes before that"
+            else:
+                continue
             findings.add(
-                "clock_stays_paused", f"clocks.{name}",
-                f"it rests in {first}{more}, where no act lets it go on.",
-                "Resume it on the way there, or give an act there that resumes it.",
-                search.path(stays[first]),
+                "target_unset", f"actions.{action.name}", f"it has nowhere to go: {why}.",
+                "Let the target be known on every way here.", search.path(at),
             )  # fmt: skip
+            break

@@ -14,6 +14,7 @@ from huiyin.procedures.language import (
     Expiry,
     FieldType,
     Procedure,
+    State,
 )
 
 RESERVED = frozenset((NEW, PREVIOUS, "open", "any", "done"))
@@ -42,6 +43,29 @@ def check_rules(procedure: Procedure, library: Mapping[str, Procedure], findings
         _action(procedure, action, library, findings)
     for child in procedure.children.values():
         _child(procedure, child, library, findings)
+    for state in procedure.states.values():
+        if state.end:
+            _end(procedure, state, findings)
+
+
+def _end(procedure: Procedure, end: State, findings: Findings) -> None:
+    """An end that follows done states is for what is done: else statistics miss the run."""
+    undone = {NEW, *(state.name for state in procedure.states.values() if not state.done)}
+    coming = [
+        action
+        for action in procedure.actions.values()
+        if action.to and end.name in action.to.names and not action.origin
+    ]
+    if all(action.froms & undone for action in coming):
+        return
+    for action in coming:
+        if too_soon := sorted(action.froms & undone):
+            findings.add(
+                "end_too_soon", f"actions.{action.name}",
+                f"it ends a run in {end.name} that is only {', '.join(too_soon)};"
+                " others go there from states that are done.",
+                "Go to a state that is done first, or to an end of its own.",
+            )  # fmt: skip
 
 
 def allowed_to_system(procedure: Procedure, action: Action) -> bool:

@@ -38,6 +38,14 @@ def check_usage(procedure: Procedure, findings: Findings) -> None:
         for name in _own(procedure, section, entries):
             if name not in names:
                 findings.add("unused", f"{section}.{name}", "nothing uses it.", "Take it out.")
+    for clock in procedure.clocks.values():
+        rested = {act.clocks.pause.get(clock.name) for act in procedure.actions.values()}
+        for ground in clock.pauses:
+            if ground not in rested:
+                findings.add(
+                    "unused", f"clocks.{clock.name}", f"it never rests on the ground {ground}.",
+                    "Take it out.",
+                )  # fmt: skip
     _facts(procedure, findings)
     _roles(procedure, findings)
 
