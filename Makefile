@@ -107,8 +107,9 @@ browser:  ## Chromium for the browser tests; as root it is installed
 	  fi; }
 
 .PHONY: bench
-bench: setup  ## measure start, loading of the full city and pages
+bench: setup  ## measure start, loading of the full city, pages and decisions
 	@$(PY) scripts/bench.py
+	@$(PY) scripts/bench_decide.py
 
 # --- upkeep -------------------------------------------------------------------------------------
 
