@@ -60,7 +60,7 @@ def list_command(*, as_json: bool) -> int:
         for row in rows:
             title = f"{row['title']['zh']} {row['title']['en']}"
             click.echo(f"{row['name'].ljust(width)}  {title}  ({row['file']})")
-    _tell(fault for faults in found.faults.values() for fault in faults)
+    _tell(found.faults)
     return 1 if found.faults else 0
 
 
@@ -73,7 +73,7 @@ def list_command(*, as_json: bool) -> int:
 @_json_option
 def show_command(*, name: str, as_json: bool) -> None:
     """Show actors, states, clocks and actions of a procedure, as they follow from its file."""
-    procedure = files.named(files.built_in(), name)
+    procedure = files.named(name)
     if as_json:
         click.echo(json.dumps(showing.as_json(procedure), ensure_ascii=False, indent=1))
         return
@@ -102,7 +102,7 @@ def show_command(*, name: str, as_json: bool) -> None:
 )
 def draw_command(*, name: str, output: Path | None, language: str, here: str, width: int) -> None:
     """Draw a procedure: states coloured by whose turn it is, acts as arrows, limits beside them."""
-    procedure = files.named(files.built_in(), name)
+    procedure = files.named(name)
     if here and here not in procedure.states:
         states = ", ".join(procedure.states)
         raise OperatorError(f'{procedure.name} has no state "{here}": name one of {states}.')
@@ -137,13 +137,12 @@ def check_command(*, names: tuple[str, ...], as_json: bool) -> int:
     Each finding says where it stands, the shortest way there from the opening, and what would be
     right. Every run that can be is looked at, up to a bound, which is told.
     """
-    found = files.built_in()
-    procedures, faults = files.picked(found, names)
-    catalogue = known()
-    everything = found.procedures | {procedure.name: procedure for procedure in procedures}
+    others = files.built_in()
+    found = files.read(*names) if names else others
+    catalogue, faults = known(), found.faults
     reports = [
-        (procedure, check(procedure, known=catalogue, library=everything))
-        for procedure in procedures
+        (procedure, check(procedure, known=catalogue, library=others.procedures | found.procedures))
+        for _, procedure in sorted(found.procedures.items())
     ]
     is_sound = not faults and all(report.is_sound for _, report in reports)
     if as_json:
@@ -224,7 +223,7 @@ def simulate_command(*, name: str, script: Path | None, start: str, language: st
     Forms are filled in where nothing is given; actors that fit are made up. Type help for the
     steps. A script gives the same output every time; exit code 1 when a line is not understood.
     """
-    procedure = files.named(files.built_in(), name)
+    procedure = files.named(name)
     try:
         now = at_local(start)
     except ValueError:

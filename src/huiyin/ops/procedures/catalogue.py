@@ -4,10 +4,8 @@ import csv
 from functools import cache
 from importlib.resources import files
 
-from huiyin.people.permissions import CATALOGUE
 from huiyin.procedures.checking import Known
 from huiyin.procedures.guards import GUARDS
-from huiyin.units.kinds import UnitKind
 from huiyin.worktime import Limit, LimitUnit
 
 
@@ -33,6 +31,10 @@ def _rows() -> dict[str, tuple[Limit, bool]]:
 
 def known() -> Known:
     """Return everything the checker compares names with."""
+    # Both import Django's choices and texts, which nobody but the checker waits for.
+    from huiyin.people.permissions import CATALOGUE  # noqa: PLC0415 as above
+    from huiyin.units.kinds import UnitKind  # noqa: PLC0415 as above
+
     return Known(
         terms=limits(),
         unit_kinds=frozenset(kind.value for kind in UnitKind),

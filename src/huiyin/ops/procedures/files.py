@@ -1,7 +1,7 @@
 """The procedures a command works on: those of the package by name, others by their file."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from huiyin.ops.errors import OperatorError
 from huiyin.procedures import library
@@ -11,74 +11,58 @@ from huiyin.procedures.reading import Fault, ReadingError, read_procedure
 
 @dataclass(slots=True)
 class Read:
-    """What could be read, by name, and what is wrong in the other files, by name of the file."""
+    """What could be read, by name, and what is wrong in the other files."""
 
     procedures: dict[str, Procedure] = field(default_factory=dict)
-    faults: dict[str, tuple[Fault, ...]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, text: str, file: str) -> None:
+        """Read one file more: a broken one hides no other."""
+        try:
+            procedure = read_procedure(text, file=file, fragments=library.fragments())
+        except ReadingError as error:
+            self.faults += error.faults
+            return
+        other = self.procedures.get(procedure.name)
+        if other is not None:
+            text = f"{procedure.name} is the name of {other.file} too."
+            self.faults.append(Fault(file, 1, text, "Give one of them another name."))
+            return
+        self.procedures[procedure.name] = procedure
 
 
 def built_in() -> Read:
-    """Read every procedure of the package, each by itself: one broken file hides no other."""
+    """Read every procedure of the package."""
     found = Read()
-    shared = library.fragments()
     for file, text in library.texts().items():
-        _read_into(found, text, file, shared)
+        found.add(text, file)
     return found
 
 
-def named(found: Read, name: str) -> Procedure:
-    """Return a procedure by its name, or by the path of its file. Raises OperatorError."""
-    if _is_path(name):
-        return _from_path(found, Path(name))
-    procedure = found.procedures.get(name)
-    if procedure is not None:
-        return procedure
-    for file, faults in found.faults.items():
-        if Path(file).stem == name:
-            raise OperatorError("\n".join(map(str, faults)))
-    known = ", ".join(sorted(found.procedures)) or "none"
-    raise OperatorError(f'There is no procedure "{name}": name one of {known}, or a file.')
+def read(*names: str) -> Read:
+    """Read the procedures of these names, which may be paths of YAML files. Raises OperatorError.
 
-
-def _from_path(found: Read, path: Path) -> Procedure:
-    other = Read()
-    _read_into(other, _text_of(path), str(path), library.fragments())
-    for faults in other.faults.values():
-        raise OperatorError("\n".join(map(str, faults)))
-    procedure = next(iter(other.procedures.values()))
-    found.procedures[procedure.name] = procedure
-    return procedure
-
-
-def picked(found: Read, names: tuple[str, ...]) -> tuple[list[Procedure], list[Fault]]:
-    """Return the procedures of these names (all without one), and the faults of their files."""
-    procedures: list[Procedure] = []
-    faults: list[Fault] = []
-    if not names:
-        for of_file in found.faults.values():
-            faults += of_file
-        return [found.procedures[name] for name in sorted(found.procedures)], faults
+    A file that cannot be read as a procedure adds its faults.
+    """
+    found = Read()
+    texts = {PurePosixPath(file).stem: (text, file) for file, text in library.texts().items()}
     for name in names:
-        if _is_path(name):
-            other = Read()
-            _read_into(other, _text_of(Path(name)), name, library.fragments())
-            faults += [fault for faults_of in other.faults.values() for fault in faults_of]
-            procedures += other.procedures.values()
-            continue
-        broken = [
-            fault
-            for file, faults_of in found.faults.items()
-            if Path(file).stem == name
-            for fault in faults_of
-        ]
-        faults += broken
-        if not broken:
-            procedures.append(named(found, name))
-    return procedures, faults
+        if "/" in name or name.endswith((".yaml", ".yml")):
+            found.add(_text_of(Path(name)), name)
+        elif name in texts:
+            found.add(*texts[name])
+        else:
+            known = ", ".join(sorted(texts)) or "none"
+            raise OperatorError(f'There is no procedure "{name}": name one of {known}, or a file.')
+    return found
 
 
-def _is_path(name: str) -> bool:
-    return "/" in name or name.endswith((".yaml", ".yml"))
+def named(name: str) -> Procedure:
+    """Return one procedure by its name or the path of its file. Raises OperatorError."""
+    found = read(name)
+    if found.faults:
+        raise OperatorError("\n".join(map(str, found.faults)))
+    return next(iter(found.procedures.values()))
 
 
 def _text_of(path: Path) -> str:
@@ -90,17 +74,3 @@ def _text_of(path: Path) -> str:
         raise OperatorError(
             f"{path} cannot be read ({error.strerror}): name a procedure or its YAML file."
         ) from error
-
-
-def _read_into(found: Read, text: str, file: str, shared: dict[str, str]) -> None:
-    try:
-        procedure = read_procedure(text, file=file, fragments=shared)
-    except ReadingError as error:
-        found.faults[file] = error.faults
-        return
-    if procedure.name in found.procedures:
-        other = found.procedures[procedure.name].file
-        fault = Fault(file, 1, f"{procedure.name} is the name of {other} too.", "Rename one.")
-        found.faults[file] = (fault,)
-        return
-    found.procedures[procedure.name] = procedure
