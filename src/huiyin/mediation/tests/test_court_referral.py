@@ -241,16 +241,40 @@ def test_the_side_that_sues_may_consent_alone_before_filing_only():  # ZX21 10, 
     )
 
 
-@pytest.mark.parametrize("upto", ["ask_consent", "record_consents", "appoint"])
+@pytest.mark.parametrize("upto", ["identify", "ask_consent"])
 @pytest.mark.parametrize("side", BOTH, ids=lambda side: side.id)
-def test_a_no_leads_to_filing_within_seven_days(upto, side):  # CPL 125, 126
+def test_a_no_leaves_the_seven_days_of_filing_as_they_were(upto, side):  # CPL 125, 126
+    world = a_court_referral(upto, at="2025-09-26T10:00", identify={"received_on": "2025-09-25"})
+
+    decided(world.act("refuse_consent", {}, by=side))
+
+    # from Thu 25 Sep, the day of the complaint: Thu 2 Oct, a holiday
+    assert (world.run.state, due_on(world, "court_acts")) == (
+        "returned_to_court", "Thu 2025-10-09",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("start", "day"), on_eves(3))
+def test_asking_for_consent_ends_by_itself_in_three_working_days(start, day):
+    world = a_court_referral("ask_consent", at=f"{start}T16:00")
+    assert due_on(world, "consent") == day
+
+    answers = world.advance_to(world.run.clocks["consent"].due_at)
+
+    assert world.run.state == "returned_to_court"
+    # the seven days of filing have run since the complaint: they are over or nearly so
+    assert world.run.clocks["court_acts"].started_at == at_local(f"{start}T00:00")
+    assert decided(answers[0]).event.action == "no_answer"
+
+
+@pytest.mark.parametrize("upto", ["record_consents", "appoint"])
+@pytest.mark.parametrize("side", BOTH, ids=lambda side: side.id)
+def test_consent_is_taken_back_freely_and_filing_counts_from_that_day(upto, side):
     world = a_court_referral(upto, at="2025-09-25T10:00")
 
     decided(world.act("refuse_consent", {}, by=side))
 
-    assert (world.run.state, due_on(world, "court_acts")) == (
-        "returned_to_court", "Thu 2025-10-09",
-    )  # fmt: skip
+    assert due_on(world, "court_acts") == "Thu 2025-10-09"
 
 
 @pytest.mark.parametrize("upto", ["accept_referral", "start_mediation"])
@@ -301,13 +325,24 @@ def test_only_the_side_that_sues_gives_up_the_suit():  # TY16 21
     assert world.run.state == "given_up"
 
 
-def test_after_filing_an_agreement_becomes_a_mediation_statement():  # TY16 20
-    before = a_court_referral("agree")
-    after = a_court_referral("agree", mode="entrusted_ordinary")
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [
+        ("make_statement", "statement_made"),
+        ("allow_withdrawal", "suit_withdrawn"),
+        ("not_approve", "trial_resumed"),
+    ],
+)
+def test_after_filing_an_agreement_is_the_courts_to_conclude(action, state):  # TY16 20
+    world = a_court_referral("start_mediation", mode="entrusted_ordinary")
 
-    assert refused(before.act("make_statement")).code == "court_referral.only_entrusted"
-    decided(after.act("make_statement"))
-    assert after.run.state == "statement_made"
+    out_of_court = refused(world.act("agree"))
+    decided(world.act("agree_in_trial"))
+    own = refused(world.act(action, by="committee"))
+    decided(world.act(action))
+
+    assert (out_of_court.code, own.code) == ("court_referral.only_delegated", "run.not_yours")
+    assert (world.run.state, "confirm_request" in world.run.clocks) == (state, False)
 
 
 @pytest.mark.parametrize(
@@ -323,6 +358,16 @@ def test_the_result_of_the_confirmation_comes_back(result, state):
     decided(world.finish_child("confirmation", result))
 
     assert world.run.state == state
+
+
+def test_what_the_court_refused_to_confirm_is_not_asked_again():
+    world = a_court_referral("agree")
+    decided(world.act("record_confirmation_request"))
+    decided(world.finish_child("confirmation", "refused"))
+
+    assert refused(world.act("record_confirmation_request")).code == (
+        "court_referral.refused_before"
+    )
 
 
 def test_suspected_sham_halts_and_the_court_decides():  # TY16 18
@@ -348,7 +393,7 @@ def test_every_number_is_a_text_the_court_gives_and_none_is_made_up():
     ]
 
     assert set(numbers) == {"text"}
-    assert a_court_referral("identify").run.facts.keys() == {"mode"}
+    assert a_court_referral("identify").run.facts.keys() == {"mode", "counts_from"}
 
 
 def test_a_court_referral_is_found_by_number_only():  # TY16 2(5)

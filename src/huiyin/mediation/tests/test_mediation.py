@@ -318,6 +318,15 @@ def test_after_a_change_of_mediator_the_rights_are_told_again():
     assert (world.run.state, world.run.clocks["finish"]) == ("mediator_assigned", month)
 
 
+def test_the_police_hear_only_of_what_may_become_their_case():  # PML 25
+    world = a_mediation("hold_session")
+
+    kept = decided(world.act("prevent"))
+    told = decided(world.act("report_risk"))
+
+    assert (kept.notices, told.notices) == ((), (Notice("police", "mediation.report_risk.police"),))
+
+
 # --- failing ------------------------------------------------------------------------------------
 
 
