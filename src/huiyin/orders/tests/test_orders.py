@@ -188,10 +188,9 @@ def test_an_order_for_a_visit_waits_for_a_time_and_one_for_an_answer_is_answered
 
 
 def test_an_order_is_laid_aside_only_after_three_visits_and_comes_back_with_one_act():
-    world = an_order("accept", mode="visit")
+    world = an_order("schedule_visit", mode="visit")
     for _ in range(3):
         assert refused(world.act("lay_aside")).code == "orders.keep_trying"
-        decided(world.act("schedule_visit"))
         decided(world.act("not_met"))
 
     decided(world.act("lay_aside"))
@@ -201,11 +200,20 @@ def test_an_order_is_laid_aside_only_after_three_visits_and_comes_back_with_one_
     assert (aside, world.run.state) == ("unreached", "redo")
 
 
+def test_only_the_centre_lays_an_order_aside():
+    world = an_order("schedule_visit", mode="visit")
+    for _ in range(3):
+        decided(world.act("not_met"))
+
+    assert refused(world.act("lay_aside", by="unit")).code == "run.not_yours"
+
+
 def test_a_visit_the_unit_missed_does_not_count_against_the_resident():
     world = an_order("accept", mode="visit")
     for _ in range(3):
         decided(world.act("schedule_visit"))
         decided(world.act("missed_visit"))
+    decided(world.act("schedule_visit"))
 
     assert refused(world.act("lay_aside")).code == "orders.keep_trying"
 
