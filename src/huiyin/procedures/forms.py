@@ -14,7 +14,11 @@ from huiyin.worktime import CITY
 YES: Final = frozenset({"true", "on", "yes", "1"})
 NO: Final = frozenset({"false", "off", "no", "0"})
 LONGEST_ID: Final = 200
+YEARS: Final = range(
+    1900, 2091
+)  # beyond these a date is a slip, and limits from it have no calendar
 _EMPTY: Final[Mapping[FieldType, object]] = {FieldType.FLAG: False}  # a box that is not ticked
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL and UTF-8 have no place for these
 _SPACE = re.compile(r"[^\S\n]+")
 
 
@@ -88,7 +92,7 @@ def _text(rule: Field, raw: object, now: datetime) -> object:
     if not isinstance(raw, str):
         raise _Wrong("no_text")
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if _NO_TEXT.search(text):
         raise _Wrong("no_text")
     if rule.line:
         text = _SPACE.sub(" ", text.replace("\n", " "))
@@ -163,11 +167,13 @@ def _choices(rule: Field, raw: object, now: datetime) -> object:
 
 def _date(rule: Field, raw: object, now: datetime) -> object:
     if isinstance(raw, datetime):
-        raw = raw.astimezone(CITY).date()
+        raw = raw.date() if raw.year not in YEARS else raw.astimezone(CITY).date()
     try:
         value = raw if isinstance(raw, date) else date.fromisoformat(str(raw).strip())
     except ValueError:
         raise _Wrong("no_date") from None
+    if value.year not in YEARS:
+        raise _Wrong("no_date")
     today = now.astimezone(CITY).date()
     if rule.past and value > today:
         raise _Wrong("in_future", today=today)
@@ -181,6 +187,8 @@ def _instant(rule: Field, raw: object, now: datetime) -> object:
         value = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
     except ValueError:
         raise _Wrong("no_instant") from None
+    if value.year not in YEARS:
+        raise _Wrong("no_instant")
     if value.tzinfo is None:
         value = value.replace(tzinfo=CITY)  # what a page sends is the city's own time
     if rule.past and value > now:

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Final
 
 from huiyin.procedures.language import ACT, ClockRule, Procedure
 from huiyin.procedures.runs import Clock, Extension, Facts, Outcome, Snapshot, Status
 from huiyin.worktime import CITY, Limit, Pause, due
+
+# Calendars begin here; a limit that began earlier was over long ago, whichever day it began.
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=CITY)
 
 
 def instant_of(value: object) -> datetime | None:
@@ -32,9 +36,10 @@ def started(
     limit = facts.limits[term]
     start = (instant_of(known.get(rule.start)) if rule.start != ACT else None) or now
     if rule.latest and (origin := instant_of(known.get(rule.latest.fact))):
-        latest = due(origin, facts.limits[rule.latest.term], calendar=facts.calendar)
+        latest = due(max(origin, EARLIEST), facts.limits[rule.latest.term], calendar=facts.calendar)
         if start.astimezone(CITY).date() > latest.due_on:
             start = datetime.combine(latest.due_on, time(), CITY)
+    start = max(start, EARLIEST)
     end = due(start, limit, calendar=facts.calendar)
     unit = next(iter(roles.get(rule.per, ())), "") if rule.per else ""
     return Clock(

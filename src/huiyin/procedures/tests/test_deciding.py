@@ -230,6 +230,14 @@ def test_a_clock_counts_from_its_start_fact_even_when_that_lies_before_the_act()
     assert due_on(world, "route") == "2026-03-17"  # 15 days after Monday 2 March
 
 
+def test_a_start_before_all_calendars_is_simply_overdue():
+    world = a_world(at="2026-03-10T09:00")
+
+    decided(world.act("receive", received_at="1987-05-01T10:00"))
+
+    assert world.run.clocks["route"].overdue_at == world.now
+
+
 def test_a_late_acceptance_never_lengthens_the_case():
     """Domain §2d: the date of the notice, at the latest day 15 after receipt."""
     early, late = a_world(at="2026-03-02T09:00"), a_world(at="2026-03-02T09:00")

@@ -1,16 +1,16 @@
-"""What a procedure is called, its states and its actions stand in its file and nowhere in Python."""
+"""What procedures, states and actions are called stands in their files, nowhere in Python."""
 
 import ast
 from pathlib import Path
 
 import huiyin
-from huiyin.procedures.reading.actions import ACTION_KEYS
+from huiyin.procedures.reading.actions import ACTION_KEYS, FIELD_KEYS
 from huiyin.procedures.tests.shipped import PROCEDURES
 
 SOURCE = Path(huiyin.__file__).parent
 # Words of the language and of other fields that some file also uses as a name; a comparison with
 # one of them says nothing about a procedure.
-OTHERWISE_MEANT = {"new", "open", "done", "closed", "end", "previous", *ACTION_KEYS}
+OTHERWISE_MEANT = {"new", "open", "done", "closed", "end", "previous", *ACTION_KEYS, *FIELD_KEYS}
 
 
 def names():
