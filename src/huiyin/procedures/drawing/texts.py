@@ -46,7 +46,15 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> tupl
     """
     if text_width(text, size, bold=bold) <= width:
         return (plain(text),)
-    pieces = _pieces(text)
+    pieces = [
+        part
+        for piece in _pieces(text)
+        for part in (
+            [piece]  # what should stay whole and is too wide for that breaks like the rest
+            if text_width(piece.strip(), size, bold=bold) <= width
+            else _pieces(plain(piece))
+        )
+    ]
     wanted = len(_filled(pieces, size, width, bold=bold))
     clauses = _clauses(pieces)
     if len(_filled(clauses, size, width, bold=bold)) == wanted and all(

@@ -251,6 +251,12 @@ def plain(text):
         pytest.param(
             "办理" + kept_whole("60个工作日"), 7, ("办理", "60个工作日"), id="limit-kept-whole"
         ),
+        pytest.param(
+            kept_whole("委托已撤回，双方继续"),
+            6,
+            ("委托已撤回，", "双方继续"),
+            id="too-wide-to-keep",
+        ),
         pytest.param("Report that nobody came", 8, ("Report that", "nobody came"), id="at-spaces"),
     ],
 )
