@@ -1,4 +1,4 @@
-"""Write the reference pages that are read off the code: commands, refusals, terms.
+"""Write the reference pages that are read off the code: commands, refusals, terms, procedures.
 
 `--check` writes nothing and names the pages that are old; a test calls it.
 """
@@ -39,6 +39,19 @@ def _command(command: click.Command, name: str) -> list[str]:
             below = command.get_command(own, word)
             assert below is not None  # noqa: S101 the group lists what it has
             parts += _command(below, f"{name} {word}")
+    return parts
+
+
+def _help(command: click.Command, name: str, mark: str) -> list[str]:
+    """Return the help of a command, and below it that of the commands it has."""
+    own = click.Context(command, info_name=name, max_content_width=96)
+    own.terminal_width = 96
+    parts = [f"{mark} {name}", "", "```text", command.get_help(own), "```", ""]
+    if isinstance(command, click.Group):
+        for sub in command.list_commands(own):
+            below = command.get_command(own, sub)
+            assert below is not None  # noqa: S101 the group lists what it has
+            parts += _help(below, f"{name} {sub}", f"{mark}#")
     return parts
 
 
@@ -143,17 +156,33 @@ def main() -> None:
     for name in CAPABILITIES:
         if (ROOT / f"src/huiyin/{name}/refusals.py").exists():
             importlib.import_module(f"huiyin.{name}.refusals")
+    from procedure_pages import pages  # noqa: PLC0415 needs the environment too
+
+    texts = {page: make() for page, make in PAGES.items()}
+    texts |= {f"procedures/{name}": text for name, text in pages().items()}
     old = []
-    for page, make in PAGES.items():
+    for page, text in texts.items():
         target = DOCS / page
-        text = make()
+        if target.exists() and target.read_text(encoding="utf-8") == text:
+            continue
         if "--check" in sys.argv:
-            if not target.exists() or target.read_text(encoding="utf-8") != text:
-                old.append(f"docs/{page}")
+            old.append(f"docs/{page}")
         else:
+            target.parent.mkdir(exist_ok=True)
             target.write_text(text, encoding="utf-8")
+    for target in (DOCS / "procedures").glob("*"):
+        if f"procedures/{target.name}" in texts:
+            continue
+        if "--check" in sys.argv:
+            old.append(f"docs/procedures/{target.name}")
+        else:
+            target.unlink()  # of a procedure that is no more
     if old:
-        sys.exit(f"{', '.join(old)}: old; run `make reference`")
+        sys.exit(f"{', '.join(sorted(old))}: old; run `make reference`")
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    missing = [page for page in texts if page.endswith(".md") and f": {page}\n" not in nav]
+    if missing:
+        sys.exit(f"{', '.join(missing)}: in no menu; add them to nav in mkdocs.yml")
 
 
 if __name__ == "__main__":
