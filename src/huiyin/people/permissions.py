@@ -30,6 +30,13 @@ _ALL = (
     Permission("people.reveal", _("See the phone number of a colleague, with a reason")),
     Permission("log.read", _("Read the access log of the own unit")),
     Permission("log.read_all", _("Read the whole access log"), city_wide=True),
+    Permission("extension.approve", _("Approve or refuse more time for a limit of the own unit")),
+    Permission("supervision.order", _("Order supervision of a unit that does not deliver")),
+    Permission("matter.hand_over", _("Hand a matter over to another procedure")),
+    Permission("matter.merge", _("Merge a matter into another one")),
+    Permission("hotline.dispatch", _("Dispatch hotline orders")),
+    Permission("hotline.decide", _("Decide disputes, extensions and ends of hotline orders")),
+    Permission("hotline.call_back", _("Call back callers of the hotline")),
     Permission("terms.edit", _("Change the limits of the city"), city_wide=True),
 )
 CATALOGUE: dict[str, Permission] = {permission.code: permission for permission in _ALL}

@@ -23,6 +23,8 @@ CODES = {
     "auditor",
 }
 
+LEADER = {"people.see", "log.read", "extension.approve", "supervision.order", "hotline.decide"}
+
 
 def held():
     return {row.pk: set(row.permissions) for row in PermissionSet.objects.all()}
@@ -31,7 +33,15 @@ def held():
 def test_every_kind_of_post_has_its_set_after_migrations():
     assert held().keys() == CODES
     assert {code: sets for code, sets in held().items() if sets} == {
-        "leader": {"people.see", "log.read"},
+        "centre_clerk": {"matter.hand_over", "matter.merge"},
+        "hotline_agent": {
+            "hotline.dispatch",
+            "hotline.call_back",
+            "matter.hand_over",
+            "matter.merge",
+        },
+        "petition_clerk": {"matter.hand_over", "supervision.order"},
+        "leader": LEADER,
         "unit_admin": {"people.see", "people.administer", "people.reveal", "log.read"},
         "city_admin": {
             "people.see",
@@ -60,7 +70,7 @@ def test_syncing_puts_right_what_differs_and_leaves_the_rest():
     permission_sets.sync()
 
     assert held().keys() == CODES | {"own"}
-    assert held()["leader"] == {"people.see", "log.read"}
+    assert held()["leader"] == LEADER
     assert PermissionSet.objects.get(pk="leader").events.count() == history
 
 
