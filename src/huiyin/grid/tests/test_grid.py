@@ -431,6 +431,20 @@ def test_the_accused_unit_is_never_given_the_matter():
         assert refused(world.act(action, **field)).code == "guard.not_the_accused"
 
 
+def test_nobody_of_the_accused_unit_decides_on_the_matter_and_it_gets_away_from_there():
+    world = a_matter("report")
+    committee = replace(an_actor(world.procedure, "local", world.run), unit="unit-village")
+    world.run = replace(world.run, accused=frozenset({"unit-village"}))
+
+    own = refused(world.act("verify_report", by=committee))
+    decided(world.act("verify_report", level="village"))
+    refusal = refused(world.act("refuse", by=replace(committee, level="village")))
+    decided(world.act("escalate", by="local"))
+
+    assert (own.code, refusal.code) == ("guard.not_by_the_accused", "guard.not_by_the_accused")
+    assert world.run.facts["level"] == "town"
+
+
 def test_a_refusal_says_why_and_where_to_turn_and_can_be_contested():
     world = a_matter("verify_report", at="2026-02-13T10:00")
 
