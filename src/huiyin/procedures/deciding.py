@@ -24,6 +24,8 @@ from huiyin.procedures.drafting import Draft
 from huiyin.procedures.forms import clean
 from huiyin.procedures.guards import GUARDS, Guard
 from huiyin.procedures.language import (
+    ACTOR_UNIT,
+    FROM_ROLE,
     NEW,
     PREVIOUS,
     Action,
@@ -283,7 +285,7 @@ def _decided(
         is_pending = not draft.all_agree(rule)
     if not is_pending:
         draft.follow(rule, form, actor, known)
-    openings = () if is_pending else tuple(_openings(procedure, rule, form, actor))
+    openings = () if is_pending else tuple(_openings(procedure, rule, form, draft.run(), actor))
     draft.have_children(opening.child for opening in openings)
     after = draft.run()
     event = Event(
@@ -311,8 +313,17 @@ def _decided(
     )
 
 
+def _given(ours: str, form: Values, run: Snapshot, actor: Actor) -> object:
+    """Return what fills a field of a child: a field of ours, the actor's unit, a role's unit."""
+    if ours == ACTOR_UNIT:
+        return actor.unit
+    if ours.startswith(FROM_ROLE):
+        return next(iter(run.roles.get(ours.removeprefix(FROM_ROLE), ())), None)
+    return form.get(ours)
+
+
 def _openings(
-    procedure: Procedure, rule: Action, form: Values, actor: Actor
+    procedure: Procedure, rule: Action, form: Values, run: Snapshot, actor: Actor
 ) -> Iterator[ChildOpening]:
     """Yield the child runs to open: of a `many` one, one for each unit that the form names."""
     for name in rule.open:
@@ -320,7 +331,7 @@ def _openings(
         fields: dict[str, object] = {}
         each, several = "", tuple[str, ...]()
         for theirs, ours in child.fills.items():
-            value = form.get(ours) if ours else actor.unit
+            value = _given(ours, form, run, actor)
             field = rule.field_named(ours)
             if child.many and field and field.type is FieldType.UNITS and isinstance(value, tuple):
                 each, several = theirs, value

@@ -15,6 +15,7 @@ NEW: Final = "new"  # the state of a run that is not open yet; no file lists it
 PREVIOUS: Final = "previous"  # the target "where the run came from"
 ACT: Final = "act"  # the instant of the act itself
 ACTOR_UNIT: Final = ""  # a child's field that is filled with the unit of whoever acts
+FROM_ROLE: Final = "role."  # … or with the unit that holds a role
 CONFIGURATION: Final = "configuration"  # written for `law` where no law fixes a limit
 
 
@@ -162,6 +163,7 @@ class Extending:
     ask: str
     approve: str
     notify: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()  # issued when it is approved
     within: tuple[str, ...] = ()  # states
 
 
@@ -180,6 +182,7 @@ class ClockRule:
     per: str = ""
     start: str = ACT  # ACT or the name of a fact
     latest: Latest | None = None
+    until: str = ""  # a fact: where it holds a date, the clock ends with that and not by its term
     runs_in: frozenset[str] = frozenset()
     may_run_in: frozenset[str] = frozenset()
     pauses: Mapping[str, Words] = field(default_factory=dict)
@@ -208,8 +211,26 @@ class ChildRule:
     procedure: str
     opening: str
     on_done: str = ""
-    fills: Mapping[str, str] = field(default_factory=dict)  # theirs → ours, or ACTOR_UNIT
+    fills: Mapping[str, str] = field(default_factory=dict)  # theirs → ours, ACTOR_UNIT, role.NAME
     many: bool = False
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Which fields of ours fill which of theirs."""
+        return {
+            theirs: ours
+            for theirs, ours in self.fills.items()
+            if ours != ACTOR_UNIT and not ours.startswith(FROM_ROLE)
+        }
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """Which of their fields are filled with the unit that holds a role of ours."""
+        return {
+            theirs: ours.removeprefix(FROM_ROLE)
+            for theirs, ours in self.fills.items()
+            if ours.startswith(FROM_ROLE)
+        }
 
 
 class FieldType(StrEnum):

@@ -97,6 +97,7 @@ class Clock:
     ground: str = ""
     extensions: tuple[Extension, ...] = ()
     asked: int | None = None
+    until: date | None = None  # a day that was named, in place of the limit
 
     @property
     def is_alive(self) -> bool:

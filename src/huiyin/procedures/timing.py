@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from huiyin.procedures.language import ACT, ClockRule, Procedure
 from huiyin.procedures.runs import Clock, Extension, Facts, Outcome, Snapshot, Status
-from huiyin.worktime import CITY, Limit, Pause, due
+from huiyin.worktime import CITY, Due, Limit, LimitUnit, Pause, due
 
 # Calendars begin here; a limit that began earlier was over long ago, whichever day it began.
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=CITY)
@@ -29,7 +29,8 @@ def started(
     """Start a clock by its rule.
 
     It counts from its start fact where that is known, else from the act; at the latest from the
-    day that `latest` gives, so that a late act never lengthens it. Raises KeyError when the caller
+    day that `latest` gives, so that a late act never lengthens it. Where `until` holds a date it
+    ends with that day, or the next working day. Raises KeyError when the caller
     has not loaded the limit of its term.
     """
     term = rule.term.chosen(known) or next(iter(rule.term.names))
@@ -40,13 +41,22 @@ def started(
         if start.astimezone(CITY).date() > latest.due_on:
             start = datetime.combine(latest.due_on, time(), CITY)
     start = max(start, EARLIEST)
-    end = due(start, limit, calendar=facts.calendar)
+    named = known.get(rule.until) if rule.until else None
+    until = named if isinstance(named, date) else None
+    end = _end_with(until, start, facts) if until else due(start, limit, calendar=facts.calendar)
     unit = next(iter(roles.get(rule.per, ())), "") if rule.per else ""
     return Clock(
         name=rule.name, term=term, limit=limit, started_at=start,
         due_on=end.due_on, due_at=end.due_at, first_due_at=end.due_at,
-        is_provisional=end.provisional, unit=unit,
+        is_provisional=end.provisional, unit=unit, until=until,
     )  # fmt: skip
+
+
+def _end_with(until: date, start: datetime, facts: Facts) -> Due:
+    """Return the end of a named day: one day after the day before it, at least the start's own."""
+    last = max(until, start.astimezone(CITY).date())
+    before = datetime.combine(last, time(), CITY) - timedelta(days=1)
+    return due(before, Limit(1, LimitUnit.DAY), calendar=facts.calendar)
 
 
 def ended(clock: Clock, outcome: Outcome, now: datetime) -> Clock:
@@ -83,6 +93,13 @@ def _closed(pauses: tuple[Pause, ...], now: datetime) -> tuple[Pause, ...]:
 def _recounted(clock: Clock, facts: Facts) -> Clock:
     """Compute the end anew from the start, all extensions and pauses (domain §0.2 rule 4)."""
     more = sum(extension.amount for extension in clock.extensions)
+    if clock.until and clock.extensions:
+        unit = facts.limits[clock.extensions[-1].term].unit
+        named = datetime.combine(clock.until, time(), CITY)
+        end = due(named, Limit(more, unit), calendar=facts.calendar)
+        return replace(clock, due_on=end.due_on, due_at=end.due_at)
+    if clock.until:
+        return clock
     limit = replace(clock.limit, amount=clock.limit.amount + more)
     closed = tuple(pause for pause in clock.pauses if pause.to_at)
     end = due(clock.started_at, limit, calendar=facts.calendar, pauses=closed)

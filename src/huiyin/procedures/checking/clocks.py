@@ -106,6 +106,8 @@ def _resting(search: Search, findings: Findings) -> None:
             for state in action.froms:
                 resumed[(clock, state)] = None
     for name, bits in layout.clocks.items():
+        if not search.graph.rests & bits.rests:
+            continue
         stays: dict[str, int] = {}
         for at, number in enumerate(search.numbers):
             if number & bits.rests:

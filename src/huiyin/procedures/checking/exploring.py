@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from huiyin.procedures.checking.branches import Test
 from huiyin.procedures.checking.graph import Arrow, Graph, Place, Tests
 
+Packed = tuple[int, int, tuple[Test, ...], int, int, bool, str, Arrow]
+
 
 @dataclass(slots=True)
 class Seen:
@@ -40,12 +42,12 @@ class Search:
         self.seen: dict[tuple[str, str], Seen] = {}
         self._stop = stop_at_first
         self._index = {self.numbers[0]: 0}
-        self._states = len(graph.places)
 
     def run(self) -> None:
         """Search until nothing is new, the bound is reached or something is found."""
-        numbers, places = self.numbers, self.graph.places
-        mask = self.graph.layout.state.mask
+        numbers, places, index_of = self.numbers, self.graph.places, self._index
+        taken, mask = self.taken, self.graph.layout.state.mask
+        packed = [[_packed(arrow) for arrow in place.arrows] for place in places]
         at = 0
         while at < len(numbers):
             if len(numbers) > self.bound:
@@ -59,11 +61,18 @@ class Search:
             by_person: list[int] = []
             self.edges.append(free)
             self.person_edges.append(by_person)
-            for arrow in place.arrows:
-                eqmask, value, more = arrow.tests
+            for eqmask, value, more, keep, put, is_plain, name, arrow in packed[number & mask]:
                 if number & eqmask != value or (more and not _pass(number, more)):
                     continue
-                self._follow(at, number, place, arrow, by_person if arrow.by_person else free)
+                edges = by_person if arrow.by_person else free
+                if not is_plain:
+                    self._follow(at, number, place, arrow, edges)
+                    continue
+                new = number & keep | put
+                taken.add(name)
+                if new != number:
+                    index = index_of.get(new)
+                    edges.append(self._discover(new, at, arrow.label) if index is None else index)
             for happening in place.happenings:
                 if not number & happening.when:
                     continue
@@ -81,6 +90,13 @@ class Search:
                 return
             at += 1
 
+    def _discover(self, number: int, parent: int, label: str) -> int:
+        index = self._index[number] = len(self.numbers)
+        self.numbers.append(number)
+        self.parents.append(parent)
+        self.labels.append(label)
+        return index
+
     def _follow(self, at: int, number: int, place: Place, arrow: Arrow, edges: list[int]) -> None:
         """Take an arrow; note what it meets on the way."""
         slow = arrow.slow
@@ -93,12 +109,7 @@ class Search:
                     self._note("term_unset", subject, place, at, arrow.label)
             new = whole & slow.live
         index = self._index.get(new)
-        if index is None:
-            index = self._index[new] = len(self.numbers)
-            self.numbers.append(new)
-            self.parents.append(at)
-            self.labels.append(arrow.label)
-        edges.append(index)
+        edges.append(self._discover(new, at, arrow.label) if index is None else index)
         move = arrow.move
         if move is None:
             return
@@ -174,6 +185,12 @@ class Search:
         """Yield the configurations in a state."""
         mask = self.graph.layout.state.mask
         return (at for at, number in enumerate(self.numbers) if number & mask == state)
+
+
+def _packed(arrow: Arrow) -> Packed:
+    """Return an arrow as a tuple, which is the quickest to look at."""
+    name = arrow.move.branch.action.name if arrow.move else ""
+    return (*arrow.tests, arrow.keep, arrow.put, not (arrow.slow or arrow.cares), name, arrow)
 
 
 def passes(number: int, tests: Tests) -> bool:

@@ -77,6 +77,10 @@ class Graph:
         self.free: dict[str, list[Branch]] = {
             name: self.branches.free(action) for name, action in procedure.actions.items()
         }
+        self.rests = 0  # clocks that some action lets rest
+        for action in procedure.actions.values():
+            for name in action.clocks.pause:
+                self.rests |= self.layout.clocks[name].rests
         self.places: list[Place] = [Place(State(NEW, procedure.title))]
         self.places += [Place(state) for state in procedure.states.values()]
         self.general = frozenset(

@@ -61,6 +61,8 @@ def _references(procedure: Procedure) -> Iterator[tuple[str, str, str, Container
             yield at, "state", name, states
         if clock.start != ACT:
             yield at, "fact", clock.start, facts
+        if clock.until:
+            yield at, "fact", clock.until, facts
         if clock.latest:
             yield at, "fact", clock.latest.fact, facts
         if clock.expiry_action:
@@ -106,7 +108,7 @@ def _references_of(
     for name in action.open:
         yield at, "child run", name, children
         if name in children:
-            for ours in filter(None, children[name].fills.values()):
+            for ours in children[name].fields.values():
                 yield at, f"field (for the child run {name})", ours, form
     for name in action.documents:
         yield at, "document", name, procedure.documents

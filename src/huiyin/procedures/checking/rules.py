@@ -220,11 +220,11 @@ def _form(opener: Action, child: ChildRule, inside: Procedure, at: str, findings
                 f"Its fields are {', '.join(one.name for one in opening.form)}.",
             )  # fmt: skip
     for field in opening.form:
-        if child.fills.get(field.name) == ACTOR_UNIT:
+        if child.fills.get(field.name) == ACTOR_UNIT or field.name in child.roles:
             if field.type is not FieldType.UNIT:
                 findings.add(
                     "child_form", at,
-                    f"{field.name} of {inside.name} is a {field.type}, not the unit of the actor.",
+                    f"{field.name} of {inside.name} is a {field.type}, but is filled with a unit.",
                     "Fill it from a field.",
                 )  # fmt: skip
             continue

@@ -90,6 +90,8 @@ def facts_read(procedure: Procedure) -> Iterator[str]:
         yield from (choice.name for choice in choices if choice.of == "fact")
         if clock.start != ACT:
             yield clock.start
+        if clock.until:
+            yield clock.until
         if clock.latest:
             yield clock.latest.fact
 

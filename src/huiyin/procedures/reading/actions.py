@@ -284,7 +284,8 @@ def extension_actions(clock: ClockRule) -> tuple[Action, ...]:
         label = Words(f"{zh}：{clock.label.zh}", f"{en}: {clock.label.en}")
         return Action(
             name=verb, label=label, froms=froms, by=(by,), law=rule.law, form=form,
-            clocks=acts, notify=notify, origin=f"clock {clock.name}",
+            clocks=acts, notify=notify, documents=rule.documents if acts.extend else (),
+            origin=f"clock {clock.name}",
         )  # fmt: skip
 
     if rule.ask == rule.approve:

@@ -108,6 +108,8 @@ class Names:
             self._fact(clock.start, at, FactType.INSTANT, FactType.DATE)
         if clock.latest:
             self._fact(clock.latest.fact, at, FactType.INSTANT, FactType.DATE)
+        if clock.until:
+            self._fact(clock.until, at, FactType.DATE)
         for state in (*clock.runs_in, *clock.may_run_in):
             self._known(state, procedure.states, "state", at)
         if both := clock.runs_in & clock.may_run_in:
@@ -246,7 +248,9 @@ class Names:
         for name in action.open:
             self._known(name, procedure.children, "child run", at)
             child = procedure.children.get(name)
-            for ours in filter(None, child.fills.values() if child else ()):
+            for role in child.roles.values() if child else ():
+                self._known(role, self._roles(), "role", at)
+            for ours in child.fields.values() if child else ():
                 self._known(ours, form, f"field (for the child {name}) called", at)
         if action.hand_over:
             self._known(action.hand_over, form, "field", at)

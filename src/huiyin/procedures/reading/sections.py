@@ -6,6 +6,7 @@ from huiyin.procedures.language import (
     ACT,
     ACTOR_UNIT,
     CONFIGURATION,
+    FROM_ROLE,
     ActorKind,
     ActorRule,
     ChildRule,
@@ -135,7 +136,7 @@ def state(name: str, at: At) -> State:
 
 
 CLOCK_KEYS = (
-    "kind", "per", "start", "latest", "in", "may", "pause", "extend", "on_expiry", "warn"
+    "kind", "per", "start", "latest", "until", "in", "may", "pause", "extend", "on_expiry", "warn"
 )  # fmt: skip
 
 
@@ -155,6 +156,11 @@ def clock(name: str, at: At) -> ClockRule:
             start = word.removeprefix("fact.")
         elif word != ACT:
             found["start"].fault(f"cannot be {word}.", "Write act, or fact.NAME.")
+    until = found["until"].text() if "until" in found else ""
+    if until and not until.startswith("fact."):
+        found["until"].fault("does not name a fact.", "Write fact.NAME, a fact of type date.")
+    if until and "pause" in found:
+        found["until"].fault("is a day somebody has named: it cannot rest.", "Leave pause out.")
     expiry, expiry_action = _expiry(found.get("on_expiry"))
     return ClockRule(
         name=name,
@@ -165,6 +171,7 @@ def clock(name: str, at: At) -> ClockRule:
         per=_text(found, "per"),
         start=start,
         latest=_latest(found.get("latest")),
+        until=until.removeprefix("fact."),
         runs_in=frozenset(found["in"].names() if "in" in found else ()),
         may_run_in=frozenset(found["may"].names() if "may" in found else ()),
         pauses=(
@@ -199,7 +206,10 @@ def _latest(at: At | None) -> Latest | None:
 def _extending(at: At | None) -> Extending | None:
     if at is None:
         return None
-    found = at.keys(required=("term", "law", "ask"), optional=("times", "approve", "notify", "in"))
+    found = at.keys(
+        required=("term", "law", "ask"),
+        optional=("times", "approve", "notify", "documents", "in"),
+    )
     ask = _text(found, "ask")
     return Extending(
         term=choosing(found["term"]) if "term" in found else Choosing(options={"": ""}),
@@ -208,6 +218,7 @@ def _extending(at: At | None) -> Extending | None:
         ask=ask,
         approve=_text(found, "approve") or ask,
         notify=found["notify"].names() if "notify" in found else (),
+        documents=found["documents"].names() if "documents" in found else (),
         within=found["in"].names() if "in" in found else (),
     )
 
@@ -250,11 +261,17 @@ def child(name: str, at: At) -> ChildRule:
     if "with" in found:
         for field, place in found["with"].named().items():
             source, _, ours = place.text().partition(".")
-            if (source != "form" or not ours) and (source, ours) != ("actor", "unit"):
+            if source == "form" and ours:
+                fills[field] = ours
+            elif source == "role" and ours:
+                fills[field] = FROM_ROLE + ours
+            elif (source, ours) == ("actor", "unit"):
+                fills[field] = ACTOR_UNIT
+            else:
                 place.fault(
-                    "does not say where the value comes from.", "Write form.FIELD or actor.unit."
+                    "does not say where the value comes from.",
+                    "Write form.FIELD, actor.unit or role.NAME.",
                 )
-            fills[field] = ours if source == "form" else ACTOR_UNIT
     return ChildRule(
         name=name,
         label=_words(found, "label"),

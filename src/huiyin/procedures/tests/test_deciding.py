@@ -9,8 +9,8 @@ from huiyin.procedures import Decision, Refusal, child_done, due_clocks, expire,
 from huiyin.procedures.decisions import Change, Notice
 from huiyin.procedures.refusals import FIELD_SENTENCES, SENTENCES, sentence
 from huiyin.procedures.runs import Actor, Outcome, Status, Who
-from huiyin.procedures.simulation import PASSER_BY, STRANGER, an_actor, at_local
-from huiyin.procedures.tests.sample import a_world
+from huiyin.procedures.simulation import PASSER_BY, STRANGER, World, an_actor, at_local
+from huiyin.procedures.tests.sample import CALENDAR, LIMITS, TEXT, a_procedure, a_world
 
 DAY = timedelta(days=1)
 
@@ -453,3 +453,69 @@ def test_a_sentence_names_things_by_their_labels():
     assert sentence(refusal, world.procedure, language="en") == (
         "It is now “Dispatched”. “Dispatch” can be done in: Received."
     )
+
+
+# --- days that somebody names, units that hold a role, papers of an extension -----------------
+
+
+def with_a_named_day():
+    text = TEXT.replace(
+        "  pending:     {type",
+        "  report_on: {type: date, label: {zh: 报告日, en: Report}}\n  pending:     {type",
+    ).replace("t.handle, kind: unit,\n", "t.handle, kind: unit, until: fact.report_on,\n")
+    text = text.replace("            pause: {hearing: {zh: 听证, en: Hearing}},\n", "")
+    text = text.replace("    clocks: {pause: {handle: hearing}}\n", "")
+    text = text.replace("notify: [person], in: [dispatched]", "notify: [person], documents: letter")
+    text = text.replace(
+        "form: {to_unit: {type: unit, label: {zh: 承办单位, en: Unit}}}",
+        "form: {to_unit: {type: unit, label: {zh: 承办单位, en: Unit}},\n"
+        "           report_on: {type: date, label: {zh: 报告日, en: On}, required: false}}",
+    ).replace("set: {accepted_at: act}", "set: {accepted_at: act, report_on: form.report_on}")
+    text = text.replace("with: {reason: form.reason}", "with: {reason: form.reason, by: role.lead}")
+    world = World(a_procedure(text), CALENDAR, at_local("2026-09-01T09:00"), LIMITS)
+    world.act("receive")
+    return world
+
+
+def test_a_clock_ends_with_the_day_that_was_named():
+    world = with_a_named_day()
+
+    world.act("dispatch", report_on="2026-09-18")
+
+    assert due_on(world, "handle") == "2026-09-18"
+
+
+def test_a_named_day_off_moves_to_the_next_working_day():
+    world = with_a_named_day()
+
+    world.act("dispatch", report_on="2026-10-03")  # within the National Day holiday, 1 to 7 October
+
+    assert due_on(world, "handle") == "2026-10-08"
+
+
+def test_without_a_named_day_the_term_counts():
+    world = with_a_named_day()
+
+    world.act("dispatch")
+
+    assert due_on(world, "handle") == "2026-11-02"  # 60 days: 31 October, a Saturday
+
+
+def test_a_named_day_is_extended_from_itself_and_the_paper_is_issued():
+    world = with_a_named_day()
+    world.act("dispatch", report_on="2026-09-18")
+    world.act("ask_handle_extension", amount=10)
+
+    decision = decided(world.act("approve_handle_extension", {}))
+
+    assert due_on(world, "handle") == "2026-09-28"
+    assert decision.documents == ("letter",)
+
+
+def test_a_child_run_is_told_which_unit_holds_a_role():
+    world = with_a_named_day()
+    world.act("dispatch", to_unit="unit-b")
+    for person in world.run.parties:
+        answer = world.act("agree", {}, by=Actor(Who.PERSON, person))
+
+    assert decided(answer).openings[0].form == {"by": "unit-b"}

@@ -193,7 +193,7 @@ def flaws(world: World) -> list[str]:
             found.append(f"{name} was shortened")
         if rule.per and not clock.unit:
             found.append(f"{name} measures nobody")
-        if clock.status is not Status.PAUSED and not clock.extensions:
+        if clock.status is not Status.PAUSED and not clock.extensions and not clock.until:
             pauses = clock.pauses
             again = due(clock.started_at, clock.limit, calendar=CALENDAR, pauses=pauses)
             if again.due_at != clock.due_at:
