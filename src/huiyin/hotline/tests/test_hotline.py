@@ -183,6 +183,7 @@ def test_an_especially_complex_order_has_ten_working_days_more(start, day):
     granted = decided(world.act("approve_answer_extension"))
 
     assert due_on(world, "answer") == day
+    assert granted.documents == ("extension",)
     assert Notice("person", "hotline.approve_answer_extension.person") in granted.notices
 
 
@@ -369,13 +370,15 @@ def test_it_closes_by_itself_seven_days_after_the_call_back_and_is_archived_late
 @pytest.mark.parametrize(
     ("finish_on", "day"),
     [
-        pytest.param("2025-01-27", "Wed 2025-02-05", id="Mon-before-Spring-2025"),
-        pytest.param("2025-09-30", "Thu 2025-10-09", id="Tue-before-National-2025"),
-        pytest.param("2026-02-13", "Sat 2026-02-14", id="Fri-before-Spring-2026"),
-        pytest.param("2026-09-30", "Thu 2026-10-08", id="Wed-before-National-2026"),
+        pytest.param("2025-02-20", "Thu 2025-02-20", id="an-ordinary-Thursday"),
+        # a day off moves to the next working day
+        pytest.param("2025-01-28", "Wed 2025-02-05", id="Spring-2025"),
+        pytest.param("2025-10-01", "Thu 2025-10-09", id="National-2025"),
+        pytest.param("2026-02-17", "Tue 2026-02-24", id="Spring-2026"),
+        pytest.param("2026-10-01", "Thu 2026-10-08", id="National-2026"),
     ],
 )
-def test_an_interim_reply_keeps_the_limit_and_is_checked_the_working_day_after(finish_on, day):
+def test_an_interim_reply_keeps_the_limit_and_promises_a_day(finish_on, day):
     world = an_order("acknowledge", at="2025-01-13T09:00")
 
     told = decided(world.act("interim_reply", ground="obstacle", obstacle="冬季不能施工",
@@ -396,7 +399,7 @@ def test_the_date_told_to_the_caller_moves_once_and_only_by_the_centre():
     again = refused(world.act("new_date", finish_on="2025-12-20"))
 
     assert (own.code, again.code) == ("run.not_yours", "run.used_up")
-    assert due_on(world, "plan") == "Tue 2025-12-02"
+    assert due_on(world, "plan") == "Mon 2025-12-01"
 
 
 # --- ending without an answer -------------------------------------------------------------------
@@ -468,6 +471,16 @@ def test_the_lead_does_not_answer_before_the_assisting_units_have():
     assert refused(world.act("answer")).code == "hotline.assistance_open"
     world.finish_child("assist", "refused")
     decided(world.act("answer"))
+
+
+def test_units_that_the_centre_names_to_assist_answer_to_the_lead():
+    world = an_order("acknowledge")
+
+    named = decided(world.act("split_lead_assist", to_units=["unit-b", "unit-c"]))
+
+    assert [(o.form["to_unit"], o.form["by_unit"]) for o in named.openings] == [
+        ("unit-b", "unit-a"), ("unit-c", "unit-a"),
+    ]  # fmt: skip
 
 
 def test_redoing_is_a_new_limit_and_the_first_keeps_its_statistics():
