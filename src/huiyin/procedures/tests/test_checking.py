@@ -3,7 +3,9 @@
 Each file in broken/ says in its first line what has to be found in it, neither less nor more.
 """
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +98,13 @@ def test_every_code_has_a_fault_of_its_own():
     shown = set(UNREADABLE).union(*map(expected, BROKEN))
 
     assert shown == set(CODES)
+
+
+def test_the_handbook_lists_every_code_and_what_it_means():
+    page = (Path(__file__).parents[4] / "docs" / "soundness.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE))
+
+    assert rows == CODES
 
 
 def test_the_path_is_the_shortest_one_with_what_was_chosen():
