@@ -61,9 +61,9 @@ court.contact_other 3 working_day 人民法院在线调解规则 15
 court.file 7 day 中华人民共和国民事诉讼法 126
 court.execute 2 year 中华人民共和国民事诉讼法 250
 police.second_session 7 working_day 公安机关办理行政案件程序规定 183
-traffic.apply 10 day 道路交通事故处理程序规定 86
-traffic.after_committee 3 day 道路交通事故处理程序规定 85
-traffic.finish 10 day 道路交通事故处理程序规定 90
+traffic.apply 10 working_day 道路交通事故处理程序规定 86, 112
+traffic.after_committee 3 working_day 道路交通事故处理程序规定 85, 112
+traffic.finish 10 working_day 道路交通事故处理程序规定 90, 112
 meddisp.committee 30 working_day 医疗纠纷预防和处理条例 38
 meddisp.admin_accept 5 working_day 医疗纠纷预防和处理条例 40
 meddisp.admin 30 working_day 医疗纠纷预防和处理条例 40

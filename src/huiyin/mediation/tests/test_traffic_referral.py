@@ -34,7 +34,6 @@ def an_accident(upto: str, *, at: str = "2025-11-03T09:00", **special: dict[str,
     return a_run("traffic_referral", TRAFFIC, upto, at=at, values=RTA18, **special)
 
 
-@pytest.mark.xfail(strict=True, reason="the catalogue still counts calendar days")
 @pytest.mark.parametrize("key", RTA18)
 def test_the_catalogue_counts_as_the_regulation_does(key):  # RTA18 112(5)
     assert limits()[key] == RTA18[key]
