@@ -288,17 +288,20 @@ class Graph:
 
     def owned_by(self, action: Action, owner: str) -> bool:
         """Tell whether the owner of a state is among those who may take an action."""
-        return bool(self._acting_for(action, self.procedure.actors[owner]))
+        actors = self.procedure.actors
+        return not is_shared(action) and any(
+            may_act_as(actors[owner], actors[name]) for name in action.by
+        )
 
     def _acting_for(self, action: Action, owner: ActorRule) -> frozenset[str]:
-        """Return who of those who may take an action acts for an owner.
+        """Return who of those who may take an action is of the owner's unit.
 
         What every procedure shares (remind, supervise …) is not what a state waits for.
         """
         if is_shared(action):
             return frozenset()
         actors = self.procedure.actors
-        return frozenset(name for name in action.by if acts_for(actors[name], owner))
+        return frozenset(name for name in action.by if is_of_unit(actors[name], owner))
 
     @staticmethod
     def _may_run(clock: ClockRule, state: str) -> bool:
@@ -330,8 +333,8 @@ class _Made:
     many: bool = False
 
 
-def acts_for(actor: ActorRule, owner: ActorRule) -> bool:
-    """Tell whether an actor is the owner, or of the same unit with more or fewer permissions."""
+def is_of_unit(actor: ActorRule, owner: ActorRule) -> bool:
+    """Tell whether an actor is the owner, or of the owner's unit with some permission or none."""
     if actor.name == owner.name:
         return True
     return (
@@ -343,6 +346,11 @@ def acts_for(actor: ActorRule, owner: ActorRule) -> bool:
         and set(actor.levels) == set(owner.levels)
         and (not actor.permission or not owner.permission or actor.permission == owner.permission)
     )
+
+
+def may_act_as(owner: ActorRule, actor: ActorRule) -> bool:
+    """Tell whether the owner of a state is always an actor too: of the unit, permitted as much."""
+    return is_of_unit(actor, owner) and actor.permission in ("", owner.permission)
 
 
 def is_shared(action: Action) -> bool:

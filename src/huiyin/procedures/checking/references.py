@@ -103,8 +103,9 @@ def _references_of(
     for name, ground in acts.pause.items():
         if name in clocks:
             yield at, f"ground for the clock {name} to rest called", ground, clocks[name].pauses
+    own = frozenset(name for name, fact in procedure.facts.items() if not fact.outside)
     for name in (*action.set, *action.advance):
-        yield at, "fact", name, procedure.facts
+        yield at, "fact of the run itself called", name, own
     for name in action.open:
         yield at, "child run", name, children
         if name in children:

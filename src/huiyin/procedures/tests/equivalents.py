@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from huiyin.procedures.checking import Known, check
-from huiyin.procedures.checking.graph import acts_for
+from huiyin.procedures.checking.graph import is_of_unit
 from huiyin.procedures.guards import GUARDS
 from huiyin.procedures.language import NEW, ActorKind, Procedure
 from huiyin.procedures.tests.mutants import Mutant, mutants
@@ -90,7 +90,7 @@ def _owned(procedure: Procedure, what: str) -> str:
     actor, owner = procedure.actors[new], procedure.actors[old]
     if actor.kind is ActorKind.SYSTEM:
         return "the system may own it: a clock acts there"
-    if acts_for(actor, owner):
+    if is_of_unit(actor, owner):
         return "of the same unit as the owner"
     return "has acts there too: who is to go first is for the procedure to say"
 
