@@ -1,7 +1,7 @@
 """Pictures of procedures: what handbook and matter page show.
 
 `draw` writes SVG, `describe` says the same in words. The stages: `chart` (what is shown), `rows`
-(which row, in what order), `places` (how far right), `routes` (how arrows run), `svg` (written).
+(which row; `crossings`: in what order), `places` (how far right), `routes` (how arrows run), `svg`.
 """
 
 from collections.abc import Mapping

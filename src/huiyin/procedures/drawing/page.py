@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from huiyin.procedures.drawing.blocks import box_size, label_block
 from huiyin.procedures.drawing.chart import Item
 from huiyin.procedures.drawing.frame import ITEM_GAP, Frame, end_of
+from huiyin.procedures.drawing.nodes import Rows
 from huiyin.procedures.drawing.placed import Picture, PlacedArrow, PlacedBox, PlacedItem, Rect
 from huiyin.procedures.drawing.places import place
 from huiyin.procedures.drawing.routes import Route, routed
-from huiyin.procedures.drawing.rows import Rows, arranged
+from huiyin.procedures.drawing.rows import arranged
 
 LIST_GAP = 40.0
 LEAST_WIDTH = 620.0  # so that the legend has room

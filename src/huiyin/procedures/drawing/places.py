@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from huiyin.procedures.drawing.rows import Chain, Kind, Node, gap
+from huiyin.procedures.drawing.nodes import Chain, Kind, Node, gap
 
 PULL = {  # how strongly a link wants to be upright
     (Kind.BEND, Kind.BEND): 8.0,

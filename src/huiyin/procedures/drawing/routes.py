@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from huiyin.procedures.drawing.rows import Chain, Kind, Node, Rows
+from huiyin.procedures.drawing.nodes import Chain, Kind, Node, Rows
 
 TRACK = 11.0  # between two arrows that run side by side
 PORT = 14.0

@@ -1,94 +1,28 @@
 """Which row everything stands in and in what order: the layered layout of a chart.
 
 States stand in even rows, the labels of arrows between them in odd ones; an arrow that passes a
-row bends there. igraph finds the rows of the states and the order with few crossings.
+row bends there.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-import igraph
-
 from huiyin.procedures.drawing.chart import Arrow
+from huiyin.procedures.drawing.crossings import ordered
+from huiyin.procedures.drawing.nodes import (
+    BEND_GAP,
+    BOX_GAP,
+    LABEL_GAP,
+    Chain,
+    Kind,
+    Node,
+    Rows,
+    row_width,
+)
 from huiyin.procedures.language import NEW
 
-BOX_GAP, LABEL_GAP, BEND_GAP = 28.0, 14.0, 12.0
 PORT_GAP = 16.0
-
-
-class Kind(StrEnum):
-    """What a node of the layout is."""
-
-    BOX = "box"
-    LABEL = "label"
-    BEND = "bend"
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """Something that takes room in a row."""
-
-    kind: Kind
-    name: str  # the state; of labels and bends that of their arrow
-    width: float
-    height: float
-    row: int = 0
-    x: float = 0.0  # of the middle
-    y: float = 0.0
-    above: list["Node"] = field(default_factory=list)
-    below: list["Node"] = field(default_factory=list)
-
-    @property
-    def left(self) -> float:
-        """The left edge."""
-        return self.x - self.width / 2
-
-    @property
-    def right(self) -> float:
-        """The right edge."""
-        return self.x + self.width / 2
-
-
-@dataclass(slots=True, eq=False)
-class Chain:
-    """An arrow as the nodes it goes through, from the upper one to the lower one."""
-
-    arrow: Arrow
-    nodes: list[Node]
-    is_back: bool  # the arrow points up
-
-    @property
-    def label(self) -> Node:
-        """The node that holds its words."""
-        return next(node for node in self.nodes if node.kind is Kind.LABEL)
-
-
-@dataclass(slots=True)
-class Rows:
-    """The layout so far: rows from the top, each from the left."""
-
-    rows: list[list[Node]]
-    chains: list[Chain]
-    boxes: Mapping[str, Node]
-
-
-def gap(left: Node, right: Node) -> float:
-    """Return the room between two neighbours of a row."""
-    kinds = {left.kind, right.kind}
-    if kinds == {Kind.BOX}:
-        return BOX_GAP
-    if Kind.BEND in kinds:
-        return BEND_GAP if kinds == {Kind.BEND} else 16.0
-    return LABEL_GAP
-
-
-def row_width(row: Iterable[Node]) -> float:
-    """Return the least room that a row needs."""
-    nodes = list(row)
-    return sum(node.width for node in nodes) + sum(gap(a, b) for a, b in pairwise(nodes))
 
 
 def arranged(
@@ -126,7 +60,7 @@ def arranged(
     ]
     for name, node in boxes.items():
         node.row = 2 * ranks[name]
-    rows = _ordered(boxes, chains)
+    rows = ordered(_all_nodes(boxes, chains))
     rows = _with_wide_rows_split(rows, boxes, chains, width)
     return Rows(rows, chains, boxes)
 
@@ -134,48 +68,41 @@ def arranged(
 def _back_arrows(names: list[str], pairs: Sequence[tuple[str, str]]) -> list[bool]:
     """Tell which arrows go back: those of a circle that lead to what the file names earlier."""
     place = {name: number for number, name in enumerate(names)}
-    graph = igraph.Graph(
-        n=len(names),
-        edges=[(place[source], place[target]) for source, target in pairs],
-        directed=True,
-    )
-    circle = graph.connected_components(mode="strong").membership
-    return [
-        circle[place[source]] == circle[place[target]] and place[source] > place[target]
-        for source, target in pairs
-    ]
+    leads = {name: [lower for upper, lower in pairs if upper == name] for name in names}
+    reached = {name: _reached(name, leads) for name in names}
+    return [place[source] > place[target] and source in reached[target] for source, target in pairs]
+
+
+def _reached(start: str, leads: Mapping[str, list[str]]) -> set[str]:
+    found: set[str] = set()
+    left = list(leads[start])
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += leads[name]
+    return found
 
 
 def _ranks(names: list[str], order: list[tuple[str, str]]) -> dict[str, int]:
     """Give every state the row that keeps the arrows short."""
-    place = {name: number for number, name in enumerate(names)}
-    edges = [(place[upper], place[lower]) for upper, lower in order]
-    graph = igraph.Graph(n=len(names), edges=edges, directed=True)
-    layout = graph.layout_sugiyama()
-    levels = [point[1] for point in layout.coords[: len(names)]]
-    steps = {level: number for number, level in enumerate(sorted(set(levels)))}
-    ranks = {name: steps[level] for name, level in zip(names, levels, strict=True)}
-    return _tightened(_pushed(ranks, order), order)
-
-
-def _tightened(ranks: dict[str, int], order: list[tuple[str, str]]) -> dict[str, int]:
-    """Move every state up or down within its room as long as its arrows become shorter."""
-    above = {name: [upper for upper, lower in order if lower == name] for name in ranks}
-    below = {name: [lower for upper, lower in order if upper == name] for name in ranks}
-    for _ in range(len(ranks)):
+    ranks = _pushed(dict.fromkeys(names, 0), order)
+    above = {name: [upper for upper, lower in order if lower == name] for name in names}
+    below = {name: [lower for upper, lower in order if upper == name] for name in names}
+    for _ in range(len(names)):
         before = dict(ranks)
-        for name in ranks:
-            if name == NEW:
-                continue
-            if below[name] and len(below[name]) > len(above[name]):
+        # Down first, where nothing becomes longer, so that what begins late stands near its goal;
+        # then up again, so that everything else stands near where it comes from.
+        for name in sorted(names, key=lambda name: -ranks[name]):
+            if name != NEW and below[name] and len(below[name]) >= len(above[name]):
                 ranks[name] = min(ranks[other] for other in below[name]) - 1
-            elif above[name] and len(above[name]) > len(below[name]):
+        for name in sorted(names, key=lambda name: ranks[name]):
+            if name != NEW and above[name] and len(above[name]) >= len(below[name]):
                 ranks[name] = max(ranks[other] for other in above[name]) + 1
         if ranks == before:
             break
-    first = min(ranks.values())
     if NEW in ranks:
-        ranks[NEW] = first
+        ranks[NEW] = min(ranks.values())
     steps = {rank: number for number, rank in enumerate(sorted(set(ranks.values())))}
     return {name: steps[rank] for name, rank in ranks.items()}
 
@@ -278,71 +205,6 @@ def _all_nodes(boxes: Mapping[str, Node], chains: Sequence[Chain]) -> list[Node]
     return [*boxes.values(), *(node for chain in chains for node in chain.nodes[1:-1])]
 
 
-def _ordered(boxes: Mapping[str, Node], chains: Sequence[Chain]) -> list[list[Node]]:
-    """Put each row in an order that makes few arrows cross."""
-    nodes = _all_nodes(boxes, chains)
-    place = {id(node): number for number, node in enumerate(nodes)}
-    edges = [(place[id(a)], place[id(b)]) for chain in chains for a, b in pairwise(chain.nodes)]
-    graph = igraph.Graph(n=len(nodes), edges=edges, directed=True)
-    layout = graph.layout_sugiyama(layers=[node.row for node in nodes], maxiter=400)
-    rows: list[list[tuple[float, int]]] = [[] for _ in range(max(node.row for node in nodes) + 1)]
-    for number, node in enumerate(nodes):
-        rows[node.row].append((layout.coords[number][0], number))
-    ordered = [[nodes[number] for _, number in sorted(row)] for row in rows]
-    return _with_fewer_crossings([row for row in ordered if row])
-
-
-def _with_fewer_crossings(rows: list[list[Node]]) -> list[list[Node]]:
-    """Move single nodes within their rows as long as that saves crossings."""
-    for number, row in enumerate(rows):
-        for node in row:
-            node.row = number
-    for _ in range(12):
-        place = {id(node): number for row in rows for number, node in enumerate(row)}
-        moved = [_sifted(row, place) for row in rows]
-        if not any(moved):
-            break
-    return rows
-
-
-def _sifted(row: list[Node], place: dict[int, int]) -> bool:
-    """Put each node of a row where it crosses least; tell whether anything moved."""
-    if len(row) < 2:
-        return False
-    ups = {id(node): sorted(place[id(other)] for other in node.above) for node in row}
-    downs = {id(node): sorted(place[id(other)] for other in node.below) for node in row}
-
-    def cost(left: Node, right: Node) -> int:
-        return _crossings(ups[id(left)], ups[id(right)]) + _crossings(
-            downs[id(left)], downs[id(right)]
-        )
-
-    moved = False
-    for node in list(row):
-        at = row.index(node)
-        best, best_at, change = 0, at, 0
-        for other_at in range(at - 1, -1, -1):
-            change += cost(node, row[other_at]) - cost(row[other_at], node)
-            if change < best:
-                best, best_at = change, other_at
-        change = 0
-        for other_at in range(at + 1, len(row)):
-            change += cost(row[other_at], node) - cost(node, row[other_at])
-            if change < best:
-                best, best_at = change, other_at
-        if best_at != at:
-            row.pop(at)
-            row.insert(best_at, node)
-            moved = True
-    for number, node in enumerate(row):
-        place[id(node)] = number
-    return moved
-
-
-def _crossings(left: list[int], right: list[int]) -> int:
-    return sum(a > b for a in left for b in right)
-
-
 def _with_wide_rows_split(
     rows: list[list[Node]], boxes: Mapping[str, Node], chains: Sequence[Chain], width: float
 ) -> list[list[Node]]:
@@ -392,4 +254,4 @@ def _with_wide_rows_split(
         for a, b in pairwise(chain.nodes):
             a.below.append(b)
             b.above.append(a)
-    return _ordered(boxes, chains)
+    return ordered(_all_nodes(boxes, chains))
