@@ -77,7 +77,31 @@ def refusals() -> str:
                 words.append(str(catalogue.sentence_template(code)).replace("|", "\\|"))
         data = ", ".join(f"`{name}`" for name in made.fields) or "—"
         lines.append(f"| `{code}` | {words[0]} | {words[1]} | {data} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_refusals_of_procedures()]) + "\n"
+
+
+def _refusals_of_procedures() -> list[str]:
+    """Return what the engine and the procedures say, and what stands beside a field."""
+    from huiyin.procedures import library  # noqa: PLC0415 as the others here
+    from huiyin.procedures.refusals import (  # noqa: PLC0415 as the others here
+        FIELD_SENTENCES,
+        SENTENCES,
+    )
+
+    own = {
+        f"{procedure.name}.{name}": words
+        for procedure in library.procedures().values()
+        for name, words in procedure.refusals.items()
+    }
+    lines: list[str] = []
+    for title, words in (
+        ("Acts on a run", SENTENCES),
+        ("Fields of a form", FIELD_SENTENCES),
+        ("Conditions of procedures", own),
+    ):
+        lines += ["", f"## {title}", "", "| Code | Sentence | 中文 |", "|---|---|---|"]
+        lines += [f"| `{code}` | {said.en} | {said.zh} |" for code, said in words.items()]
+    return lines
 
 
 def terms() -> str:

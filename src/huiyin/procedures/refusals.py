@@ -161,7 +161,9 @@ def _shown(key: str, value: object, procedure: Procedure, language: str) -> str:
     if isinstance(value, tuple):
         joint = _said(Words("、", ", "), language)
         return joint.join(_shown(key, one, procedure, language) for one in value)
-    return _said(known[value], language) if value in known else _plain(value)
+    if isinstance(value, str) and value in known:
+        return _said(known[value], language)
+    return _plain(value)
 
 
 def _plain(value: object) -> str:

@@ -519,3 +519,11 @@ def test_a_child_run_is_told_which_unit_holds_a_role():
         answer = world.act("agree", {}, by=Actor(Who.PERSON, person))
 
     assert decided(answer).openings[0].form == {"by": "unit-b"}
+
+
+def test_a_form_with_faults_has_a_sentence_of_its_own():
+    world = a_world(upto="dispatch")
+
+    assert sentence(refused(world.act("answer", {})), world.procedure) == (
+        "请先改好标出的内容，已填的都还在。"
+    )
