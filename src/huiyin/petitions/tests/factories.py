@@ -14,11 +14,10 @@ MONDAY = "2025-03-03T09:00"  # no holiday near
 # What has to be said besides what the simulation makes up.
 FIELDS: dict[str, dict[str, object]] = {
     "mediate": {"committee": "unit-committee"},
-    "request_review": {"review_unit": "unit-above", "handling_unit": "unit-a"},
-    "request_re_review": {
-        "re_review_unit": "unit-top", "review_unit": "unit-above", "handling_unit": "unit-a",
-    },
-}  # fmt: skip
+    "reply": {"review_unit": "unit-above"},
+    "reply_supported": {"review_unit": "unit-above"},
+    "request_re_review": {"re_review_unit": "unit-top"},
+}
 
 REFERRED = ("submit", "transfer", "inform_receipt_referred", "handle", "reply", "serve")
 DIRECT = ("register_direct", "inform_receipt", "accept", "handle")

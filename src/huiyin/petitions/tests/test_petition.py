@@ -84,6 +84,22 @@ SIXTY_DAYS = (
     ("2025-12-19", "Tue 2026-02-24"), ("2026-08-05", "Thu 2026-10-08"),
     ("2025-03-03", "Tue 2025-05-06"),
 )  # fmt: skip
+# --- 75 calendar days ---------------------------------------------------------------------------
+# 20 Nov 2024 + 75 = Mon 3 Feb 2025; 21 Jul + 75 = Sat 4 Oct 2025; 5 Dec 2025 + 75 = Wed 18 Feb
+# 2026; 21 Jul + 75 = Sun 4 Oct 2026. 15 Sep + 75 = Sat 29 Nov 2025.
+SEVENTY_FIVE_DAYS = (
+    ("2024-11-20", "Wed 2025-02-05"), ("2025-07-21", "Thu 2025-10-09"),
+    ("2025-12-05", "Tue 2026-02-24"), ("2026-07-21", "Thu 2026-10-08"),
+    ("2025-09-15", "Mon 2025-12-01"),
+)  # fmt: skip
+# --- days that somebody names -------------------------------------------------------------------
+# a day off moves to the next working day; a worked Saturday or Sunday stands
+NAMED_DAYS = (
+    ("2025-01-30", "Wed 2025-02-05"), ("2025-02-08", "Sat 2025-02-08"),
+    ("2025-10-03", "Thu 2025-10-09"), ("2025-10-11", "Sat 2025-10-11"),
+    ("2026-02-18", "Tue 2026-02-24"), ("2026-10-04", "Thu 2026-10-08"),
+    ("2025-09-26", "Fri 2025-09-26"),
+)  # fmt: skip
 # --- working days ------------------------------------------------------------------------------
 # after Mon 27 Jan 2025: Wed 5, Thu 6, Fri 7, Sat 8 (worked), Mon 10, Tue 11, Wed 12, Thu 13,
 # Fri 14, Mon 17 Feb. After Tue 30 Sep 2025: Thu 9, Fri 10, Sat 11 (worked), Mon 13, Tue 14, Wed 15,
@@ -139,8 +155,8 @@ LIMITS = [
     # pet.rate [default]: 30 days from service; pet.perform [default]: 60 days from the grant
     *each_festival("rate", REFERRED, "default", *THIRTY_DAYS),
     *each_festival("perform", (*upto("handle"), "reply_supported"), "default", *SIXTY_DAYS),
-    # pet.report_short [default]: 30 days from receipt of the assignment
-    *each_festival("report_back", ("submit", "assign"), "short", *THIRTY_DAYS),
+    # pet.report [default, where the sender names no day]: 75 days from receipt of the assignment
+    *each_festival("report_back", ("submit", "assign"), "default", *SEVENTY_FIVE_DAYS),
     # pet.check [default]: 5 working days
     *each_festival("check", ("submit", "not_accept", "ask_check"), "default",
                    *before(FIVE_WORKING)),
@@ -168,20 +184,111 @@ def test_new_handling_has_30_days_from_the_order(begin, day):  # SDXF15 45, [def
     assert due_on(world, "redo") == day
 
 
-@pytest.mark.parametrize(
-    ("within", "day"),
-    [
-        ("short", "Wed 2025-10-15"),  # 15 Sep + 30
-        ("normal", "Mon 2025-12-01"),  # 15 Sep + 75 = Sat 29 Nov
-        ("long", "Mon 2025-12-29"),  # 15 Sep + 105
-    ],
-)
-def test_the_sender_chooses_how_soon_to_report_back(within, day):  # XF22 22(3)
-    world = a_petition("submit", at="2025-09-15T10:00")
+@pytest.mark.parametrize(("named", "day"), NAMED_DAYS)
+def test_the_sender_names_the_day_of_the_report_back(named, day):  # XF22 22(3)
+    world = a_petition("submit", at="2024-12-02T10:00")
 
-    decided(world.act("assign", report_within=within))
+    decided(world.act("assign", report_on=named))
 
     assert due_on(world, "report_back") == day
+
+
+@pytest.mark.parametrize("action", ["assign", "name_redo_day", "reply_supported"])
+def test_a_day_that_is_named_is_still_to_come(action):
+    ways = {
+        "assign": (a_petition("submit"), "report_on"),
+        "name_redo_day": (reviewed(result="revoked"), "redo_on"),
+        "reply_supported": (a_petition(*upto("handle")), "perform_by"),
+    }
+    world, field = ways[action]
+
+    refusal = refused(world.act(action, **{field: "2025-03-02"}))
+
+    assert field in refusal.data["errors"]
+
+
+@pytest.mark.parametrize(("named", "day"), NAMED_DAYS)
+def test_new_handling_ends_with_the_day_that_was_ordered(named, day):  # SDXF15 45
+    world = reviewed(result="revoked", at="2024-12-02T10:00")
+
+    decided(world.act("name_redo_day", redo_on=named))
+    before = due_on(world, "redo")
+    do(world, "handle_again", at="2024-12-09T10:00")
+
+    assert (before, due_on(world, "redo")) == (day, day)
+
+
+def test_the_ordered_day_counts_although_the_unit_began_before_it_was_recorded():
+    world = reviewed("handle_again", result="revoked")
+
+    decided(world.act("name_redo_day", redo_on="2025-03-20"))
+
+    assert due_on(world, "redo") == "Thu 2025-03-20"
+
+
+def test_the_day_of_new_handling_is_named_once_and_never_by_the_unit_that_owes_it():
+    world = reviewed(result="revoked")
+
+    assert refused(world.act("name_redo_day", by="unit")).code == "run.not_yours"
+    do(world, "name_redo_day", "handle_again")
+    assert refused(world.act("name_redo_day")).code == "petition.day_named"
+
+
+def test_an_ordered_day_is_for_its_own_order_only():
+    world = reviewed(result="revoked", at="2025-03-03T10:00")
+    decided(world.act("name_redo_day", redo_on="2025-03-20"))
+    do(world, "handle_again", "reply", "serve", "request_review")
+    world.finish_child("review", "revoked")
+
+    do(world, "handle_again")
+
+    assert due_on(world, "redo") == "Wed 2025-04-02"  # 3 Mar + 30
+
+
+def test_an_ordered_day_does_not_bind_what_follows_a_wrong_agreement():
+    world = reviewed(result="revoked", at="2025-03-03T10:00")
+    decided(world.act("name_redo_day", redo_on="2025-03-20"))
+
+    do(world, "handle_again", "settle", "deny_agreement")
+
+    assert due_on(world, "redo") == "Wed 2025-04-02"  # 3 Mar + 30
+
+
+@pytest.mark.parametrize(("named", "day"), NAMED_DAYS)
+def test_what_is_granted_is_carried_out_by_the_day_in_the_opinion(named, day):  # XF22 32(2)
+    world = a_petition(*upto("handle"), at="2024-12-02T10:00")
+
+    decided(world.act("reply_supported", review_unit="unit-above", perform_by=named))
+
+    assert due_on(world, "perform") == day
+
+
+def test_a_day_is_named_too_where_review_grants_it():
+    world = reviewed(result="changed")
+
+    decided(world.act("order_performance", perform_by="2025-03-20"))
+
+    assert due_on(world, "perform") == "Thu 2025-03-20"
+
+
+def test_a_day_named_for_one_unit_does_not_bind_the_next():
+    world = a_petition("submit", at="2025-09-15T10:00")
+    decided(world.act("assign", report_on="2025-09-26"))
+
+    do(world, "object", "uphold_objection", "assign")
+
+    assert due_on(world, "report_back") == "Mon 2025-12-01"  # 15 Sep + 75
+
+
+def test_what_is_granted_later_is_not_bound_by_the_day_of_the_first_grant():
+    world = a_petition(*upto("handle"), at="2025-03-03T10:00")
+    decided(world.act("reply_supported", review_unit="unit-above", perform_by="2025-03-20"))
+    do(world, "serve", "record_performance", "request_review")
+    world.finish_child("review", "changed")
+
+    do(world, "order_performance")
+
+    assert due_on(world, "perform") == "Tue 2025-05-06"  # 3 Mar + 60, Labour Day to Mon 5 May
 
 
 def test_a_limit_in_days_is_over_at_midnight():
@@ -291,6 +398,7 @@ def test_handling_is_extended_by_at_most_30_days_in_one_go():
     assert (first, due_on(world, "handle")) == ("Fri 2025-09-05", "Thu 2025-10-09")
     assert f"{world.run.clocks['handle'].first_due_at:%F}" == "2025-09-05"  # kept for statistics
     assert Notice("person", "petition.approve_handle_extension.person") in granted.notices
+    assert granted.documents == ("extension_notice",)
 
 
 def test_more_than_30_days_are_refused():
@@ -343,7 +451,17 @@ def test_the_report_back_is_extended_by_the_sender():  # SDXF15 42(2)
     assert refused(world.act("approve_report_back_extension", by="head")).code == "run.not_yours"
     decided(world.act("approve_report_back_extension"))
 
-    assert due_on(world, "report_back") == "Tue 2025-05-06"  # 60 days: Fri 2 May, a holiday
+    assert due_on(world, "report_back") == "Mon 2025-06-16"  # 3 Mar + 105
+
+
+def test_a_named_day_of_the_report_back_is_extended_from_itself():
+    world = a_petition("submit")
+    decided(world.act("assign", report_on="2025-04-30"))
+    decided(world.act("ask_report_back_extension", amount=30))
+
+    decided(world.act("approve_report_back_extension"))
+
+    assert due_on(world, "report_back") == "Fri 2025-05-30"  # Wed 30 Apr + 30
 
 
 # --- objection ----------------------------------------------------------------------------------
@@ -573,6 +691,24 @@ def test_a_class_without_60_days_is_answered_without_review():
     assert refused(world.act("request_review")).code == "run.not_from_here"
 
 
+def test_whoever_is_owed_an_opinion_that_can_be_reviewed_can_have_the_class_checked():  # XF22 31
+    world = a_petition(*upto("transfer"), "accept_other", "answer", "ask_check")
+
+    decided(world.act("order_acceptance", kind="petition"))
+    do(world, "inform_receipt_referred")
+
+    assert "handle" in running(world)
+
+
+@pytest.mark.parametrize("outcome", ["acted", "no_ground"])
+def test_an_answer_to_a_call_to_act_names_the_remedies(outcome):
+    world = a_petition(*upto("transfer"), "accept_other")
+
+    refusal = refused(world.act("answer", {"outcome": outcome, "text": "已查处"}))
+
+    assert refusal.data["errors"].keys() == {"remedy"}
+
+
 # --- the answer ---------------------------------------------------------------------------------
 
 
@@ -638,13 +774,68 @@ def test_on_the_last_day_review_can_be_asked_for():
     assert (world.run.state, "review_request" in running(world)) == ("review_requested", False)
 
 
-def test_with_good_reason_a_late_request_goes_to_the_review_unit():  # SDXF15 46(2)
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("chosen", "unit"),
+    [
+        pytest.param({}, "unit-above", id="as-the-opinion-says"),
+        pytest.param({"review_unit": "unit-government"}, "unit-government", id="another"),
+    ],
+)
+def test_review_is_by_the_unit_of_the_opinion_or_the_one_the_petitioner_chooses(
+    late, chosen, unit
+):  # XF22 35, SDXF15 46(2)
     world = a_petition(*REFERRED)
-    world.advance_to(moment("2025-04-03T09:00"))
+    if late:
+        world.advance_to(moment("2025-04-03T09:00"))
 
-    decided(world.act("request_review_late", review_unit="unit-above"))
+    answer = decided(world.act("request_review_late" if late else "request_review", **chosen))
 
-    assert (world.run.state, world.run.roles["reviewer"]) == ("review_requested", ("unit-above",))
+    assert (world.run.state, world.run.roles["reviewer"]) == ("review_requested", (unit,))
+    form = answer.openings[0].form
+    assert (form["review_unit"], form["handling_unit"]) == (unit, "unit-a")
+
+
+def test_the_re_review_is_told_who_handled_and_who_reviewed():
+    opened = decided(reviewed("serve_review").act("request_re_review", re_review_unit="unit-top"))
+
+    form = opened.openings[0].form
+    assert (form["re_review_unit"], form["review_unit"], form["handling_unit"]) == (
+        "unit-top", "unit-above", "unit-a",
+    )  # fmt: skip
+
+
+def test_no_unit_names_itself_to_review_its_opinion():
+    world = a_petition(*upto("handle"))
+
+    assert refused(world.act("reply", review_unit="unit-a")).code == "guard.not_own_unit"
+
+
+def test_the_unit_to_which_a_request_was_passed_on_serves_its_opinion():
+    world = a_petition(*UNDER_REVIEW)
+    decided(world.act("correct_reviewer", review_unit="unit-government"))
+    world.finish_child("review", "maintained")
+    wrong = Actor(Who.STAFF, "post-above", unit="unit-above")
+
+    assert refused(world.act("serve_review", by=wrong)).code == "run.not_yours"
+    do(world, "serve_review")
+
+    assert world.run.state == "review_served"
+
+
+def test_the_unit_to_which_a_request_for_re_review_was_passed_on_serves_it():
+    world = reviewed("serve_review", "request_re_review")
+    decided(world.act("correct_re_reviewer", re_review_unit="unit-government"))
+    world.finish_child("re_review", "maintained")
+
+    assert world.run.roles["re_reviewer"] == ("unit-government",)
+    do(world, "serve_re_review")
+
+
+def test_a_review_that_was_ordered_is_done_by_the_unit_that_reviewed():
+    opened = decided(re_reviewed(result="revoked_review").act("review_again")).openings[0]
+
+    assert (opened.procedure, opened.form["review_unit"]) == ("review", "unit-above")
 
 
 @pytest.mark.parametrize(
