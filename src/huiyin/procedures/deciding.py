@@ -20,14 +20,13 @@ from huiyin.procedures.decisions import (
     Possible,
     Refusal,
 )
-from huiyin.procedures.drafting import Draft
+from huiyin.procedures.drafting import Draft, target_of
 from huiyin.procedures.forms import clean
 from huiyin.procedures.guards import GUARDS, Guard
 from huiyin.procedures.language import (
     ACTOR_UNIT,
     FROM_ROLE,
     NEW,
-    PREVIOUS,
     Action,
     ConditionKind,
     Expiry,
@@ -198,6 +197,8 @@ def _obstacles(
         options = tuple(procedure.facts[name].options)
         if known.get(name) == options[-1]:
             yield Refusal("run.last_level", {"fact": name})
+    if rule.to and rule.to.of != "form" and target_of(rule, run, known, NOTHING) is None:
+        yield Refusal("run.nowhere_to_go", {"action": rule.name})
     for name in rule.open:
         if run.open_children(name) and not procedure.children[name].many:
             yield Refusal("run.child_open", {"child": name})
@@ -250,8 +251,7 @@ def _form_obstacle(
             return Refusal("run.no_party", {"party": party})
         if party in run.consents.get(rule.name, frozenset()):
             return Refusal("run.agreed_already", {"action": rule.name})
-    target = rule.to.chosen({**known, **form}) if rule.to else run.state
-    if target is None or (target == PREVIOUS and not run.came_from):
+    if rule.to and target_of(rule, run, known, form) is None:
         return Refusal("run.nowhere_to_go", {"action": rule.name})
     return None
 

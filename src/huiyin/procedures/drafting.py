@@ -21,6 +21,19 @@ from huiyin.procedures.timing import ended, extended, most_more, paused, resumed
 from huiyin.worktime import CITY
 
 
+def target_of(rule: Action, run: Snapshot, known: Values, form: Values) -> str | None:
+    """Return the state that an act with a target leads to; None where nothing follows.
+
+    `known`: the facts before the act; what it sets itself does not lead it elsewhere.
+    """
+    if rule.to is None:
+        return None
+    target = rule.to.chosen(form if rule.to.of == "form" else known)
+    if target != PREVIOUS:
+        return target
+    return None if run.came_from == NEW else run.came_from or None
+
+
 class Draft:
     """A run being changed by one act; `run()` is what becomes of it."""
 
@@ -79,9 +92,9 @@ class Draft:
         self._set(rule, form)
         self._end_clocks(rule)
         self._assign(rule, form, actor)
-        after = {**known, **self._values}
+        after = self._known_after(rule, known)
         self._more_time(rule, form, actor, after)
-        self._move(rule, {**after, **form})
+        self._move(target_of(rule, self._before, known, form))
         self._start_clocks(rule, after)
 
     def have_children(self, names: Iterable[str]) -> None:
@@ -138,6 +151,18 @@ class Draft:
             options = tuple(self._procedure.facts[name].options)
             here = options.index(str(self._values.get(name, options[0])))
             self._values[name] = options[here + 1]
+
+    def _known_after(self, rule: Action, known: Values) -> Values:
+        """Return every fact as the act leaves it: what it takes away is not known any more."""
+        after = dict(known)
+        for name in (*rule.set, *rule.advance):
+            if name in self._values:
+                after[name] = self._values[name]
+            elif self._procedure.facts[name].type is FactType.FLAG:
+                after[name] = False
+            else:
+                after.pop(name, None)
+        return after
 
     def _assign(self, rule: Action, form: Values, actor: Actor) -> None:
         for role in rule.release:
@@ -200,12 +225,9 @@ class Draft:
             )  # fmt: skip
             self._changed(Change.STARTED, clock)
 
-    def _move(self, rule: Action, known: Mapping[str, object]) -> None:
-        if rule.to is None:
+    def _move(self, target: str | None) -> None:
+        if target is None:
             return
-        target = rule.to.chosen(known) or self._state
-        if target == PREVIOUS:
-            target = self._came_from
         if target != self._state:
             self._came_from, self._state = self._state, target
         state = self._procedure.states[target]

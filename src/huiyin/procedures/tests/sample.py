@@ -178,10 +178,19 @@ def a_procedure(text: str = TEXT):
     return read_procedure(text, file="sample.yaml")
 
 
-def a_world(*, at: datetime | str = "2026-03-02T09:00", upto: str = "", **given) -> World:
-    """A run of the sample, taken through `receive` and `dispatch` up to the one named."""
+def a_world(
+    *changes: tuple[str, str], at: datetime | str = "2026-03-02T09:00", upto: str = "", **given
+) -> World:
+    """A run of the sample, taken through `receive` and `dispatch` up to the one named.
+
+    `changes`: parts of its text that are replaced, each with what stands there instead.
+    """
+    text = TEXT
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
     now = at_local(at) if isinstance(at, str) else at
-    world = World(a_procedure(), CALENDAR, now, LIMITS, **given)
+    world = World(a_procedure(text), CALENDAR, now, LIMITS, **given)
     for action in ("receive", "dispatch", "answer"):
         if upto:
             world.act(action)

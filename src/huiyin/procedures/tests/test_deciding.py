@@ -527,3 +527,43 @@ def test_a_form_with_faults_has_a_sentence_of_its_own():
     assert sentence(refused(world.act("answer", {})), world.procedure) == (
         "请先改好标出的内容，已填的都还在。"
     )
+
+
+def test_a_named_day_that_is_taken_back_ends_no_clock():
+    world = with_a_named_day()
+    world.act("dispatch", report_on="2026-09-18")
+    world.act("give_back")
+
+    world.act("dispatch")
+
+    assert "report_on" not in world.run.facts
+    assert due_on(world, "handle") == "2026-11-02"
+
+
+# --- where to -----------------------------------------------------------------------------------
+
+
+def test_a_run_that_was_just_opened_has_no_previous_state():
+    world = a_world(("    from: suspended", "    from: [suspended, received]"), upto="receive")
+    world.run = replace(world.run, senders={"lead": "unit-office"})
+    sender = an_actor(world.procedure, "sender", world.run)
+
+    listed = possible(world.procedure, world.run, sender, world.now, world.facts)
+
+    reason = next(entry.refusal for entry in listed if entry.action == "resume")
+    assert reason.code == "run.nowhere_to_go"
+    assert refused(world.act("resume", by=sender)).code == "run.nowhere_to_go"
+
+
+LIFT_BY_LEVEL = """    to: {by: fact.level, map: {town: mediated, county: suspended}}
+    form: {level: {type: choice, label: {zh: 层级, en: To},
+                   options: {town: {zh: 乡镇, en: Town}, county: {zh: 县, en: County}}}}
+"""
+
+
+def test_a_target_by_a_fact_reads_the_fact_before_the_act_and_no_field_of_that_name():
+    world = a_world(("    advance: [level]\n", LIFT_BY_LEVEL), upto="dispatch")
+
+    decided(world.act("lift", {"level": "county"}))
+
+    assert world.run.state == "mediated"
