@@ -454,6 +454,21 @@ def test_the_report_back_is_extended_by_the_sender():  # SDXF15 42(2)
     assert due_on(world, "report_back") == "Mon 2025-06-16"  # 3 Mar + 105
 
 
+def test_the_report_back_is_extended_while_the_matter_is_handled():
+    world = a_petition("submit", "assign", "inform_receipt_referred", "handle")
+
+    decided(world.act("ask_report_back_extension", amount=10))
+    decided(world.act("approve_report_back_extension"))
+
+    assert due_on(world, "report_back") == "Tue 2025-05-27"  # 3 Mar + 85
+
+
+def test_no_report_back_is_extended_where_none_is_due():
+    refusal = refused(a_petition(*upto("handle")).act("ask_report_back_extension", amount=10))
+
+    assert refusal.code == "run.clock_not_running"
+
+
 def test_a_named_day_of_the_report_back_is_extended_from_itself():
     world = a_petition("submit")
     decided(world.act("assign", report_on="2025-04-30"))
