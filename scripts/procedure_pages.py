@@ -145,6 +145,8 @@ def _clock(clock: ClockRule, procedure: Procedure) -> tuple[str, ...]:
     if clock.latest:
         known = limits()[clock.latest.term]
         start += f"; at the latest {known} after {procedure.facts[clock.latest.fact].label.en}"
+    until = procedure.facts[clock.until].label if clock.until else None
+    named = f"<br>or the day named: {_both(until)}" if until else ""
     more = ""
     if clock.extending:
         extending = clock.extending
@@ -152,11 +154,13 @@ def _clock(clock: ClockRule, procedure: Procedure) -> tuple[str, ...]:
         term = replace(clock, term=extending.term)
         times = "once" if extending.times == 1 else f"{extending.times} times"
         more = f"{_length(term)}<br>{times}, given by {by}"
+        papers = ", ".join(_both(procedure.documents[name]) for name in extending.documents)
+        more += f"<br>{papers}" if papers else ""
     rests = [f"rests: {_both(words)}" for words in clock.pauses.values()]
     return (
         f"{clock.label.en} `{clock.name}`",
         clock.label.zh,
-        _length(clock),
+        _length(clock) + named,
         start,
         OVER[clock.on_expiry].format(clock.expiry_action),
         "<br>".join(filter(None, [more, *rests])),

@@ -160,6 +160,8 @@ def _clock(clock: ClockRule, procedure: Procedure, limits: Mapping[str, Limit]) 
     start = "the act that starts it" if clock.start == ACT else f"fact {clock.start}"
     if clock.latest:
         start += f", at the latest {_limit(clock.latest.term, limits)} after {clock.latest.fact}"
+    if clock.until:
+        start += f", or with the day that fact {clock.until} names"
     kind = clock.kind.value + (f" per {clock.per}" if clock.per else "")
     end = {
         "fault": "it goes on, a fault of the owner",
