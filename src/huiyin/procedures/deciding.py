@@ -33,7 +33,7 @@ from huiyin.procedures.language import (
     FieldType,
     Procedure,
 )
-from huiyin.procedures.matching import holds, is_actor, known_facts
+from huiyin.procedures.matching import holds, is_actor, known_facts, those_asked
 from huiyin.procedures.runs import (
     NOTHING,
     SYSTEM,
@@ -247,7 +247,9 @@ def _form_obstacle(
         if isinstance(amount, int) and amount > most.amount:
             return Refusal("run.extension_too_long", {"clock": extended, "most": str(most)})
     if rule.quorum and (party := _party_in(rule, form)):
-        if party not in run.parties:
+        if actor.who is Who.PERSON and party != actor.id:
+            return Refusal("run.not_for_another", {"action": rule.name})
+        if party not in those_asked(procedure, rule, run):
             return Refusal("run.no_party", {"party": party})
         if party in run.consents.get(rule.name, frozenset()):
             return Refusal("run.agreed_already", {"action": rule.name})
@@ -278,7 +280,7 @@ def _decided(
     role = next(name for name in rule.by if is_actor(procedure.actors[name], actor, run, known))
     draft = Draft(procedure, run, now, facts)
     draft.count(rule)
-    for_party = _party_in(rule, form) if rule.quorum else ""
+    for_party = _party_in(rule, form) if rule.quorum and actor.who is not Who.PERSON else ""
     is_pending = False
     if rule.quorum and (for_party or actor.who is Who.PERSON):
         draft.agree(rule, for_party or actor.id)

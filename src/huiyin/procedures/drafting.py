@@ -6,6 +6,7 @@ from datetime import datetime
 
 from huiyin.procedures.decisions import Change, ClockChange
 from huiyin.procedures.language import NEW, PREVIOUS, Action, Assigning, FactType, Procedure
+from huiyin.procedures.matching import those_asked
 from huiyin.procedures.runs import (
     Actor,
     Child,
@@ -81,8 +82,9 @@ class Draft:
         self._consents[rule.name] = agreed | {party}
 
     def all_agree(self, rule: Action) -> bool:
-        """Tell whether every party has agreed."""
-        return self._consents.get(rule.name, frozenset()) >= self._before.parties.keys()
+        """Tell whether every party whose act it is has agreed."""
+        asked = those_asked(self._procedure, rule, self._before)
+        return self._consents.get(rule.name, frozenset()) >= asked
 
     def follow(self, rule: Action, form: Values, actor: Actor, known: Values) -> None:
         """Do what the action says: facts, roles, clocks, state."""
@@ -230,6 +232,7 @@ class Draft:
             return
         if target != self._state:
             self._came_from, self._state = self._state, target
+            self._void_consents()
         state = self._procedure.states[target]
         self._result = state.result or self._result
         for name, clock in tuple(self._clocks.items()):
@@ -237,3 +240,13 @@ class Draft:
                 state.end or (state.done and self._procedure.clocks[name].is_service)
             ):
                 self._end(name, Outcome.MET)
+
+    def _void_consents(self) -> None:
+        """Forget who agreed to what cannot be done from here: asked again, all agree anew."""
+        if self._consents:
+            actions = self._procedure.actions
+            self._consents = {
+                name: who
+                for name, who in self._consents.items()
+                if name in actions and self._state in actions[name].froms
+            }

@@ -6,6 +6,7 @@ from typing import Final
 
 from huiyin.procedures.language import (
     NEW,
+    Action,
     ActorKind,
     ActorRule,
     Condition,
@@ -46,9 +47,9 @@ def _is_assigned(rule: ActorRule, actor: Actor, run: Snapshot) -> bool:
 
 
 def _is_above(rule: ActorRule, actor: Actor, run: Snapshot) -> bool:
-    return actor.who is Who.STAFF and any(
+    return actor.who is Who.STAFF and bool(actor.unit) and any(
         run.above.get(unit) == actor.unit for unit in run.roles.get(rule.role, ())
-    )
+    )  # fmt: skip
 
 
 def _is_sender(rule: ActorRule, actor: Actor, run: Snapshot) -> bool:
@@ -62,14 +63,18 @@ def _is_other(rule: ActorRule, actor: Actor, run: Snapshot) -> bool:
 
 
 def _is_reporter(rule: ActorRule, actor: Actor, run: Snapshot) -> bool:
-    # Before the run is open its reporter is whoever opens it.
-    return actor.who is Who.PERSON and (actor.id == run.reporter or run.state == NEW)
+    if actor.who is not Who.PERSON:
+        return False
+    if run.reporter:
+        return actor.id == run.reporter
+    # Before the run is open its reporter is whoever opens it; afterwards it has none.
+    return run.state == NEW
 
 
 def _is_party(rule: ActorRule, actor: Actor, run: Snapshot) -> bool:
     if actor.who is not Who.PERSON:
         return False
-    if run.state == NEW:
+    if run.state == NEW and not run.parties:
         return True
     side = run.parties.get(actor.id)
     return side is not None and rule.party in ("any", side)
@@ -90,6 +95,15 @@ _IS: Final[Mapping[ActorKind, Callable[[ActorRule, Actor, Snapshot], bool]]] = {
     ActorKind.PARTY: _is_party,
     ActorKind.SYSTEM: _is_system,
 }
+
+
+def those_asked(procedure: Procedure, rule: Action, run: Snapshot) -> frozenset[str]:
+    """Return the parties that all have to take an act with a quorum: those whose act it is."""
+    actors = (procedure.actors[name] for name in rule.by)
+    sides = {actor.party for actor in actors if actor.kind is ActorKind.PARTY}
+    return frozenset(
+        person for person, side in run.parties.items() if side in sides or "any" in sides
+    )
 
 
 # --- conditions -----------------------------------------------------------------------------

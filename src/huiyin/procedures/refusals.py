@@ -46,6 +46,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "run.agreed_already": Words(
         "这一方已经同意，等其他各方。", "This side has agreed already; the others have not yet."
     ),
+    "run.not_for_another": Words(
+        "“{action}”只能为自己办；其他各方由本人办，或者由工作人员登记。",
+        "“{action}” is for each side to do for itself; the others do it, or staff record it.",
+    ),
     "run.no_party": Words(
         "这个人不是本案当事人，请从当事人中选。",
         "This is no party to the matter. Choose one of them.",

@@ -134,7 +134,8 @@ class Snapshot:
 
     `places`: the place of the matter and those above it. `accused`: units the matter accuses and
     all below them. `above`: the superior of each unit that holds a role. `senders`: by role, the
-    unit whose act gave it. `consents`: by action, the parties that have agreed so far.
+    unit whose act gave it. `consents`: by action, the parties that have agreed so far; void once
+    the run goes where the action cannot be taken.
     """
 
     procedure: str
