@@ -221,7 +221,7 @@ def _extension_obstacles(
     is_direct = extending.ask == extending.approve
     if acts.ask_more and clock.asked is not None:
         yield Refusal("run.extension_asked_already", {"clock": name})
-    if (acts.ask_more or is_direct) and clock.is_over(now):
+    if (acts.ask_more or is_direct) and clock.has_run_out(now):
         yield Refusal("run.window_closed", {"clock": name, "closed_on": clock.due_on})
     if not acts.ask_more and not is_direct and clock.asked is None:
         yield Refusal("run.extension_not_asked", {"clock": name})

@@ -132,7 +132,7 @@ class Draft:
         if clock is None or clock.status is Status.ENDED:
             return
         if clock.is_alive:
-            self._changed(Change.ENDED, ended(clock, outcome, self._now))
+            self._changed(Change.ENDED, ended(clock, outcome, self._now, self._facts))
         else:  # it lapsed or fired: that outcome stays, it is only out of the way now
             self._clocks[name] = replace(clock, status=Status.ENDED)
 

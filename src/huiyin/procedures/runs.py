@@ -77,7 +77,7 @@ class Clock:
 
     `due_on`: the last local date in time. `due_at`: the instant at which it is over.
     `first_due_at`: before any pause or extension; statistics use it. `overdue_at`: when its end
-    was recorded as a fault.
+    was recorded as a fault; None again when more time was given than had gone.
     """
 
     name: str
@@ -111,6 +111,11 @@ class Clock:
     def is_over(self, now: datetime) -> bool:
         """Tell whether it lapsed, fired, or runs beyond its end."""
         return self.status is Status.OVER or (self.status is Status.RUNNING and now >= self.due_at)
+
+    def has_run_out(self, now: datetime) -> bool:
+        """Tell whether its end has come: it is over, or only began to rest after its end."""
+        rests_late = self.status is Status.PAUSED and self.pauses[-1].from_at >= self.due_at
+        return rests_late or self.is_over(now)
 
     @property
     def was_late(self) -> bool | None:

@@ -59,12 +59,11 @@ def _end_with(until: date, start: datetime, facts: Facts) -> Due:
     return due(before, Limit(1, LimitUnit.DAY), calendar=facts.calendar)
 
 
-def ended(clock: Clock, outcome: Outcome, now: datetime) -> Clock:
-    """End a clock; one that is over already stays over and only gets its outcome."""
-    return replace(
-        clock, status=Status.ENDED, outcome=outcome, ended_at=now, ground="", asked=None,
-        pauses=_closed(clock.pauses, now),
-    )  # fmt: skip
+def ended(clock: Clock, outcome: Outcome, now: datetime, facts: Facts) -> Clock:
+    """End a clock that runs or rests; the time it rested until now is not held against it."""
+    if clock.status is Status.PAUSED:
+        clock = resumed(clock, now, facts)
+    return replace(clock, status=Status.ENDED, outcome=outcome, ended_at=now, asked=None)
 
 
 def paused(clock: Clock, ground: str, now: datetime) -> Clock:
@@ -97,13 +96,22 @@ def _recounted(clock: Clock, facts: Facts) -> Clock:
         unit = facts.limits[clock.extensions[-1].term].unit
         named = datetime.combine(clock.until, time(), CITY)
         end = due(named, Limit(more, unit), calendar=facts.calendar)
-        return replace(clock, due_on=end.due_on, due_at=end.due_at)
+        return _ending(clock, end)
     if clock.until:
         return clock
     limit = replace(clock.limit, amount=clock.limit.amount + more)
     closed = tuple(pause for pause in clock.pauses if pause.to_at)
     end = due(clock.started_at, limit, calendar=facts.calendar, pauses=closed)
-    return replace(clock, due_on=end.due_on, due_at=end.due_at, is_provisional=end.provisional)
+    return _ending(clock, end)
+
+
+def _ending(clock: Clock, end: Due) -> Clock:
+    """Give a clock its new end; one that was missed is no longer when the end has moved on."""
+    overdue_at = clock.overdue_at
+    return replace(
+        clock, due_on=end.due_on, due_at=end.due_at, is_provisional=end.provisional,
+        overdue_at=overdue_at if overdue_at and overdue_at >= end.due_at else None,
+    )  # fmt: skip
 
 
 def most_more(rule: ClockRule, known: Mapping[str, object], facts: Facts) -> tuple[str, Limit]:

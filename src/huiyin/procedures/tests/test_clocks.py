@@ -1,0 +1,94 @@
+"""What acts do to clocks that rest, are overdue, or were begun again."""
+
+from datetime import timedelta
+
+from huiyin.procedures import Decision, Refusal
+from huiyin.procedures.runs import Outcome
+from huiyin.procedures.simulation import at_local
+from huiyin.procedures.tests.sample import a_world
+
+DAY = timedelta(days=1)
+RESTS_IN_PLACE = ("    to: suspended\n    by: above", "    by: above")
+MORE_WHILE_IT_RESTS = ("in: [dispatched]}}", "in: [dispatched, suspended]}}")
+
+
+def refused(answer):
+    assert isinstance(answer, Refusal), answer
+    return answer
+
+
+def decided(answer):
+    assert isinstance(answer, Decision), answer
+    return answer
+
+
+def handle(world):
+    return world.run.clocks["handle"]
+
+
+def test_a_clock_that_is_met_while_it_rests_was_not_late():
+    world = a_world(RESTS_IN_PLACE, at="2026-03-02T09:00", upto="dispatch")  # due on 6 May
+    world.act("suspend", after=30 * DAY)  # 1 April
+
+    decided(world.act("answer", {"text": "已修好", "checked": "on"}, after=60 * DAY))  # 31 May
+
+    assert handle(world).outcome is Outcome.MET
+    assert handle(world).pauses[0].to_at == world.now
+    assert handle(world).due_on.isoformat() == "2026-06-30"  # 60 days after 1 May, a pause of 60
+    assert handle(world).was_late is False
+
+
+def test_a_clock_that_was_late_before_it_rested_stays_late():
+    world = a_world(RESTS_IN_PLACE, at="2026-03-02T09:00", upto="dispatch")
+    world.act("suspend", after=80 * DAY)
+
+    decided(world.act("answer", {"text": "已修好", "checked": "on"}, after=DAY))
+
+    assert handle(world).due_on.isoformat() == "2026-05-06"
+    assert handle(world).was_late is True
+
+
+def test_more_time_asked_for_in_time_takes_the_fault_back_and_the_new_end_counts():
+    world = a_world(at="2026-03-02T09:00", upto="dispatch")  # due on 6 May
+    decided(world.act("ask_handle_extension", amount=30))
+    world.advance_to(at_local("2026-05-08T09:00"))
+    assert handle(world).overdue_at == at_local("2026-05-07T00:00")
+
+    decided(world.act("approve_handle_extension", {}))
+
+    assert handle(world).overdue_at is None
+    assert handle(world).due_on.isoformat() == "2026-06-01"  # 90 days: 31 May, a Sunday
+    world.advance_to(at_local("2026-06-03T09:00"))
+    assert handle(world).overdue_at == at_local("2026-06-02T00:00")
+
+
+def test_too_little_more_time_leaves_the_fault():
+    world = a_world(at="2026-03-02T09:00", upto="dispatch")
+    decided(world.act("ask_handle_extension", amount=5))
+    world.advance_to(at_local("2026-05-20T09:00"))
+
+    decided(world.act("approve_handle_extension", {}))
+
+    assert handle(world).overdue_at == at_local("2026-05-07T00:00")
+
+
+def test_a_rest_after_the_end_does_not_open_the_way_to_more_time():
+    world = a_world(MORE_WHILE_IT_RESTS, at="2026-03-02T09:00", upto="dispatch")
+    world.act("suspend", after=80 * DAY)
+
+    refusal = refused(world.act("ask_handle_extension"))
+
+    assert (refusal.code, refusal.data["closed_on"].isoformat()) == (
+        "run.window_closed", "2026-05-06"
+    )  # fmt: skip
+
+
+def test_a_clock_that_rests_in_time_may_be_given_more():
+    world = a_world(MORE_WHILE_IT_RESTS, at="2026-03-02T09:00", upto="dispatch")
+    world.act("suspend", after=10 * DAY)
+
+    decided(world.act("ask_handle_extension", amount=30, after=80 * DAY))
+    decided(world.act("approve_handle_extension", {}))
+    decided(world.act("resume", after=DAY))
+
+    assert handle(world).due_on.isoformat() == "2026-08-20"  # 90 days and a rest of 81
