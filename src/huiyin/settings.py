@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "huiyin.categories",
     "huiyin.units",
     "huiyin.people",
+    "huiyin.matters",
+    "huiyin.dispatch",
     "huiyin.web",
     "huiyin.ops",
 ]

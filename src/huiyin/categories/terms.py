@@ -1,10 +1,10 @@
 """Limits: which value holds for a category, a level and a place, and how a city changes one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from huiyin.categories.models import Category, Term, TermUnit, TermValue
@@ -25,6 +25,26 @@ def values_on(on: date) -> Q:
     return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_to=None) | Q(valid_to__gt=on))
 
 
+def term_values(
+    keys: Iterable[str],
+    *,
+    on: date,
+    category: Category | None = None,
+    level: int | None = None,
+    place_codes: Sequence[str] = (),
+) -> dict[str, TermValue]:
+    """Return the values of several limits in one query, each as `term_value` would.
+
+    Limits without a value that day are missing.
+    """
+    found: dict[str, list[TermValue]] = {}
+    rows = _candidates(keys, on=on, category=category, level=level, place_codes=place_codes)
+    for row in rows:
+        found.setdefault(row.term_id, []).append(row)
+    nearest = _nearness(category, place_codes)
+    return {key: min(values, key=nearest) for key, values in found.items()}
+
+
 def term_value(
     key: str,
     *,
@@ -40,25 +60,43 @@ def term_value(
     general one.
     Raises TermUnknown when the limit has no value that day.
     """
-    chain = _codes_upwards(category)
     rows = list(
-        TermValue.objects.filter(
-            Q(category=None) | Q(category__code__in=chain),
-            Q(level=None) | Q(level=level),
-            values_on(on),
-            term=key,
-            place_code__in=["", *place_codes],
-        ).select_related("term", "category")
+        _candidates((key,), on=on, category=category, level=level, place_codes=place_codes)
     )
     if not rows:
         raise TermUnknown(key=key)
+    return min(rows, key=_nearness(category, place_codes))
 
-    def distance(value: TermValue) -> tuple[int, int, int]:
+
+def _candidates(
+    keys: Iterable[str],
+    *,
+    on: date,
+    category: Category | None,
+    level: int | None,
+    place_codes: Sequence[str],
+) -> QuerySet[TermValue]:
+    return TermValue.objects.filter(
+        Q(category=None) | Q(category__code__in=_codes_upwards(category)),
+        Q(level=None) | Q(level=level),
+        values_on(on),
+        term__in=keys,
+        place_code__in=["", *place_codes],
+    ).select_related("term", "category")
+
+
+def _nearness(
+    category: Category | None, place_codes: Sequence[str]
+) -> Callable[[TermValue], tuple[int, int, bool]]:
+    """Return how far a value is from the most specific one, to be compared."""
+    chain = _codes_upwards(category)
+
+    def distance(value: TermValue) -> tuple[int, int, bool]:
         place = list(place_codes).index(value.place_code) if value.place_code else len(place_codes)
         nearest = chain.index(value.category.code) if value.category else len(chain)
         return place, nearest, value.level is None
 
-    return min(rows, key=distance)
+    return distance
 
 
 def set_term_value(

@@ -26,6 +26,7 @@ class Actor:
     unit_id: UUID | None = None
     unit_place_id: UUID | None = None
     unit_name: str = ""
+    unit_kind: str = ""
     level: int | None = None
     permission_set: str = ""
     permissions: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ def actor_of(account: Account, post: Post | None = None, acting: Acting | None =
         unit_id=post.unit_id,
         unit_place_id=post.unit.place_id,
         unit_name=post.unit.short_name or post.unit.name,
+        unit_kind=post.unit.kind,
         level=post.unit.level,
         permission_set=post.permission_set_id,
         permissions=frozenset(post.permission_set.permissions),

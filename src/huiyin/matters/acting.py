@@ -1,0 +1,332 @@
+"""`act`: the one verb that changes a run. Pages, API, imports, clock-keeper and tests call it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import get_language
+
+from huiyin.matters import codec
+from huiyin.matters.chain import canonical
+from huiyin.matters.limits import calendar, limits_for, procedure_of
+from huiyin.matters.models import Contact, EventHeader, IdempotencyKey, Matter, Run
+from huiyin.matters.people_in import parties_of, reporter_of, seen_by_engine
+from huiyin.matters.refusals import (
+    ActRefused,
+    KeyUsedOtherwise,
+    NotFound,
+    SomebodyWasFaster,
+)
+from huiyin.matters.writing import write
+from huiyin.people.actors import SYSTEM
+from huiyin.people.actors import Actor as Account
+from huiyin.procedures import (
+    SYSTEM as ENGINE,
+)
+from huiyin.procedures import (
+    Actor,
+    Decision,
+    Facts,
+    Procedure,
+    Refusal,
+    Snapshot,
+    Who,
+    child_done,
+    decide,
+    expire,
+    new_run,
+)
+from huiyin.procedures.decisions import ChildOpening, Event
+from huiyin.procedures.refusals import field_sentence, sentence
+from huiyin.procedures.runs import Values
+from huiyin.ui.identifiers import new_id
+from huiyin.ui.refusals import Refusal as WhyNot
+from huiyin.units.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an act: its event, the run as it is now, and the engine's decision.
+
+    `is_repeat`: the same key had given this answer before; nothing was written now.
+    """
+
+    run: Run
+    event: EventHeader
+    decision: Decision | None
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A run that is locked together with its matter, and all the engine needs to decide."""
+
+    run: Run
+    matter: Matter
+    procedure: Procedure
+    contacts: tuple[Contact, ...]
+    before: Snapshot
+    facts: Facts
+
+    def actor(self, by: Account) -> Actor:
+        """Return whoever acts, as the engine sees them."""
+        return seen_by_engine(by, self.contacts)
+
+
+def act(
+    run_id: UUID, action: str, *, by: Account, at: datetime, form: Values | None = None,
+    expected: int | None = None, key: str = "", occurred_at: datetime | None = None,
+) -> Done:  # fmt: skip
+    """Take an action of the run's procedure, in one transaction.
+
+    `form`: as it was sent. `expected`: the number of the event that whoever acts had seen last; an
+    act that changes the state is refused when there is a later one. `key`: the same key, actor and
+    act again give the same answer. `occurred_at`: when it really happened, of what is entered late.
+
+    Writes one event on each run that is touched. Raises NotFound, ActRefused, SomebodyWasFaster,
+    KeyUsedOtherwise.
+    """
+    sent = dict(form or {})
+    with transaction.atomic():
+        held = hold(run_id, at=at, units=unit_ids(sent))
+        actor = held.actor(by)
+        known = _known_answer(held.run, action, sent, actor, key)
+        if known is not None:
+            return Done(held.run, known, None, is_repeat=True)
+        rule = held.procedure.actions.get(action)
+        is_moving = rule is not None and rule.to is not None
+        if expected is not None and is_moving and expected != held.run.events:
+            raise SomebodyWasFaster(state=_label(held.procedure, held.run.state))
+        answer = decide(held.procedure, held.before, action, sent, actor, at, held.facts)
+        done = carry_out(held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at)
+        _remember_answer(done, action, sent, actor, key, at)
+        return done
+
+
+def act_many(
+    run_ids: Sequence[UUID], action: str, *, by: Account, at: datetime, form: Values | None = None
+) -> dict[UUID, Done | WhyNot]:
+    """Take the same action on many runs: the same verb over a locked batch, one transaction.
+
+    Runs are locked in the order of their matters. What is refused for one run leaves the others
+    alone; the answer tells it run by run.
+    """
+    answers: dict[UUID, Done | WhyNot] = {}
+    with transaction.atomic():
+        found = dict(Run.objects.filter(pk__in=run_ids).values_list("pk", "matter_id"))
+        for run_id in sorted(run_ids, key=lambda one: (str(found.get(one, "")), str(one))):
+            try:
+                with transaction.atomic():
+                    answers[run_id] = act(run_id, action, by=by, at=at, form=form)
+            except (ActRefused, NotFound) as refusal:
+                answers[run_id] = refusal
+    return answers
+
+
+def hold(
+    run_id: UUID, *, at: datetime, units: Sequence[UUID] = (), skip_locked: bool = False
+) -> Held:
+    """Lock a run with its matter and load what a decision needs. Raises NotFound.
+
+    The matter's lock comes first and covers all its runs, so that two acts on one matter never
+    wait for each other crosswise. `skip_locked`: whoever holds it just now is left alone.
+    """
+    run = (
+        Run.objects.select_for_update(of=("self", "matter"), skip_locked=skip_locked)
+        .select_related("matter", "matter__category")
+        .filter(pk=run_id)
+        .first()
+    )
+    if run is None:
+        raise NotFound()
+    contacts = tuple(Contact.objects.filter(matter=run.matter_id).order_by("id"))
+    return held_by(run, run.matter, contacts, at=at, units=units)
+
+
+def held_by(
+    run: Run, matter: Matter, contacts: tuple[Contact, ...], *, at: datetime,
+    units: Sequence[UUID] = (),
+) -> Held:  # fmt: skip
+    """Load what a decision on a run of a locked matter needs."""
+    procedure = procedure_of(run.procedure)
+    before = snapshot_of(run, matter, procedure, contacts)
+    facts = Facts(
+        calendar=calendar(),
+        limits=limits_for(procedure, matter, at=at),
+        above=superiors_of(units),
+    )
+    return Held(run, matter, procedure, contacts, before, facts)
+
+
+def snapshot_of(
+    run: Run, matter: Matter, procedure: Procedure, contacts: Sequence[Contact]
+) -> Snapshot:
+    """Return a run as the engine sees it."""
+    given = {
+        "reporter": reporter_of(contacts),
+        "parties": parties_of(contacts),
+        "places": matter.place_ids,
+        "accused": frozenset(str(unit) for unit in matter.accused),
+    }
+    if run.events == 0:
+        return new_run(procedure, **given)
+    return codec.decoded(run.memory, procedure, **given)
+
+
+def superiors_of(units: Sequence[UUID]) -> dict[str, str]:
+    """Return the superior of each of these units that has one."""
+    if not units:
+        return {}
+    pairs = Unit.objects.filter(pk__in=units).values_list("pk", "superior_id")
+    return {str(unit): str(superior) for unit, superior in pairs if superior}
+
+
+def unit_ids(form: Values) -> list[UUID]:
+    """Return everything in a form that may be the id of a unit."""
+    found: list[UUID] = []
+    for value in form.values():
+        for one in value if isinstance(value, list | tuple) else (value,):
+            try:
+                found.append(UUID(str(one)))
+            except ValueError:
+                continue
+    return found
+
+
+def carry_out(
+    held: Held, answer: Decision | Refusal, *, by: Account, actor: Actor, at: datetime,
+    occurred_at: datetime | None = None,
+) -> Done:  # fmt: skip
+    """Write a decision with all that it draws along: child runs opened, a parent told.
+
+    Raises ActRefused when the answer is a refusal: then nothing has been written.
+    """
+    if isinstance(answer, Refusal):
+        raise refused(answer, held.procedure)
+    openings = [(new_id(), opening) for opening in answer.openings]
+    answer = _with_child_ids(answer, [run_id for run_id, _ in openings])
+    contact = actor.id if actor.who is Who.PERSON else ""
+    event = write(
+        held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at
+    )
+    for run_id, opening in openings:
+        _open_child(held, run_id, opening, at=at)
+    if answer.done_with is not None and held.run.parent_id:
+        _tell_parent(held, answer.done_with, at=at)
+    return Done(held.run, event, answer)
+
+
+def refused(refusal: Refusal, procedure: Procedure) -> WhyNot:
+    """Return the refusal to be raised, with its sentence in the language of the request."""
+    language = get_language() or "zh"
+    errors = refusal.data.get("errors")
+    told = (
+        {name: field_sentence(error, language=language) for name, error in errors.items()}
+        if isinstance(errors, Mapping)
+        else {}
+    )
+    return ActRefused(
+        reason=refusal.code, sentence=sentence(refusal, procedure, language=language), errors=told
+    )
+
+
+def _with_child_ids(decision: Decision, ids: Sequence[UUID]) -> Decision:
+    """Give the child runs that are being opened their ids, in order."""
+    if not ids:
+        return decision
+    children = list(decision.after.children)
+    first = len(children) - len(ids)
+    for number, run_id in enumerate(ids):
+        children[first + number] = replace(children[first + number], id=str(run_id))
+    return replace(decision, after=replace(decision.after, children=tuple(children)))
+
+
+def _open_child(held: Held, run_id: UUID, opening: ChildOpening, *, at: datetime) -> None:
+    procedure = procedure_of(opening.procedure)
+    run = Run(
+        pk=run_id,
+        matter=held.matter,
+        procedure=procedure.name,
+        version=procedure.version,
+        parent=held.run,
+        child_name=opening.child,
+    )
+    child = held_by(run, held.matter, held.contacts, at=at, units=unit_ids(opening.form))
+    answer = decide(procedure, child.before, opening.action, opening.form, ENGINE, at, child.facts)
+    carry_out(child, answer, by=SYSTEM, actor=ENGINE, at=at)
+
+
+def _tell_parent(held: Held, result: str, *, at: datetime) -> None:
+    parent = Run.objects.get(children=held.run.pk)  # its matter is locked already
+    above = held_by(parent, held.matter, held.contacts, at=at)
+    answer = child_done(
+        above.procedure, above.before, held.run.child_name, result, at, above.facts,
+        child_id=str(held.run.pk),
+    )  # fmt: skip
+    if isinstance(answer, Snapshot):
+        answer = Decision(event=_noted(answer, held.run.child_name, result, at), after=answer)
+    elif isinstance(answer, Refusal):
+        return  # it was done before, or the parent has ended: nothing to say any more
+    carry_out(above, answer, by=SYSTEM, actor=ENGINE, at=at)
+
+
+def _noted(parent: Snapshot, child: str, result: str, at: datetime) -> Event:
+    """Return the event of a parent that only notes that a child run is done."""
+    return Event(
+        action="", actor="", as_actor="", unit="", at=at, from_state=parent.state,
+        to_state=parent.state, form={"child": child, "result": result},
+    )  # fmt: skip
+
+
+def expire_clock(held: Held, clock: str, *, at: datetime) -> Done | None:
+    """Record that a clock of a locked run is over; None when it is not, or was recorded."""
+    answer = expire(held.procedure, held.before, clock, at, held.facts)
+    if isinstance(answer, Refusal):
+        return None
+    return carry_out(held, answer, by=SYSTEM, actor=ENGINE, at=at)
+
+
+# --- the same answer for the same key -------------------------------------------------------------
+
+
+def _operation(run: Run, action: str) -> str:
+    return f"{action} {run.pk}"
+
+
+def _digest(form: Values) -> bytes:
+    sent = {name: codec.value_out(value) for name, value in form.items()}
+    return hashlib.sha256(canonical(sent)).digest()
+
+
+def _known_answer(
+    run: Run, action: str, form: Values, actor: Actor, key: str
+) -> EventHeader | None:
+    """Return the event this key gave before. Raises KeyUsedOtherwise for another form."""
+    if not key:
+        return None
+    known = IdempotencyKey.objects.filter(
+        actor=actor.id, operation=_operation(run, action), key=key
+    ).first()
+    if known is None:
+        return None
+    if bytes(known.digest) != _digest(form):
+        raise KeyUsedOtherwise(key=key)
+    return EventHeader.objects.get(pk=known.event_id)
+
+
+def _remember_answer(
+    done: Done, action: str, form: Values, actor: Actor, key: str, at: datetime
+) -> None:
+    if key:
+        IdempotencyKey.objects.create(
+            actor=actor.id, operation=_operation(done.run, action), key=key, digest=_digest(form),
+            run_id=done.run.pk, event_id=done.event.pk, at=at,
+        )  # fmt: skip
+
+
+def _label(procedure: Procedure, state: str) -> str:
+    words = procedure.states[state].label
+    return words.zh if (get_language() or "zh").startswith("zh") else words.en

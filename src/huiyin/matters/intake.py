@@ -1,0 +1,127 @@
+"""`open`: a matter begins, whoever takes it in and however it came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from huiyin.categories.models import Category
+from huiyin.matters import numbers
+from huiyin.matters.acting import Done, Held, carry_out, held_by, unit_ids
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import Channel, Contact, ContactRole, Matter, MatterText, Run
+from huiyin.matters.refusals import ProcedureUnknown
+from huiyin.people.actors import Actor as Account
+from huiyin.people.phones import index_of, normal
+from huiyin.places.models import Place
+from huiyin.procedures import decide
+from huiyin.procedures.runs import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody a matter is about: who brings it, or a side of a dispute (`side`)."""
+
+    name: str = ""
+    phone: str = ""
+    account_id: UUID | None = None
+    side: str = ""
+    is_anonymous: bool = False
+    wants_secrecy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said: in the person's own words, where, of what kind."""
+
+    title: str
+    text: str = ""
+    address: str = ""
+
+
+def open_matter(
+    *, procedure: str, action: str, said: Said, place: Place, channel: Channel, by: Account,
+    at: datetime, form: Values | None = None, category: Category | None = None,
+    reporter: Person | None = None, parties: Sequence[Person] = (), accused: Sequence[UUID] = (),
+    occurred_at: datetime | None = None, lon: float | None = None, lat: float | None = None,
+) -> Done:  # fmt: skip
+    """Open a matter with its main run, by an opening action of the procedure; one transaction.
+
+    `reporter`: None when nobody is known at all. `accused`: the units it complains of, with all
+    below them. `occurred_at`: when it really came in, of a letter that is entered late.
+
+    Writes the matter, its words and contacts, the run and its first event. Raises ActRefused,
+    ProcedureUnknown; then nothing has been written.
+    """
+    try:
+        rules = procedure_of(procedure)
+    except KeyError:
+        raise ProcedureUnknown(procedure=procedure) from None
+    with transaction.atomic():
+        matter = _matter(place, category, channel, accused, at, occurred_at, lon, lat)
+        matter.is_confidential = rules.confidential
+        matter.save(force_insert=True)
+        MatterText.objects.create(
+            matter=matter, title=said.title, text=said.text, address=said.address
+        )
+        contacts = tuple(_contacts(matter, reporter, parties))
+        Contact.objects.bulk_create(contacts)
+        run = Run(matter=matter, procedure=rules.name, version=rules.version)
+        sent = dict(form or {})
+        held = held_by(run, matter, contacts, at=at, units=unit_ids(sent))
+        return _begun(held, action, sent, by=by, at=at, occurred_at=occurred_at)
+
+
+def _begun(
+    held: Held, action: str, form: Values, *, by: Account, at: datetime,
+    occurred_at: datetime | None,
+) -> Done:  # fmt: skip
+    actor = held.actor(by)
+    answer = decide(held.procedure, held.before, action, form, actor, at, held.facts)
+    return carry_out(held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at)
+
+
+def _matter(
+    place: Place, category: Category | None, channel: Channel, accused: Sequence[UUID],
+    at: datetime, occurred_at: datetime | None, lon: float | None, lat: float | None,
+) -> Matter:  # fmt: skip
+    city = place.city or place
+    zone = place.county or place
+    return Matter(
+        number=numbers.next_number(city_code=city.code, at=at),
+        channel=channel,
+        opened_at=at,
+        occurred_at=occurred_at,
+        category=category,
+        place=place,
+        city_id=place.city_id,
+        county_id=place.county_id,
+        town_id=place.town_id,
+        village_id=place.village_id,
+        grid_id=place.pk if place.village_id and place.village_id != place.pk else None,
+        overlay_id=zone.overlay_parent_id,
+        lon=lon,
+        lat=lat,
+        accused=list(accused),
+    )
+
+
+def _contacts(matter: Matter, reporter: Person | None, parties: Sequence[Person]) -> list[Contact]:
+    people = [(ContactRole.REPORTER, reporter)] if reporter else []
+    people += [(ContactRole.PARTY, party) for party in parties]
+    return [
+        Contact(
+            matter=matter,
+            role=role,
+            side=person.side,
+            account_id=person.account_id,
+            name=person.name,
+            phone=person.phone,
+            phone_index=index_of(normal(person.phone)) if person.phone else None,
+            is_anonymous=person.is_anonymous,
+            wants_secrecy=person.wants_secrecy,
+        )
+        for role, person in people
+    ]

@@ -1,0 +1,37 @@
+"""The limits a decision counts by: for the category, the place and the day of the matter."""
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from django.utils import timezone
+
+from huiyin.categories.terms import term_values
+from huiyin.matters.models import Matter
+from huiyin.places.models import Place
+from huiyin.procedures import Procedure, library, terms_of
+from huiyin.worktime import Calendar, Limit, LimitUnit, statutory_calendar
+
+
+@cache
+def calendar() -> Calendar:
+    """Return the calendar the city counts by."""
+    return statutory_calendar()
+
+
+def limits_for(procedure: Procedure, matter: Matter, *, at: datetime) -> dict[str, Limit]:
+    """Return the value of every term the procedure may need, in two queries."""
+    ids = [UUID(one) for one in matter.place_ids]
+    codes = dict(Place.objects.filter(pk__in=ids).values_list("pk", "code"))
+    values = term_values(
+        terms_of(procedure),
+        on=timezone.localdate(at),
+        category=matter.category,
+        place_codes=[codes[one] for one in ids if one in codes],
+    )
+    return {key: Limit(value.amount, LimitUnit(value.unit)) for key, value in values.items()}
+
+
+def procedure_of(name: str) -> Procedure:
+    """Return a procedure by name. Raises KeyError."""
+    return library.procedure(name)

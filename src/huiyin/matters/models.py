@@ -1,0 +1,318 @@
+"""The record: a matter is what happened, a run is one procedure on it, an event is one act.
+
+The timeline is the truth: events are chained and only ever added. Everything else about a run is a
+projection of its events, written by `huiyin.matters.writing` and nowhere else; `huiyin verify`
+rebuilds and compares it.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.people.sealing import SealedField
+from huiyin.ui.identifiers import new_id
+
+
+class Channel(models.TextChoices):
+    """How a matter came in (domain §2b, §2d)."""
+
+    ONLINE = "online", _("Online")
+    GRID = "grid", _("Grid worker")
+    CALL = "call", _("Call to 12345")
+    LETTER = "letter", _("Letter")
+    VISIT = "visit", _("Visit")
+    REFERRAL = "referral", _("Passed on by another body")
+    IMPORT = "import", _("Imported")
+
+
+class Matter(models.Model):
+    """One matter, with one number for life, whoever handles it.
+
+    Place ids are those of the day it came in, so that any level's list is one index range.
+    `accused`: the units it complains of and all below them; they never see it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    channel = models.CharField(max_length=12, choices=Channel)
+    opened_at = models.DateTimeField()  # recorded
+    occurred_at = models.DateTimeField(null=True, blank=True)  # claimed
+    category = models.ForeignKey(
+        "categories.Category", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    city_id = models.UUIDField(null=True)
+    county_id = models.UUIDField(null=True)
+    town_id = models.UUIDField(null=True)
+    village_id = models.UUIDField(null=True)
+    grid_id = models.UUIDField(null=True)
+    overlay_id = models.UUIDField(null=True)  # the county whose land a functional zone lies on
+    lon = models.FloatField(null=True, blank=True)  # WGS84
+    lat = models.FloatField(null=True, blank=True)
+    is_confidential = models.BooleanField(default=False)
+    accused = ArrayField(models.UUIDField(), default=list, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+
+    class Meta:
+        indexes = (
+            # Lists of a level, the latest first.
+            models.Index(fields=("county_id", "-opened_at"), name="matters_of_a_county"),
+            models.Index(fields=("town_id", "-opened_at"), name="matters_of_a_town"),
+            models.Index(fields=("village_id", "-opened_at"), name="matters_of_a_village"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="matters_not_merged_into_itself"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def place_ids(self) -> tuple[str, ...]:
+        """The place and all above it as they were, lowest first."""
+        ids = (
+            self.place_id, self.grid_id, self.village_id, self.town_id, self.county_id,
+            self.overlay_id, self.city_id,
+        )  # fmt: skip
+        return tuple(dict.fromkeys(str(found) for found in ids if found))
+
+
+class MatterText(models.Model):
+    """What was said, in the person's own words: free text, deleted by a redaction."""
+
+    matter = models.OneToOneField(
+        Matter, primary_key=True, on_delete=models.CASCADE, related_name="words"
+    )
+    title = models.CharField(max_length=120)
+    text = models.TextField(max_length=8_000, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ContactRole(models.TextChoices):
+    REPORTER = "reporter", _("Reporter")
+    PARTY = "party", _("Party")
+
+
+class Contact(models.Model):
+    """Somebody in one matter; there is no profile of a person beyond it (architecture §5).
+
+    `side`: of a party, as the procedure calls it. Names, phones and identity numbers are sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="contacts")
+    role = models.CharField(max_length=12, choices=ContactRole)
+    side = models.CharField(max_length=20, blank=True)
+    account = models.ForeignKey(
+        "people.Account", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    name = SealedField(blank=True)
+    phone = SealedField(blank=True)
+    phone_index = models.BinaryField(max_length=32, null=True, blank=True)
+    is_anonymous = models.BooleanField(default=False)
+    wants_secrecy = models.BooleanField(default=False)  # not even the handling unit sees who
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("matter", "role"), name="matters_contacts_of_a_matter"),
+            models.Index(fields=("account",), name="matters_of_a_resident"),
+            models.Index(
+                fields=("phone_index",), name="matters_of_a_phone", condition=~Q(phone_index=None)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.side}".strip()
+
+
+class Run(models.Model):
+    """One procedure on a matter. All but the first five columns is a projection of its events.
+
+    `memory`: the whole of it as `codec` writes it. The other columns repeat what lists need.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="runs")
+    procedure = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    child_name = models.CharField(max_length=40, blank=True)  # what the parent calls it
+
+    state = models.CharField(max_length=40)
+    owner = models.CharField(max_length=40, blank=True)  # an actor of the procedure
+    is_done = models.BooleanField(default=False)
+    is_closed = models.BooleanField(default=False)
+    is_over = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)  # of the first time: fixes the statistics
+    due_at = models.DateTimeField(null=True)  # the nearest end of a limit that is a duty
+    events = models.PositiveIntegerField(default=0)  # how many: the number of the last one
+    head = models.BinaryField(max_length=32)  # the hash of the last one
+    memory = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("matter", "opened_at"), name="matters_runs_of_a_matter"),
+            models.Index(
+                fields=("procedure", "state", "due_at"), name="matters_open_runs",
+                condition=Q(is_over=False),
+            ),
+            models.Index(
+                fields=("parent",), name="matters_child_runs", condition=~Q(parent=None)
+            ),
+        )  # fmt: skip
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(is_over=False) | Q(is_closed=True), name="matters_over_is_closed"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_closed=False) | Q(is_done=True), name="matters_closed_is_done"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.procedure} {self.state}"
+
+
+class EventHeader(models.Model):
+    """One act on a run: who, when, from where to where, what changed; chained, never changed.
+
+    Nothing here is personal: free text and whatever may name somebody stands in the body. `hash` is
+    over everything else in this row, with `previous`, the hash of the event before it.
+    """
+
+    append_only = True  # read by people.grants
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="timeline")
+    seq = models.PositiveIntegerField()
+    action = models.CharField(max_length=60, blank=True)  # empty: a clock went by itself
+    as_actor = models.CharField(max_length=40, blank=True)
+    account_id = models.UUIDField(null=True)
+    post_id = models.UUIDField(null=True)
+    unit_id = models.UUIDField(null=True)
+    contact_id = models.UUIDField(null=True)  # the person of the matter who acted
+    on_behalf_of = models.CharField(max_length=40, blank=True)
+    recorded_at = models.DateTimeField()
+    occurred_at = models.DateTimeField(null=True)
+    from_state = models.CharField(max_length=40)
+    to_state = models.CharField(max_length=40)
+    is_pending = models.BooleanField(default=False)
+    effects = models.JSONField(default=dict)
+    body_digest = models.BinaryField(max_length=32)
+    previous = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("run", "seq"), name="matters_one_event_a_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action or 'clock'}"
+
+
+class EventBody(models.Model):
+    """What was written in an act's form; a redaction deletes it, the header stays.
+
+    The header's digest is an HMAC with this salt: without the row nothing can be guessed back.
+    """
+
+    event = models.OneToOneField(
+        EventHeader, primary_key=True, on_delete=models.PROTECT, related_name="body"
+    )
+    salt = models.BinaryField(max_length=16)
+    content = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class RunClock(models.Model):
+    """The clocks of a run as the clock-keeper and lists need them: one row a name, the latest."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clocks")
+    name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=8)  # promise, unit, stage
+    unit_id = models.UUIDField(null=True)
+    is_window = models.BooleanField(default=False)
+    status = models.CharField(max_length=8)  # running, paused, over, ended
+    started_at = models.DateTimeField()
+    due_on = models.DateField()
+    due_at = models.DateTimeField()
+    is_provisional = models.BooleanField(default=False)
+    overdue_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("run", "name"), name="matters_one_clock_a_name"),
+        )
+        indexes = (
+            # What the clock-keeper scans: running, not over yet or not recorded as overdue.
+            models.Index(
+                fields=("due_at",), name="matters_clocks_to_come",
+                condition=Q(status="running", overdue_at=None),
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Assignment(models.Model):
+    """A unit holds a role in a run, from an act to an act: whoever was assigned may look."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="assignments")
+    role = models.CharField(max_length=40)
+    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    sender_id = models.UUIDField(null=True)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "role", "unit"), name="matters_one_assignment",
+                condition=Q(to_at=None),
+            ),
+        )  # fmt: skip
+        indexes = (models.Index(fields=("unit", "to_at"), name="matters_assigned_to_a_unit"),)
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class IdempotencyKey(models.Model):
+    """An answer given once: the same key again gets it again; another body is refused. 90 days."""
+
+    actor = models.CharField(max_length=60)
+    operation = models.CharField(max_length=80)
+    key = models.CharField(max_length=120)
+    digest = models.BinaryField(max_length=32)
+    run_id = models.UUIDField()
+    event_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("actor", "operation", "key"), name="matters_one_answer_a_key"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.operation

@@ -1,0 +1,167 @@
+"""What a decision becomes in the database: one event, the run, its clocks, its assignments.
+
+The one place that writes a run. Everything is derived from the engine's answer.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from huiyin.matters import codec
+from huiyin.matters.chain import START, digest_of, hash_of, new_salt
+from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock
+from huiyin.people.actors import Actor as Account
+from huiyin.procedures import Clock, Decision, Procedure
+from huiyin.procedures.decisions import ClockChange
+from huiyin.procedures.language import ClockRule
+from huiyin.procedures.runs import Status
+
+CLOCK_FIELDS = (
+    "kind", "unit_id", "is_window", "status", "started_at", "due_on", "due_at", "is_provisional",
+    "overdue_at", "ended_at", "outcome",
+)  # fmt: skip
+
+
+def write(
+    run: Run, procedure: Procedure, decision: Decision, *, by: Account, contact: str, at: datetime,
+    occurred_at: datetime | None = None,
+) -> EventHeader:  # fmt: skip
+    """Write what a decision says: its event first, then everything that follows from it.
+
+    `run`: locked, or not saved yet when it is being opened. `contact`: the person of the matter who
+    acted, if one did.
+    """
+    before = run.memory
+    after = codec.encoded(decision.after)
+    is_new = run.events == 0
+    if is_new:
+        run.opened_at, run.head = at, START
+    event, body = _event(run, procedure, decision, before, after, by, contact, at, occurred_at)
+    run.memory = after
+    run.events, run.head, run.changed_at = event.seq, event.hash, at
+    _project(run, procedure, decision, at)
+    run.save(force_insert=is_new)
+    event.save(force_insert=True)
+    body.save(force_insert=True)
+    write_clocks(run, procedure, decision.clocks)
+    _write_assignments(run, before, after, at)
+    return event
+
+
+def _event(
+    run: Run, procedure: Procedure, decision: Decision, before: codec.Json, after: codec.Json,
+    by: Account, contact: str, at: datetime, occurred_at: datetime | None,
+) -> tuple[EventHeader, EventBody]:  # fmt: skip
+    said = decision.event
+    effects, personal = codec.split_personal(codec.difference(before, after), procedure)
+    content: dict[str, Any] = {"form": {k: codec.value_out(v) for k, v in said.form.items()}}
+    if personal:
+        content["facts"] = personal
+    salt = new_salt()
+    event = EventHeader(
+        run=run,
+        seq=run.events + 1,
+        action=said.action,
+        as_actor=said.as_actor,
+        account_id=by.account_id,
+        post_id=by.post_id,
+        unit_id=by.unit_id,
+        contact_id=UUID(contact) if contact else None,
+        on_behalf_of=said.on_behalf_of,
+        recorded_at=at,
+        occurred_at=occurred_at,
+        from_state=said.from_state,
+        to_state=said.to_state,
+        is_pending=said.is_pending,
+        effects=effects,
+        body_digest=digest_of(content, salt),
+        previous=bytes(run.head),
+    )
+    event.hash = hash_of(event)
+    return event, EventBody(event=event, salt=salt, content=content)
+
+
+def _project(run: Run, procedure: Procedure, decision: Decision, at: datetime) -> None:
+    """Fill the columns that lists read."""
+    state = procedure.states[decision.after.state]
+    run.state, run.owner = state.name, state.owner
+    run.is_done, run.is_closed, run.is_over = state.done, state.closed, state.end
+    if state.done and run.done_at is None:
+        run.done_at = at
+    run.due_at = nearest_duty(procedure, decision.after.clocks.values())
+
+
+def nearest_duty(procedure: Procedure, clocks: Iterable[Clock]) -> datetime | None:
+    """Return the nearest end among the running clocks that are duties, not rights."""
+    return min(
+        (
+            clock.due_at
+            for clock in clocks
+            if clock.status is Status.RUNNING and not procedure.clocks[clock.name].is_window
+        ),
+        default=None,
+    )
+
+
+def write_clocks(run: Run, procedure: Procedure, changes: Iterable[ClockChange]) -> None:
+    """Write the clocks that changed; of several changes of one clock the last counts."""
+    latest = {change.clock.name: change.clock for change in changes}
+    if not latest:
+        return
+    RunClock.objects.bulk_create(
+        [clock_row(run, procedure.clocks[name], clock) for name, clock in latest.items()],
+        update_conflicts=True,
+        unique_fields=["run", "name"],
+        update_fields=list(CLOCK_FIELDS),
+    )
+
+
+def clock_row(run: Run, rule: ClockRule, clock: Clock) -> RunClock:
+    """Return the row of a clock."""
+    return RunClock(
+        run=run,
+        name=clock.name,
+        kind=rule.kind.value,
+        unit_id=UUID(clock.unit) if clock.unit else None,
+        is_window=rule.is_window,
+        status=clock.status.value,
+        started_at=clock.started_at,
+        due_on=clock.due_on,
+        due_at=clock.due_at,
+        is_provisional=clock.is_provisional,
+        overdue_at=clock.overdue_at,
+        ended_at=clock.ended_at,
+        outcome=clock.outcome.value if clock.outcome else "",
+    )
+
+
+def _write_assignments(run: Run, before: codec.Json, after: codec.Json, at: datetime) -> None:
+    """End the assignments that are over and begin the new ones."""
+    had = _held(before)
+    has = _held(after)
+    gone = had - has
+    if gone:
+        which = Q(pk=None)
+        for role, unit in gone:
+            which |= Q(role=role, unit_id=unit)
+        Assignment.objects.filter(which, run=run, to_at=None).update(to_at=at)
+    new = has - had
+    if new:
+        senders = after["senders"]
+        Assignment.objects.bulk_create(
+            Assignment(
+                run=run,
+                role=role,
+                unit_id=UUID(unit),
+                sender_id=UUID(senders[role]) if senders.get(role) else None,
+                from_at=at,
+            )
+            for role, unit in sorted(new)
+        )
+
+
+def _held(memory: codec.Json) -> set[tuple[str, str]]:
+    return {(role, unit) for role, units in memory.get("roles", {}).items() for unit in units}
