@@ -3,7 +3,7 @@
 The one place that writes a run. Everything is derived from the engine's answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from huiyin.matters.chain import START, digest_of, hash_of, new_salt
 from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Clock, Decision, Procedure
-from huiyin.procedures.decisions import ClockChange
 from huiyin.procedures.language import ClockRule
 from huiyin.procedures.runs import Status
 
@@ -46,7 +45,8 @@ def write(
     run.save(force_insert=is_new)
     event.save(force_insert=True)
     body.save(force_insert=True)
-    write_clocks(run, procedure, decision.clocks)
+    changed = event.effects.get("clocks", {}).get("put", {})
+    write_clocks(run, procedure, [decision.after.clocks[name] for name in changed])
     _write_assignments(run, before, after, at)
     return event
 
@@ -106,13 +106,12 @@ def nearest_duty(procedure: Procedure, clocks: Iterable[Clock]) -> datetime | No
     )
 
 
-def write_clocks(run: Run, procedure: Procedure, changes: Iterable[ClockChange]) -> None:
-    """Write the clocks that changed; of several changes of one clock the last counts."""
-    latest = {change.clock.name: change.clock for change in changes}
-    if not latest:
+def write_clocks(run: Run, procedure: Procedure, clocks: Sequence[Clock]) -> None:
+    """Write the rows of clocks that have changed."""
+    if not clocks:
         return
     RunClock.objects.bulk_create(
-        [clock_row(run, procedure.clocks[name], clock) for name, clock in latest.items()],
+        [clock_row(run, procedure.clocks[clock.name], clock) for clock in clocks],
         update_conflicts=True,
         unique_fields=["run", "name"],
         update_fields=list(CLOCK_FIELDS),

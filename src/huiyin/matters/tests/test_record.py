@@ -1,0 +1,207 @@
+"""The timeline is the truth: walks over all procedures in a real database, replayed, compared."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from huiyin.matters import codec, keeping
+from huiyin.matters.acting import hold
+from huiyin.matters.models import EventBody, EventHeader, Run, RunClock
+from huiyin.matters.refusals import ActRefused
+from huiyin.matters.tests.records import the_record
+from huiyin.matters.verifying import verify
+from huiyin.procedures import possible
+from huiyin.procedures.tests.shipped import PROCEDURES
+from huiyin.units.tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MAIN = sorted(name for name, rules in PROCEDURES.items() if not rules.is_child)
+STEPS = 14
+WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
+def open_acts(city, run, at):
+    """Every action that somebody could take on a run now, with who."""
+    held = hold(run.pk, at=at)
+    found = []
+    for name in held.procedure.actors:
+        actor = city.whoever(held.procedure, name, held.before.roles, held.before)
+        listed = possible(held.procedure, held.before, held.actor(actor), at, held.facts)
+        found += [(entry.action, actor) for entry in listed if entry.is_open]
+    return found
+
+
+@pytest.mark.parametrize("name", MAIN)
+@settings(
+    max_examples=max(settings().max_examples // 20, 1),
+    phases=WITHOUT_SHRINKING,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_whatever_is_done_the_events_give_the_run_again(name, data):
+    with transaction.atomic():
+        city = the_record()
+        at = NOW
+        city.open(name, at=at)
+        for _ in range(STEPS):
+            run = data.draw(st.sampled_from(list(Run.objects.filter(is_over=False).order_by("id"))))
+            acts = open_acts(city, run, at)
+            if acts and data.draw(st.integers(0, 3)):
+                action, actor = data.draw(st.sampled_from(acts))
+                _try(city, run, action, actor, at)
+            else:
+                at += data.draw(st.sampled_from((HOUR, DAY, 9 * DAY)))
+                keeping.keep(at=at)
+            if not Run.objects.filter(is_over=False).exists():
+                break
+        found = verify()
+        assert found.differences == []
+        assert found.events == EventHeader.objects.count() >= 1
+        for run in Run.objects.filter(is_over=False):
+            assert run.owner
+        transaction.set_rollback(True)
+
+
+def _try(city, run, action, actor, at):
+    before = EventHeader.objects.count()
+    try:
+        with transaction.atomic():
+            city.act(run.pk, action, by=actor, at=at)
+    except ActRefused:
+        assert EventHeader.objects.count() == before  # a refusal writes nothing
+    else:
+        assert EventHeader.objects.filter(run=run).count() >= 1
+        assert EventHeader.objects.count() > before
+
+
+# --- what verify finds --------------------------------------------------------------------------
+
+
+def a_handled_order():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    for action in ("dispatch", "acknowledge", "answer"):
+        run = city.act(run.pk, action).run
+    return run
+
+
+@pytest.mark.parametrize(
+    ("change", "seq", "text"),
+    [
+        pytest.param(
+            "UPDATE matters_eventheader SET action = 'decline' WHERE seq = 2",
+            2, "it was changed after it was written.", id="another-action",
+        ),
+        pytest.param(
+            "UPDATE matters_eventheader SET effects = jsonb_set(effects, '{state}', '\"closed\"')"
+            " WHERE seq = 3",
+            3, "it was changed after it was written.", id="another-effect",
+        ),
+        pytest.param(
+            "UPDATE matters_eventheader SET recorded_at = recorded_at - interval '1 day'"
+            " WHERE seq = 1",
+            1, "it was changed after it was written.", id="an-earlier-time",
+        ),
+        pytest.param(
+            "UPDATE matters_eventbody SET content = '{\"form\": {}}' WHERE event_id ="
+            " (SELECT id FROM matters_eventheader WHERE seq = 4)",
+            4, "what was written in its form was changed.", id="another-text",
+        ),
+        pytest.param(
+            "DELETE FROM matters_eventbody WHERE event_id = (SELECT id FROM matters_eventheader"
+            " WHERE seq = 2); DELETE FROM matters_eventheader WHERE seq = 2",
+            2, "it is missing: the next one there is 3.", id="one-taken-out",
+        ),
+        pytest.param(
+            "DELETE FROM matters_eventbody WHERE event_id = (SELECT id FROM matters_eventheader"
+            " WHERE seq = 4); DELETE FROM matters_eventheader WHERE seq = 4",
+            3, "the run counts 4 events, there are 3.", id="the-last-taken-off",
+        ),
+        pytest.param(
+            "UPDATE matters_run SET state = 'closed'",
+            4, "its columns say another state.", id="another-state",
+        ),
+        pytest.param(
+            "UPDATE matters_run SET memory = jsonb_set(memory, '{result}', '\"x\"')",
+            4, "the run is not what its events say.", id="another-memory",
+        ),
+        pytest.param(
+            "UPDATE matters_runclock SET due_at = due_at + interval '9 days'"
+            " WHERE name = 'promise'",
+            4, "the clock promise says something else.", id="a-later-end",
+        ),
+    ],
+)  # fmt: skip
+def test_tampering_is_found_at_the_right_event(change, seq, text):
+    run = a_handled_order()
+    assert verify().differences == []
+
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+
+    (difference,) = verify().differences
+    assert (difference.number, difference.seq, difference.text) == (run.matter.number, seq, text)
+
+
+def test_a_redacted_body_is_counted_and_the_chain_still_holds():
+    run = a_handled_order()
+
+    EventBody.objects.filter(event__run=run, event__seq=4).delete()
+
+    found = verify()
+    assert (found.redacted, found.differences) == (1, [])
+
+
+def test_a_run_read_back_is_the_run_that_was_written():
+    run = a_handled_order()
+    held = hold(run.pk, at=NOW)
+
+    assert codec.encoded(held.before) == Run.objects.get(pk=run.pk).memory
+
+
+# --- the clock-keeper ---------------------------------------------------------------------------
+
+
+def test_the_end_of_a_limit_is_recorded_once_also_after_a_long_sleep():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    later = NOW + 20 * DAY
+
+    first = keeping.keep(at=later)
+    again = keeping.keep(at=later)
+
+    assert first.fired >= 2
+    assert (again.fired, again.busy) == (0, 0)
+    overdue = RunClock.objects.filter(run=run).exclude(overdue_at=None)
+    assert set(overdue.values_list("name", flat=True)) == {"promise", "dispatch"}
+    assert EventHeader.objects.filter(run=run, action="").count() == 2
+    assert verify().differences == []
+
+
+def test_the_keeper_knows_how_far_it_is_behind():
+    city = the_record()
+    city.open("hotline", "accept_call")  # dispatching: 4 hours
+    assert keeping.lag(at=NOW) == 0
+
+    assert keeping.lag(at=NOW + 6 * HOUR) == 2 * 3600
+
+    keeping.keep(at=NOW + 6 * HOUR)
+    assert keeping.lag(at=NOW + 6 * HOUR) == 0
+
+
+def test_a_child_run_opens_inside_the_matter_and_tells_its_parent():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    run = city.act(run.pk, "dispatch").run
+
+    done = city.act(run.pk, "supervise")
+
+    child = Run.objects.get(parent=run)
+    assert (child.procedure, child.child_name) == ("supervision", "supervision")
+    assert done.run.memory["children"]["0"][1] == str(child.pk)
+    assert child.matter_id == run.matter_id
+    assert verify().differences == []
