@@ -176,6 +176,39 @@ def test_the_accused_unit_is_never_given_the_matter():
     decided(world.act("dispatch", to_unit="unit-a"))
 
 
+GIVEN_TO = "    assign: {lead: form.to_unit}"
+
+
+def test_the_accused_unit_does_not_take_the_matter_itself():
+    world = a_world((GIVEN_TO, "    assign: {lead: actor.unit}"), upto="receive")
+    world.run = replace(world.run, accused=frozenset({"unit-office"}))
+
+    assert refused(world.act("dispatch")).code == "guard.not_the_accused"
+
+
+def test_roles_change_hands_all_at_once():
+    world = a_world((GIVEN_TO, "    assign: {lead: form.to_unit, assist: role.lead}"))
+    world.act("receive")
+    world.run = replace(world.run, roles={"lead": ("unit-before",)})
+
+    decided(world.act("dispatch", to_unit="unit-b"))
+
+    assert world.run.roles == {"lead": ("unit-b",), "assist": ("unit-before",)}
+
+
+def test_a_role_that_the_system_gives_was_sent_by_nobody():
+    by_system = (
+        "    by: office\n    form: {to_unit",
+        "    by: [office, system]\n    form: {to_unit",
+    )
+    world = a_world(by_system, upto="receive")
+    world.run = replace(world.run, senders={"lead": "unit-before"})
+
+    decided(world.act("dispatch", by="system"))
+
+    assert world.run.senders == {}
+
+
 def test_an_act_with_a_number_is_used_up():
     world = a_world(upto="receive")
     for _ in range(2):
