@@ -29,16 +29,18 @@ def started(
     """Start a clock by its rule.
 
     It counts from its start fact where that is known, else from the act; at the latest from the
-    day that `latest` gives, so that a late act never lengthens it. Where `until` holds a date it
-    ends with that day, or the next working day. Raises KeyError when the caller
-    has not loaded the limit of its term.
+    day that `latest` gives (hours: from its end), so that a late act never lengthens it. Where
+    `until` holds a date it ends with that day, or the next working day. Raises KeyError when the
+    caller has not loaded the limit of its term.
     """
     term = rule.term.chosen(known) or next(iter(rule.term.names))
     limit = facts.limits[term]
     start = (instant_of(known.get(rule.start)) if rule.start != ACT else None) or now
     if rule.latest and (origin := instant_of(known.get(rule.latest.fact))):
         latest = due(max(origin, EARLIEST), facts.limits[rule.latest.term], calendar=facts.calendar)
-        if start.astimezone(CITY).date() > latest.due_on:
+        if not limit.unit.is_day_like:
+            start = min(start, latest.due_at)
+        elif start.astimezone(CITY).date() > latest.due_on:
             start = datetime.combine(latest.due_on, time(), CITY)
     start = max(start, EARLIEST)
     named = known.get(rule.until) if rule.until else None
