@@ -134,7 +134,7 @@ class Draft:
         if clock.is_alive:
             self._changed(Change.ENDED, ended(clock, outcome, self._now, self._facts))
         else:  # it lapsed or fired: that outcome stays, it is only out of the way now
-            self._clocks[name] = replace(clock, status=Status.ENDED)
+            self._changed(Change.ENDED, replace(clock, status=Status.ENDED))
 
     def _set(self, rule: Action, form: Values) -> None:
         for name, setting in rule.set.items():

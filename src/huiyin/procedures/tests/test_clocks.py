@@ -1,9 +1,10 @@
 """What acts do to clocks that rest, are overdue, or were begun again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from huiyin.procedures import Decision, Refusal, due_clocks
-from huiyin.procedures.runs import Outcome
+from huiyin.procedures.runs import Outcome, Status
 from huiyin.procedures.simulation import at_local
 from huiyin.procedures.tests.sample import a_world
 from huiyin.worktime import parse_limit
@@ -120,3 +121,16 @@ def test_a_clock_that_rests_in_time_may_be_given_more():
     decided(world.act("resume", after=DAY))
 
     assert handle(world).due_on.isoformat() == "2026-08-20"  # 90 days and a rest of 81
+
+
+def test_stopping_a_right_that_has_lapsed_is_told_and_leaves_its_outcome():
+    world = a_world(at="2026-03-02T09:00", upto="dispatch")
+    world.advance_to(at_local("2026-03-05T09:00"))
+    lapsed = world.run.clocks["window"]
+
+    decision = decided(world.act("answer", {"text": "已修好", "checked": "on"}))
+
+    told = {change.clock.name: change.clock for change in decision.clocks}
+    assert told == {name: world.run.clocks[name] for name in ("window", "handle", "review")}
+    assert told["window"] == replace(lapsed, status=Status.ENDED)
+    assert (lapsed.outcome, lapsed.ended_at) == (Outcome.LAPSED, at_local("2026-03-05T00:00"))
