@@ -44,8 +44,9 @@ def started(
             start = datetime.combine(latest.due_on, time(), CITY)
     start = max(start, EARLIEST)
     named = known.get(rule.until) if rule.until else None
-    until = named if isinstance(named, date) else None
-    end = _end_with(until, start, facts) if until else due(start, limit, calendar=facts.calendar)
+    # What was named for a day before the start is over when that one is, not earlier.
+    until = max(named, start.astimezone(CITY).date()) if isinstance(named, date) else None
+    end = _end_with(until, facts) if until else due(start, limit, calendar=facts.calendar)
     unit = next(iter(roles.get(rule.per, ())), "") if rule.per else ""
     return Clock(
         name=rule.name, term=term, limit=limit, started_at=start,
@@ -54,10 +55,9 @@ def started(
     )  # fmt: skip
 
 
-def _end_with(until: date, start: datetime, facts: Facts) -> Due:
-    """Return the end of a named day: one day after the day before it, at least the start's own."""
-    last = max(until, start.astimezone(CITY).date())
-    before = datetime.combine(last, time(), CITY) - timedelta(days=1)
+def _end_with(until: date, facts: Facts) -> Due:
+    """Return the end of a named day: one day after the day before it."""
+    before = datetime.combine(until, time(), CITY) - timedelta(days=1)
     return due(before, Limit(1, LimitUnit.DAY), calendar=facts.calendar)
 
 

@@ -596,6 +596,17 @@ def test_a_named_day_is_extended_from_itself_and_the_paper_is_issued():
     assert decision.documents == ("letter",)
 
 
+def test_more_time_on_a_day_named_for_the_past_never_shortens_the_clock():
+    world = with_a_named_day()
+    world.act("dispatch", report_on="2026-06-01")  # named for a day before the start
+    assert due_on(world, "handle") == "2026-09-01"
+    world.act("ask_handle_extension", amount=10)
+
+    decided(world.act("approve_handle_extension", {}))
+
+    assert due_on(world, "handle") == "2026-09-11"
+
+
 def test_a_child_run_is_told_which_unit_holds_a_role():
     world = with_a_named_day()
     world.act("dispatch", to_unit="unit-b")
