@@ -88,7 +88,10 @@ def extended(clock: Clock, amount: int, term: str, by: str, now: datetime, facts
 
 
 def _closed(pauses: tuple[Pause, ...], now: datetime) -> tuple[Pause, ...]:
-    return tuple(pause if pause.to_at else Pause(pause.from_at, now) for pause in pauses)
+    # Two servers may disagree by a moment about which instant came first.
+    return tuple(
+        pause if pause.to_at else Pause(pause.from_at, max(pause.from_at, now)) for pause in pauses
+    )
 
 
 def _recounted(clock: Clock, facts: Facts) -> Clock:

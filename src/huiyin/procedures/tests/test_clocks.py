@@ -101,6 +101,17 @@ def test_too_little_more_time_leaves_the_fault():
     assert handle(world).overdue_at == at_local("2026-05-07T00:00")
 
 
+def test_a_rest_that_ends_a_moment_before_it_began_took_no_time():
+    world = a_world(at="2026-03-02T09:00", upto="dispatch")
+    before = handle(world)
+    world.act("suspend")
+    world.now -= timedelta(seconds=1)  # as another server has it
+
+    decided(world.act("resume"))
+
+    assert handle(world).due_at == before.due_at
+
+
 def test_a_rest_after_the_end_does_not_open_the_way_to_more_time():
     world = a_world(MORE_WHILE_IT_RESTS, at="2026-03-02T09:00", upto="dispatch")
     world.act("suspend", after=80 * DAY)
