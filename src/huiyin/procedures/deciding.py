@@ -55,9 +55,10 @@ NO_EVENT: Final = ""
 
 def new_run(procedure: Procedure, **given: object) -> Snapshot:
     """Return the run before it is open; `given` are fields of Snapshot that the caller knows."""
+    run = Snapshot(procedure=procedure.name, version=procedure.version)
+    run = replace(run, **given)  # type: ignore[arg-type]  # the names are checked by replace
     firsts = {rule.name: rule.first for rule in procedure.facts.values() if rule.first}
-    run = Snapshot(procedure=procedure.name, version=procedure.version, facts=firsts)
-    return replace(run, **given)  # type: ignore[arg-type]  # the names are checked by replace
+    return replace(run, facts={**firsts, **run.facts})
 
 
 def decide(
@@ -135,7 +136,8 @@ def child_done(
 ) -> Answer | Snapshot:  # fmt: skip
     """Tell a run that one of its child runs is done: the act it takes, or the run with that noted.
 
-    `child_id`: which one, where several of a name may be open.
+    `child_id`: which one, where several of a name may be open. Where the run waits for others as
+    well, it takes the act with the result of the last.
     """
     children = list(run.children)
     for number, entry in enumerate(children):
@@ -146,9 +148,11 @@ def child_done(
         return Refusal("run.child_not_open", {"child": child})
     noted = replace(run, children=tuple(children))
     on_done = procedure.children[child].on_done
-    if not on_done or noted.state not in procedure.actions[on_done].froms:
+    if not on_done:
         return noted
     rule = procedure.actions[on_done]
+    if noted.state not in rule.froms or _child_awaited(procedure, rule, noted):
+        return noted
     form = {"result": result} if rule.field_named("result") else {}
     return decide(procedure, noted, on_done, form, SYSTEM, now, facts)
 
@@ -170,9 +174,8 @@ def _obstacles(
             "run.not_from_here",
             {"action": rule.name, "state": run.state, "froms": _in_order(procedure, rule.froms)},
         )
-    state = procedure.states.get(run.state)
-    if state and state.waits_for and rule.to and run.open_children(state.waits_for):
-        yield Refusal("run.waits_for_child", {"child": state.waits_for})
+    if awaited := _child_awaited(procedure, rule, run):
+        yield Refusal("run.waits_for_child", {"child": awaited})
     if rule.within:
         window = run.clocks.get(rule.within)
         if window is None or not window.is_open(now):
@@ -203,6 +206,13 @@ def _obstacles(
         if run.open_children(name) and not procedure.children[name].many:
             yield Refusal("run.child_open", {"child": name})
     yield from _extension_obstacles(procedure, rule, run, now)
+
+
+def _child_awaited(procedure: Procedure, rule: Action, run: Snapshot) -> str:
+    """Return the child whose end the run waits for before this act can move it, or nothing."""
+    state = procedure.states.get(run.state)
+    is_held = state and state.waits_for and rule.to and run.open_children(state.waits_for)
+    return state.waits_for if state and is_held else ""
 
 
 def _extension_obstacles(
@@ -245,7 +255,7 @@ def _form_obstacle(
         amount = form.get("amount") or run.clocks[extended].asked or 0
         _, most = most_more(procedure.clocks[extended], known, facts)
         if isinstance(amount, int) and amount > most.amount:
-            return Refusal("run.extension_too_long", {"clock": extended, "most": str(most)})
+            return Refusal("run.extension_too_long", {"clock": extended, "most": most})
     if rule.quorum and (party := _party_in(rule, form)):
         if actor.who is Who.PERSON and party != actor.id:
             return Refusal("run.not_for_another", {"action": rule.name})
@@ -335,8 +345,8 @@ def _openings(
         for theirs, ours in child.fills.items():
             value = _given(ours, form, run, actor)
             field = rule.field_named(ours)
-            if child.many and field and field.type is FieldType.UNITS and isinstance(value, tuple):
-                each, several = theirs, value
+            if child.many and field and field.type is FieldType.UNITS:
+                each, several = theirs, value if isinstance(value, tuple) else ()
             elif value is not None:
                 fields[theirs] = value
         if not each:

@@ -21,7 +21,7 @@ class Change(StrEnum):
     """What happened to a clock."""
 
     STARTED = "started"
-    ENDED = "ended"
+    ENDED = "ended"  # also one that had lapsed or fired, and is out of the way now
     PAUSED = "paused"
     RESUMED = "resumed"
     EXTENSION_ASKED = "extension_asked"

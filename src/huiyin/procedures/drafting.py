@@ -134,7 +134,7 @@ class Draft:
         if clock.is_alive:
             self._changed(Change.ENDED, ended(clock, outcome, self._now, self._facts))
         else:  # it lapsed or fired: that outcome stays, it is only out of the way now
-            self._clocks[name] = replace(clock, status=Status.ENDED)
+            self._changed(Change.ENDED, replace(clock, status=Status.ENDED))
 
     def _set(self, rule: Action, form: Values) -> None:
         for name, setting in rule.set.items():
@@ -174,6 +174,7 @@ class Draft:
             if not units:
                 continue
             self._roles[role] = self.assigned[role] = units
+            self._senders.pop(role, None)  # where the system gives it, nobody has sent it
             if actor.unit:
                 self._senders[role] = actor.unit
             for unit in units:
@@ -184,7 +185,7 @@ class Draft:
         if given.source == "actor":
             return (actor.unit,) if actor.unit else ()
         if given.source == "role":
-            return self._roles.get(given.name, ())
+            return self._before.roles.get(given.name, ())
         value = form.get(given.name)
         return value if isinstance(value, tuple) else (str(value),) if value else ()
 

@@ -136,7 +136,7 @@ def _exact(raw: object, decimals: int) -> int | Decimal:
             raise _Wrong("no_number")
         if value != round(value, decimals):
             raise _Wrong("too_exact", decimals=decimals)
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):  # ValueError: a number too long to be written out
         raise _Wrong("no_number") from None
     return int(value) if decimals == 0 else round(value, decimals)
 
@@ -144,7 +144,9 @@ def _exact(raw: object, decimals: int) -> int | Decimal:
 def _flag(rule: Field, raw: object, now: datetime) -> object:
     if isinstance(raw, bool):
         return raw
-    word = str(raw).strip().lower()
+    if isinstance(raw, int):
+        raw = {0: "0", 1: "1"}.get(raw)
+    word = raw.strip().lower() if isinstance(raw, str) else ""
     if word in YES:
         return True
     if word in NO:
@@ -167,7 +169,8 @@ def _choices(rule: Field, raw: object, now: datetime) -> object:
 
 def _date(rule: Field, raw: object, now: datetime) -> object:
     if isinstance(raw, datetime):
-        raw = raw.date() if raw.year not in YEARS else raw.astimezone(CITY).date()
+        is_local = raw.tzinfo is None or raw.year not in YEARS
+        raw = raw.date() if is_local else raw.astimezone(CITY).date()
     try:
         value = raw if isinstance(raw, date) else date.fromisoformat(str(raw).strip())
     except ValueError:
@@ -200,7 +203,7 @@ def _instant(rule: Field, raw: object, now: datetime) -> object:
 
 def _one_id(rule: Field, raw: object, now: datetime) -> object:
     text = raw.strip() if isinstance(raw, str) else ""
-    if not text or len(text) > LONGEST_ID or "\x00" in text:
+    if not text or len(text) > LONGEST_ID or _NO_TEXT.search(text):
         raise _Wrong("not_found")
     return text
 

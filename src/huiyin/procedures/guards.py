@@ -26,7 +26,13 @@ def units_in(action: Action, form: Values) -> tuple[str, ...]:
 
 def not_the_accused(action: Action, form: Values, run: Snapshot, actor: Actor) -> bool:
     """No unit that the matter accuses, and none below it, is given it (architecture §7)."""
-    return not run.accused.intersection(units_in(action, form))
+    given = set(units_in(action, form))
+    for assigning in action.assign.values():
+        if assigning.source == "actor":
+            given.add(actor.unit)
+        elif assigning.source == "role":
+            given.update(run.roles.get(assigning.name, ()))
+    return not run.accused & given
 
 
 def not_by_the_accused(action: Action, form: Values, run: Snapshot, actor: Actor) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from huiyin.procedures.decisions import Refusal
 from huiyin.procedures.forms import FieldError
 from huiyin.procedures.language import NEW, Procedure, Words
-from huiyin.worktime import CITY
+from huiyin.worktime import CITY, Limit
 
 SENTENCES: Final[Mapping[str, Words]] = {
     "run.unknown_action": Words(
@@ -131,7 +131,9 @@ FIELD_SENTENCES: Final[Mapping[str, Words]] = {
 def sentence(refused: Refusal, procedure: Procedure, *, language: str = "zh") -> str:
     """Return what the person reads: names as labels, instants as local ones."""
     area, _, name = refused.code.rpartition(".")
-    words = procedure.refusals[name] if area == procedure.name else SENTENCES[refused.code]
+    if area == procedure.name:
+        return _said(procedure.refusals[name], language)
+    words = SENTENCES[refused.code]
     shown = {key: _shown(key, value, procedure, language) for key, value in refused.data.items()}
     return _said(words, language).format_map(shown)
 
@@ -162,6 +164,8 @@ def _shown(key: str, value: object, procedure: Procedure, language: str) -> str:
             return ""
         day = _plain(value)
         return _said(Words(f"（截至 {day}）", f" (it ended on {day})"), language)
+    if isinstance(value, Limit):
+        return value.zh if language.startswith("zh") else str(value)
     if isinstance(value, tuple):
         joint = _said(Words("、", ", "), language)
         return joint.join(_shown(key, one, procedure, language) for one in value)

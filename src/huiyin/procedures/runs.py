@@ -172,7 +172,8 @@ class Facts:
     """What the caller has loaded for one decision.
 
     `limits`: the value of each term for the category, level and place of the matter. `outside`:
-    the outside facts that the action reads. `above`: the superiors of the units in the form.
+    the outside facts that the action reads. `above`: the superiors of the units in the form, and of
+    the actor's own.
     """
 
     calendar: Calendar

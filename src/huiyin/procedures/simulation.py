@@ -137,14 +137,14 @@ class World:
 
     def advance_to(self, until: datetime) -> tuple[Decision | Refusal, ...]:
         """Let time pass until an instant."""
-        answers = []
-        while due := due_clocks(self.run, until):
+        answers, stuck = [], set[str]()
+        while due := [clock for clock in due_clocks(self.run, until) if clock.name not in stuck]:
             clock = due[0]
             self.now = max(self.now, clock.due_at)
             answer = expire(self.procedure, self.run, clock.name, self.now, self.facts)
             answers.append(self._noted("", SYSTEM.id, answer))
-            if isinstance(answer, Refusal):
-                break
+            if isinstance(answer, Refusal):  # it stays due; the others go off all the same
+                stuck.add(clock.name)
         self.now = max(self.now, until)
         return tuple(answers)
 

@@ -29,21 +29,24 @@ def started(
     """Start a clock by its rule.
 
     It counts from its start fact where that is known, else from the act; at the latest from the
-    day that `latest` gives, so that a late act never lengthens it. Where `until` holds a date it
-    ends with that day, or the next working day. Raises KeyError when the caller
-    has not loaded the limit of its term.
+    day that `latest` gives (hours: from its end), so that a late act never lengthens it. Where
+    `until` holds a date it ends with that day, or the next working day. Raises KeyError when the
+    caller has not loaded the limit of its term.
     """
     term = rule.term.chosen(known) or next(iter(rule.term.names))
     limit = facts.limits[term]
     start = (instant_of(known.get(rule.start)) if rule.start != ACT else None) or now
     if rule.latest and (origin := instant_of(known.get(rule.latest.fact))):
         latest = due(max(origin, EARLIEST), facts.limits[rule.latest.term], calendar=facts.calendar)
-        if start.astimezone(CITY).date() > latest.due_on:
+        if not limit.unit.is_day_like:
+            start = min(start, latest.due_at)
+        elif start.astimezone(CITY).date() > latest.due_on:
             start = datetime.combine(latest.due_on, time(), CITY)
     start = max(start, EARLIEST)
     named = known.get(rule.until) if rule.until else None
-    until = named if isinstance(named, date) else None
-    end = _end_with(until, start, facts) if until else due(start, limit, calendar=facts.calendar)
+    # What was named for a day before the start is over when that one is, not earlier.
+    until = max(named, start.astimezone(CITY).date()) if isinstance(named, date) else None
+    end = _end_with(until, facts) if until else due(start, limit, calendar=facts.calendar)
     unit = next(iter(roles.get(rule.per, ())), "") if rule.per else ""
     return Clock(
         name=rule.name, term=term, limit=limit, started_at=start,
@@ -52,10 +55,9 @@ def started(
     )  # fmt: skip
 
 
-def _end_with(until: date, start: datetime, facts: Facts) -> Due:
-    """Return the end of a named day: one day after the day before it, at least the start's own."""
-    last = max(until, start.astimezone(CITY).date())
-    before = datetime.combine(last, time(), CITY) - timedelta(days=1)
+def _end_with(until: date, facts: Facts) -> Due:
+    """Return the end of a named day: one day after the day before it."""
+    before = datetime.combine(until, time(), CITY) - timedelta(days=1)
     return due(before, Limit(1, LimitUnit.DAY), calendar=facts.calendar)
 
 
@@ -86,7 +88,10 @@ def extended(clock: Clock, amount: int, term: str, by: str, now: datetime, facts
 
 
 def _closed(pauses: tuple[Pause, ...], now: datetime) -> tuple[Pause, ...]:
-    return tuple(pause if pause.to_at else Pause(pause.from_at, now) for pause in pauses)
+    # Two servers may disagree by a moment about which instant came first.
+    return tuple(
+        pause if pause.to_at else Pause(pause.from_at, max(pause.from_at, now)) for pause in pauses
+    )
 
 
 def _recounted(clock: Clock, facts: Facts) -> Clock:

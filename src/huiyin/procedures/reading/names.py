@@ -235,6 +235,10 @@ class Names:
                 self._literal(name, setting.value, at)
         for name in action.advance:
             self._fact(name, at, FactType.CHOICE)
+            if name in procedure.facts and procedure.facts[name].outside:
+                self._fault(at, f"the fact {name} comes from outside.", "It cannot be advanced.")
+            if name in action.set:
+                self._fault(at, f"the fact {name} is both set and advanced.", "Keep one.")
         acts = action.clocks
         for name in (
             *acts.start, *acts.stop, *acts.give_back, *acts.pause, *acts.resume,

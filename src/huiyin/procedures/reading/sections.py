@@ -59,7 +59,9 @@ def actor(name: str, at: At) -> ActorRule:
     level_fact = ""
     if level and level[0].startswith("fact."):
         level_fact = level[0].removeprefix("fact.")
-        level = level[1:]
+        if level[1:]:
+            found["level"].fault("is a fact and more.", "Write fact.NAME alone, or levels alone.")
+        level = ()
     for word in level:
         if word not in LEVELS:
             found["level"].fault(f"{word} is no level.", f"It can be {', '.join(LEVELS)}.")

@@ -1,11 +1,13 @@
 """What acts do to clocks that rest, are overdue, or were begun again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from huiyin.procedures import Decision, Refusal
-from huiyin.procedures.runs import Outcome
+from huiyin.procedures import Decision, Refusal, due_clocks
+from huiyin.procedures.runs import Outcome, Status
 from huiyin.procedures.simulation import at_local
 from huiyin.procedures.tests.sample import a_world
+from huiyin.worktime import parse_limit
 
 DAY = timedelta(days=1)
 RESTS_IN_PLACE = ("    to: suspended\n    by: above", "    by: above")
@@ -24,6 +26,33 @@ def decided(answer):
 
 def handle(world):
     return world.run.clocks["handle"]
+
+
+def test_hours_count_from_the_end_of_the_latest_day_and_never_from_before_an_earlier_act():
+    due_at = []
+    for days in (14, 15, 16):  # the 15th day ends on 17 March at 24:00
+        world = a_world(at="2026-03-02T15:00", upto="receive")
+        world.limits = {**world.limits, "t.handle": parse_limit("48 hours")}
+        decided(world.act("dispatch", after=days * DAY))
+        due_at.append(handle(world).due_at)
+
+    assert due_at == [
+        at_local("2026-03-18T15:00"), at_local("2026-03-19T15:00"), at_local("2026-03-20T00:00")
+    ]  # fmt: skip
+
+
+def test_a_clock_whose_act_is_refused_does_not_hold_up_the_others():
+    world = a_world(
+        ("in: [answered], on_expiry: {act: close}", "in: [dispatched], on_expiry: {act: close}"),
+        ("start: [window, handle]", "start: [window, handle, review]"),
+        upto="dispatch",
+    )
+
+    answers = world.advance_to(at_local("2026-06-01T09:00"))
+
+    assert [isinstance(answer, Decision) for answer in answers] == [True, False, True]
+    assert handle(world).overdue_at == at_local("2026-05-07T00:00")
+    assert "review" in [clock.name for clock in due_clocks(world.run, world.now)]
 
 
 def test_a_clock_that_is_met_while_it_rests_was_not_late():
@@ -72,6 +101,17 @@ def test_too_little_more_time_leaves_the_fault():
     assert handle(world).overdue_at == at_local("2026-05-07T00:00")
 
 
+def test_a_rest_that_ends_a_moment_before_it_began_took_no_time():
+    world = a_world(at="2026-03-02T09:00", upto="dispatch")
+    before = handle(world)
+    world.act("suspend")
+    world.now -= timedelta(seconds=1)  # as another server has it
+
+    decided(world.act("resume"))
+
+    assert handle(world).due_at == before.due_at
+
+
 def test_a_rest_after_the_end_does_not_open_the_way_to_more_time():
     world = a_world(MORE_WHILE_IT_RESTS, at="2026-03-02T09:00", upto="dispatch")
     world.act("suspend", after=80 * DAY)
@@ -92,3 +132,16 @@ def test_a_clock_that_rests_in_time_may_be_given_more():
     decided(world.act("resume", after=DAY))
 
     assert handle(world).due_on.isoformat() == "2026-08-20"  # 90 days and a rest of 81
+
+
+def test_stopping_a_right_that_has_lapsed_is_told_and_leaves_its_outcome():
+    world = a_world(at="2026-03-02T09:00", upto="dispatch")
+    world.advance_to(at_local("2026-03-05T09:00"))
+    lapsed = world.run.clocks["window"]
+
+    decision = decided(world.act("answer", {"text": "已修好", "checked": "on"}))
+
+    told = {change.clock.name: change.clock for change in decision.clocks}
+    assert told == {name: world.run.clocks[name] for name in ("window", "handle", "review")}
+    assert told["window"] == replace(lapsed, status=Status.ENDED)
+    assert (lapsed.outcome, lapsed.ended_at) == (Outcome.LAPSED, at_local("2026-03-05T00:00"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from huiyin.procedures import Decision, Refusal, child_done, due_clocks, expire, possible
+from huiyin.procedures import Decision, Refusal, child_done, due_clocks, expire, new_run, possible
 from huiyin.procedures.decisions import Change, Notice
 from huiyin.procedures.refusals import FIELD_SENTENCES, SENTENCES, sentence
 from huiyin.procedures.runs import Actor, Outcome, Status, Who
@@ -63,6 +63,12 @@ def test_a_run_knows_the_person_who_opened_it():
     world.act("receive", by=Actor(Who.PERSON, "person-li"))
 
     assert world.run.reporter == "person-li"
+
+
+def test_what_a_new_run_knows_already_leaves_the_other_facts_at_their_first_value():
+    run = new_run(a_procedure(), facts={"designated": True})
+
+    assert run.facts == {"level": "town", "designated": True}
 
 
 def test_a_form_with_faults_is_refused_field_by_field_and_nothing_is_written():
@@ -174,6 +180,39 @@ def test_the_accused_unit_is_never_given_the_matter():
 
     assert refused(world.act("dispatch", to_unit="unit-b")).code == "guard.not_the_accused"
     decided(world.act("dispatch", to_unit="unit-a"))
+
+
+GIVEN_TO = "    assign: {lead: form.to_unit}"
+
+
+def test_the_accused_unit_does_not_take_the_matter_itself():
+    world = a_world((GIVEN_TO, "    assign: {lead: actor.unit}"), upto="receive")
+    world.run = replace(world.run, accused=frozenset({"unit-office"}))
+
+    assert refused(world.act("dispatch")).code == "guard.not_the_accused"
+
+
+def test_roles_change_hands_all_at_once():
+    world = a_world((GIVEN_TO, "    assign: {lead: form.to_unit, assist: role.lead}"))
+    world.act("receive")
+    world.run = replace(world.run, roles={"lead": ("unit-before",)})
+
+    decided(world.act("dispatch", to_unit="unit-b"))
+
+    assert world.run.roles == {"lead": ("unit-b",), "assist": ("unit-before",)}
+
+
+def test_a_role_that_the_system_gives_was_sent_by_nobody():
+    by_system = (
+        "    by: office\n    form: {to_unit",
+        "    by: [office, system]\n    form: {to_unit",
+    )
+    world = a_world(by_system, upto="receive")
+    world.run = replace(world.run, senders={"lead": "unit-before"})
+
+    decided(world.act("dispatch", by="system"))
+
+    assert world.run.senders == {}
 
 
 def test_an_act_with_a_number_is_used_up():
@@ -354,7 +393,8 @@ def test_more_than_the_law_allows_is_refused():
 
     refusal = refused(world.act("ask_handle_extension", amount=31))
 
-    assert (refusal.code, refusal.data["most"]) == ("run.extension_too_long", "30 days")
+    assert (refusal.code, refusal.data["most"]) == ("run.extension_too_long", LIMITS["t.more"])
+    assert sentence(refusal, world.procedure) == "“办理”最多延长 30日，请改短。"
 
 
 def test_more_time_is_not_asked_for_after_the_end():
@@ -422,6 +462,41 @@ def test_a_run_waits_for_its_child_and_goes_on_with_its_result():
     assert world.run.children[0].result == "failed"
 
 
+MANY = ("with: {reason: form.reason},", "many: true, with: {unit: form.units},")
+FOR_UNITS = (
+    "      reason: {type: text, label: {zh: 事由, en: About}, required: false}",
+    "      units: {type: units, label: {zh: 单位, en: Units}, required: false}",
+)
+
+
+def test_a_run_that_waits_for_several_goes_on_with_the_last_of_them():
+    world = a_world(MANY, FOR_UNITS, upto="dispatch")
+    for person in world.run.parties:
+        form = {"units": ["unit-b", "unit-c"]}
+        decision = decided(world.act("agree", form, by=Actor(Who.PERSON, person)))
+    assert [opening.form for opening in decision.openings] == [
+        {"unit": "unit-b"},
+        {"unit": "unit-c"},
+    ]
+
+    first = world.finish_child("mediation", "failed")
+    assert first == world.run
+    assert [child.is_done for child in world.run.children] == [True, False]
+    assert world.run.state == "mediating"
+    decided(world.finish_child("mediation", "agreed"))
+
+    assert world.run.state == "mediated"
+
+
+def test_a_child_run_for_each_unit_named_is_none_where_none_is_named():
+    world = a_world(MANY, FOR_UNITS, upto="dispatch")
+
+    for person in world.run.parties:
+        decision = decided(world.act("agree", {}, by=Actor(Who.PERSON, person)))
+
+    assert (decision.openings, world.run.children) == ((), ())
+
+
 def test_a_child_that_is_not_open_cannot_be_done():
     world = a_world(upto="dispatch")
 
@@ -440,6 +515,15 @@ def test_every_sentence_is_there_in_both_languages(code):
     assert any("\u4e00" <= sign <= "\u9fff" for sign in words.zh)
     assert words.en
     assert not any("\u4e00" <= sign <= "\u9fff" for sign in words.en)
+
+
+def test_braces_in_a_sentence_of_the_file_are_shown_as_they_are():
+    written = ("zh: 请先核对。", 'zh: "请先核对{清单}。"')
+    world = a_world(written, upto="dispatch")
+
+    refusal = refused(world.act("answer", {"text": "已修好"}))
+
+    assert sentence(refusal, world.procedure) == "请先核对{清单}。"
 
 
 def test_a_sentence_names_things_by_their_labels():
@@ -510,6 +594,17 @@ def test_a_named_day_is_extended_from_itself_and_the_paper_is_issued():
 
     assert due_on(world, "handle") == "2026-09-28"
     assert decision.documents == ("letter",)
+
+
+def test_more_time_on_a_day_named_for_the_past_never_shortens_the_clock():
+    world = with_a_named_day()
+    world.act("dispatch", report_on="2026-06-01")  # named for a day before the start
+    assert due_on(world, "handle") == "2026-09-01"
+    world.act("ask_handle_extension", amount=10)
+
+    decided(world.act("approve_handle_extension", {}))
+
+    assert due_on(world, "handle") == "2026-09-11"
 
 
 def test_a_child_run_is_told_which_unit_holds_a_role():

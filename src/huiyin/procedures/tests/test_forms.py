@@ -12,6 +12,7 @@ from huiyin.procedures.language import Field, FieldType, Words
 from huiyin.worktime import CITY
 
 NOW = datetime(2026, 2, 10, 9, 30, tzinfo=CITY)
+LATE_LOCAL = datetime.fromisoformat("2026-02-10T23:00")
 LABEL = Words("一项", "One")
 OPTIONS = {"a": LABEL, "b": LABEL}
 
@@ -42,6 +43,8 @@ def cleaned(field, raw):
         pytest.param("choices", {}, ["a", "b", "a"], ("a", "b"), id="choices-once-each"),
         pytest.param("choices", {}, "b", ("b",), id="one-of-several"),
         pytest.param("date", {}, "2026-02-10", date(2026, 2, 10), id="date"),
+        pytest.param("date", {}, LATE_LOCAL, date(2026, 2, 10), id="date-of-the-citys-own-time"),
+        pytest.param("date", {}, LATE_LOCAL.replace(tzinfo=UTC), date(2026, 2, 11), id="of-utc"),
         pytest.param("instant", {}, "2026-02-10T09:00", NOW - timedelta(minutes=30), id="local"),
         pytest.param("instant", {}, "2026-02-10T01:00Z", NOW - timedelta(minutes=30), id="utc"),
         pytest.param("date", {"past": True}, "2026-02-10", date(2026, 2, 10), id="today-is-past"),
@@ -90,6 +93,7 @@ def test_a_value_is_taken(kind, rule, raw, value):
         ("instant", {}, "9999-12-31T23:59Z", "no_instant"),
         ("instant", {"past": True}, "2026-02-10T09:31", "in_future"),
         ("unit", {}, "x" * 201, "not_found"),
+        ("unit", {}, "a\ud800b", "not_found"),
         ("units", {"at_most": 1}, ["u", "v"], "too_many"),
         ("files", {}, [], "required"),
         ("stars", {}, "6", "no_stars"),
@@ -100,6 +104,11 @@ def test_a_fault_is_told_by_its_code(kind, rule, raw, code):
 
     assert answer.errors["it"].code == code
     assert answer.values == {}
+
+
+@pytest.mark.parametrize(("kind", "code"), [("number", "no_number"), ("flag", "no_flag")])
+def test_a_number_too_long_to_be_written_out_is_a_fault(kind, code):
+    assert cleaned(a_field(kind), 10**5_000).errors["it"].code == code
 
 
 def test_an_optional_field_may_be_left_empty():

@@ -96,6 +96,9 @@ def test_a_clock_extended_by_those_who_need_it_brings_one_act():
         ("by: [side, unit]", "by: unit", "quorum asks all parties", "Add a party"),
         ("set: {accepted_at: act}", "set: {accepted_at: true}", "cannot be True", ""),
         ("set: {designated: true}", "set: {pending: true}", "comes from outside.", "cannot be set"),
+        ("advance: [level]", "advance: [level]\n    set: {level: town}", "set and advanced", ""),
+        ("first: town,", "outside: true,", "comes from outside.", "cannot be advanced."),
+        ("covers: place", "level: [fact.level, city]", "is a fact and more.", "fact.NAME alone"),
     ],
 )  # fmt: skip
 def test_a_slip_is_told_with_what_would_be_right(old, new, said, instead):
