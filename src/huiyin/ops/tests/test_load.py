@@ -163,7 +163,7 @@ KILLED_AT = """
 def test_killed_in_the_middle_nothing_is_loaded_and_the_next_load_succeeds(migrated, city, victim):
     before = state(migrated)
     process = migrated.start_python("-c", textwrap.dedent(KILLED_AT), str(city), victim)
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=240)
     assert process.returncode == -signal.SIGKILL, output
 
     assert state(migrated) == before
