@@ -112,7 +112,7 @@ def test_a_place_is_found_by_its_first_letters_while_typing(chromium, shown_city
 def test_the_directory_leads_down_to_a_grid_worker(chromium, shown_city):
     page = chromium.open(shown_city.url + "/", width=PHONE).page
 
-    page.click("text=看地图")
+    page.click("text=全市地图")
     page.click("#counties >> text=夏津县")
     page.click("#below >> text=北城街道")
     page.click("#below >> text=会盟社区居委会")
@@ -150,7 +150,7 @@ def test_the_language_is_one_press_away_and_stays(chromium, shown_city):
     page = chromium.open(shown_city.url + "/").page
 
     page.click("button[name=language]")
-    page.click("text=On the map")
+    page.click("text=Map of the city")
 
     expect(page.locator("h1")).to_have_text("德州市, place by place")
     expect(page.locator("html")).to_have_attribute("lang", "en")
