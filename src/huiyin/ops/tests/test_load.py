@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 import textwrap
 import time
 
@@ -118,6 +120,22 @@ def test_templates_need_no_database_and_load(instance, migrated, tmp_path):
         f"{tmp_path / 'new' / 'xlsx'} is there already: name an empty folder, so that nothing is "
         "lost."
     )
+
+
+def test_templates_are_written_before_anything_is_set_up(instance, tmp_path):
+    environ = instance.environ()
+    del environ["HUIYIN_MODE"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "huiyin.ops.cli", "load", "--template", str(tmp_path / "new")],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not instance.var.exists()
 
 
 def test_a_folder_that_is_none_is_one_sentence(migrated, tmp_path):
