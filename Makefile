@@ -11,7 +11,7 @@ PYTHON ?= python3
 # Offices behind a proxy have certificates of their own; Node does not look at the system's by itself.
 export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/npm
-ASSETS := $(shell find src/huiyin/ui/assets -type f 2>/dev/null) esbuild.config.mjs package-lock.json
+ASSETS := $(shell find src/huiyin/*/assets -type f 2>/dev/null) esbuild.config.mjs package-lock.json
 CATALOGUES := $(wildcard src/huiyin/*/locale/*/LC_MESSAGES/django.po)
 PYTEST := $(BIN)/pytest -n 2
 

@@ -65,7 +65,7 @@ def signed_in(address: str, login: str, password: str) -> urllib.request.OpenerD
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     if token is None:
         sys.exit("The sign-in page has no form.")
-    form = {"csrfmiddlewaretoken": token.group(1), "username": login, "password": password}
+    form = {"csrfmiddlewaretoken": token.group(1), "login": login, "password": password}
     request = urllib.request.Request(  # noqa: S310 the address is our own demo's
         f"{address}sign-in", urllib.parse.urlencode(form).encode(), {"Referer": address}
     )

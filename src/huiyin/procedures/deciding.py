@@ -104,7 +104,9 @@ def possible(
 def expire(procedure: Procedure, run: Snapshot, clock: str, now: datetime, facts: Facts) -> Answer:
     """Record that the end of a clock has come: a fault, a right that lapsed, or an action.
 
-    Call it for each of `timing.due_clocks`. Refused when the clock is not over, or was recorded.
+    Call it for each of `timing.due_clocks`. An action that cannot be taken just now is no reason to
+    try for ever: the end is recorded as a fault then. Refused when the clock is not over, or its
+    end was recorded before.
     """
     found = run.clocks.get(clock)
     if found is None or found.status is not Status.RUNNING or found.overdue_at is not None or (
@@ -117,9 +119,9 @@ def expire(procedure: Procedure, run: Snapshot, clock: str, now: datetime, facts
         draft.fire(clock)
         act = procedure.actions[rule.expiry_action]
         answer = decide(procedure, draft.run(), act.name, NOTHING, SYSTEM, now, facts)
-        if isinstance(answer, Refusal):
-            return answer
-        return replace(answer, clocks=(*draft.changes, *answer.clocks))
+        if isinstance(answer, Decision):
+            return replace(answer, clocks=(*draft.changes, *answer.clocks))
+        draft = Draft(procedure, run, now, facts)  # it stays, overdue, for people to see
     if rule.on_expiry is Expiry.LAPSE:
         draft.lapse(clock)
     else:
@@ -169,6 +171,9 @@ def _obstacles(
         yield Refusal("run.ended", {"state": run.state})
     if not any(is_actor(procedure.actors[name], actor, run, known) for name in rule.by):
         yield Refusal("run.not_yours", {"action": rule.name, "who": rule.by})
+    if run.state != NEW and actor.who is Who.STAFF and actor.unit in run.accused:
+        # Taking a complaint in is everybody's duty; after that its accused withdraw.
+        yield Refusal("guard.not_by_the_accused")
     if run.state not in rule.froms:
         yield Refusal(
             "run.not_from_here",
@@ -256,7 +261,10 @@ def _form_obstacle(
         _, most = most_more(procedure.clocks[extended], known, facts)
         if isinstance(amount, int) and amount > most.amount:
             return Refusal("run.extension_too_long", {"clock": extended, "most": most})
-    if rule.quorum and (party := _party_in(rule, form)):
+    party = _party_in(rule, form)
+    if rule.quorum and actor.who is Who.STAFF and not party:
+        return Refusal("run.party_not_named", {"action": rule.name})
+    if rule.quorum and party:
         if actor.who is Who.PERSON and party != actor.id:
             return Refusal("run.not_for_another", {"action": rule.name})
         if party not in those_asked(procedure, rule, run):

@@ -50,6 +50,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "“{action}”只能为自己办；其他各方由本人办，或者由工作人员登记。",
         "“{action}” is for each side to do for itself; the others do it, or staff record it.",
     ),
+    "run.party_not_named": Words(
+        "“{action}”要各方自己同意。由工作人员代为登记的，请写明是哪一方。",
+        "“{action}” is for each side to agree to. Recording it for a side, say which.",
+    ),
     "run.no_party": Words(
         "这个人不是本案当事人，请从当事人中选。",
         "This is no party to the matter. Choose one of them.",

@@ -104,9 +104,18 @@ def _recounted(clock: Clock, facts: Facts) -> Clock:
         return _ending(clock, end)
     if clock.until:
         return clock
-    limit = replace(clock.limit, amount=clock.limit.amount + more)
     closed = tuple(pause for pause in clock.pauses if pause.to_at)
-    end = due(clock.started_at, limit, calendar=facts.calendar, pauses=closed)
+    units = {facts.limits[extension.term].unit for extension in clock.extensions}
+    if units <= {clock.limit.unit}:
+        limit = replace(clock.limit, amount=clock.limit.amount + more)
+        end = due(clock.started_at, limit, calendar=facts.calendar, pauses=closed)
+        return _ending(clock, end)
+    # A city gave the extension another unit than the limit: it is counted from the limit's end.
+    end = due(clock.started_at, clock.limit, calendar=facts.calendar, pauses=closed)
+    for extension in clock.extensions:
+        last = datetime.combine(end.due_on, time(), CITY)
+        granted = Limit(extension.amount, facts.limits[extension.term].unit)
+        end = due(last, granted, calendar=facts.calendar)
     return _ending(clock, end)
 
 

@@ -102,8 +102,9 @@ def command(
 def _write_templates(folder: Path | None, *, as_json: bool) -> int:
     if folder is None:
         raise click.UsageError("Name the FOLDER into which the templates are written.")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.settings")
-    django.setup()  # no database is needed
+    # No database and no keys are needed: templates are wanted before there is an installation.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.settings_for_tools")
+    django.setup()
     from huiyin.ops.loading.templates import write_templates  # noqa: PLC0415 as above
 
     written: list[Path] = []

@@ -48,7 +48,7 @@ class Index(Generic[E]):
     """What can be referred to by a code: entries of the file before those of the database.
 
     `fits`: whether a code could be that of a row, given the rows that refer to it. `lost`: rows
-    whose code is unreadable; `repeated`: rows with the code of another, which may be a slip.
+    whose code is unreadable; `repeated`: pairs of rows with one code, which may be a slip.
     """
 
     file: dict[str, E]
@@ -56,7 +56,7 @@ class Index(Generic[E]):
     fits: Callable[[Row, str, Sequence[Row]], Fit]
     is_complete: bool = True
     lost: list[Row] = field(default_factory=list)
-    repeated: list[Row] = field(default_factory=list)
+    repeated: list[tuple[Row, Row]] = field(default_factory=list)
     missing: dict[str, list[_Missing]] = field(default_factory=lambda: defaultdict(list))
     found: set[str] = field(default_factory=set)
 
@@ -76,17 +76,24 @@ class Index(Generic[E]):
             self.missing[code].append(_Missing(row, column, fault))
         return found
 
-    def add_rows(self, parsed: Parsed, entry: Callable[[Row], E], *, name: str) -> None:
+    def add_rows(
+        self,
+        parsed: Parsed,
+        entry: Callable[[Row], E],
+        *,
+        is_odd: Callable[[Row], bool] = lambda row: False,
+    ) -> None:
         """Take in the rows of a table: report repeated codes, keep those that are unreadable.
 
-        `name`: the column that tells a row said twice from another row with a wrong code.
+        `is_odd`: whether the code does not suit the row; of two rows that one is wrong.
         """
         repeats = set()
-        for row, before in duplicates(parsed, "code"):
-            repeats.add(row.at)
-            row.fault("code", "duplicate", row=before.number, file=parsed.file)
-            if row[name] != before[name]:
-                self.repeated.append(row)
+        for row, before in list(duplicates(parsed, "code")):
+            wrong, right = (before, row) if is_odd(before) and not is_odd(row) else (row, before)
+            repeats.add(wrong.at)
+            wrong.fault("code", "duplicate", row=right.number, file=parsed.file)
+            if row.texts() != before.texts():  # otherwise the row is said twice, nothing is lost
+                self.repeated.append((wrong, right))
         rows = [*parsed, *parsed.spoiled]
         self.lost += [row for row in rows if not row.is_sound("code") and row.at not in repeats]
         for row in sorted(rows, key=lambda row: not row.is_sound("code")):
@@ -108,13 +115,17 @@ class Index(Generic[E]):
         if rows * len(self.missing) > _MOST_COMPARED:
             return set(self.missing)
         explained: set[str] = set()
-        left = list(self.lost)
+        lost = list(self.lost)
         for is_like, fit in ((could_mean, Fit.POSSIBLE), (_near, Fit.POSSIBLE), (None, Fit.LIKELY)):
-            left = [row for row in left if not self._explain(row, is_like, fit, explained)]
+            lost = [row for row in lost if not self._explain(row, is_like, fit, explained)]
         # The code of another row does not show which was meant; then several rows must miss it.
         left = list(self.repeated)
         for is_like, fit in ((_near, Fit.POSSIBLE), (None, Fit.LIKELY), (None, Fit.POSSIBLE)):
-            left = [row for row in left if not self._explain(row, is_like, fit, explained, 2)]
+            left = [
+                pair
+                for pair in left
+                if not any(self._explain(row, is_like, fit, explained, 2) for row in pair)
+            ]
         self._find_slips(explained)
         return explained
 

@@ -42,6 +42,10 @@ class Row:
         """Return what stands in the file."""
         return self.table.source.rows[self.at].get(column, "")
 
+    def texts(self) -> dict[str, str]:
+        """Return everything that stands in the file."""
+        return dict(self.table.source.rows[self.at])
+
     def is_sound(self, *columns: str) -> bool:
         """Say whether none of these cells is known to be faulty."""
         return self.faulty.isdisjoint(columns)

@@ -94,7 +94,7 @@ import huiyin.ops.cli as cli
 cli.guarded(lambda: 1 / 0)
 """
     process = instance.start_python("-c", script)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=240)
 
     log = instance.var / "errors.log"
     assert process.returncode == 1

@@ -23,7 +23,7 @@ class Client:
         self.port = port
 
     def ask(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request(method, path, body, {**headers})
             answer = connection.getresponse()
@@ -51,7 +51,7 @@ def gateway(instance, tmp_path):
         HUIYIN_SMS_SECRET=SECRET,
     )  # fmt: skip
     client = Client(port)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         try:
             client.ask("GET", "/messages")
@@ -62,7 +62,7 @@ def gateway(instance, tmp_path):
             time.sleep(0.02)
     yield client
     process.terminate()
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=240) == 0
 
 
 def test_a_signed_message_is_kept_and_shown(gateway):

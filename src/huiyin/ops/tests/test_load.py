@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 import textwrap
 import time
 
@@ -120,6 +122,22 @@ def test_templates_need_no_database_and_load(instance, migrated, tmp_path):
     )
 
 
+def test_templates_are_written_before_anything_is_set_up(instance, tmp_path):
+    environ = instance.environ()
+    del environ["HUIYIN_MODE"]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "huiyin.ops.cli", "load", "--template", str(tmp_path / "new")],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not instance.var.exists()
+
+
 def test_a_folder_that_is_none_is_one_sentence(migrated, tmp_path):
     assert said(migrated.run("load", str(tmp_path / "nowhere"))) == (
         f"{tmp_path / 'nowhere'} is no folder: name the folder that holds the tables."
@@ -163,7 +181,7 @@ KILLED_AT = """
 def test_killed_in_the_middle_nothing_is_loaded_and_the_next_load_succeeds(migrated, city, victim):
     before = state(migrated)
     process = migrated.start_python("-c", textwrap.dedent(KILLED_AT), str(city), victim)
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=240)
     assert process.returncode == -signal.SIGKILL, output
 
     assert state(migrated) == before

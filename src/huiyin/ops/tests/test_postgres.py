@@ -39,7 +39,7 @@ START_AND_WAIT = """
 """
 
 
-def wait_for(condition, seconds=20.0):
+def wait_for(condition, seconds=120.0):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -194,7 +194,7 @@ def test_an_orphaned_server_of_this_folder_is_stopped_first(instance):
 
     starts_again(instance)
 
-    assert orphan.wait(timeout=10) == 0
+    assert orphan.wait(timeout=240) == 0
 
 
 def test_a_stale_pid_file_with_the_number_of_another_process_does_not_stop_the_start(instance):
@@ -385,7 +385,7 @@ def test_a_disk_that_fills_up_during_initdb_is_one_sentence(instance):
     process = instance.start_python(
         "-c", textwrap.dedent(script), str(instance.var), HUIYIN_MODE="test"
     )
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=240)
 
     base: Path = instance.cluster().layout.base
     assert output.splitlines()[-1] == (

@@ -1,11 +1,11 @@
 """Sign-in, my account and the staff list in a real browser: accessible, fitting, scriptless."""
 
 import re
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from huiyin.people import accounts, posts
 from huiyin.people.actors import SYSTEM
@@ -97,19 +97,19 @@ def test_staff_sign_in_switch_and_change_the_password_without_a_script(chromium,
     page.get_by_label("用户名或手机号").fill(PHONE)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="登录").click()
-    assert urlsplit(page.url).path == "/account/"
+    page.wait_for_url(live_server.url + "/account/")
     page.get_by_role("button", name="切换到这里").first.click()
-    assert "德城区综治中心" in page.locator(".row.on").inner_text()
+    expect(page.locator(".row.on")).to_contain_text("德城区综治中心")
 
     page.get_by_role("link", name="修改").click()
     page.get_by_label("现在的密码").fill(PASSWORD)
     page.get_by_label("新密码", exact=True).fill(OTHER_PASSWORD)
     page.get_by_label("再输一次新密码").fill(OTHER_PASSWORD)
     page.get_by_role("button", name="保存新密码").click()
-    assert "新密码已生效" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("新密码已生效")
 
     page.get_by_role("main").get_by_role("button", name="退出登录").click()
-    assert urlsplit(page.url).path == "/"
+    page.wait_for_url(live_server.url + "/")
 
 
 def test_a_resident_signs_in_by_phone_without_a_script(chromium, live_server, gateway):
@@ -118,6 +118,7 @@ def test_a_resident_signs_in_by_phone_without_a_script(chromium, live_server, ga
 
     page.get_by_label("手机号").fill("154 0000 0001")
     page.get_by_role("button", name="获取验证码").click()
+    page.get_by_label("短信验证码").wait_for()
     fits_page_text = page.inner_text("main")
     page.get_by_label("短信验证码").fill("000")
     page.get_by_role("main").get_by_role("button", name="登录").click()
@@ -125,9 +126,9 @@ def test_a_resident_signs_in_by_phone_without_a_script(chromium, live_server, ga
     page.get_by_label("短信验证码").fill(re.search(r"\d{6}", gateway.messages[0]["text"]).group())
     page.get_by_role("main").get_by_role("button", name="登录").click()
 
+    page.wait_for_url(live_server.url + "/")
     assert PHONE not in fits_page_text
     assert "验证码是 6 位数字" in refused
-    assert urlsplit(page.url).path == "/"
     assert Account.objects.get().phone == PHONE
 
 

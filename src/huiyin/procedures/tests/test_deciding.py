@@ -189,7 +189,7 @@ def test_the_accused_unit_does_not_take_the_matter_itself():
     world = a_world((GIVEN_TO, "    assign: {lead: actor.unit}"), upto="receive")
     world.run = replace(world.run, accused=frozenset({"unit-office"}))
 
-    assert refused(world.act("dispatch")).code == "guard.not_the_accused"
+    assert refused(world.act("dispatch")).code == "guard.not_by_the_accused"
 
 
 def test_roles_change_hands_all_at_once():

@@ -106,3 +106,32 @@ def test_an_act_of_one_side_waits_for_nobody_of_the_other(side):
     decided(world.act("agree", {}, by=Actor(Who.PERSON, person)))
 
     assert world.run.state == "mediating"
+
+
+def test_staff_agree_for_nobody_unless_they_say_for_whom():
+    world = a_world(upto="dispatch")
+
+    refusal = refused(world.act("agree", {}, by=an_actor(world.procedure, "unit", world.run)))
+
+    assert refusal.code == "run.party_not_named"
+
+
+# --- whoever is complained of -------------------------------------------------------------------
+
+
+def test_staff_of_an_accused_unit_do_nothing_in_the_matter():
+    world = a_world(upto="dispatch")
+    unit = an_actor(world.procedure, "unit", world.run)
+    world.run = replace(world.run, accused=frozenset({unit.unit}))
+
+    for action in ("answer", "give_back", "lift", "ask_handle_extension"):
+        assert refused(world.act(action, by=unit)).code == "guard.not_by_the_accused"
+
+
+def test_a_complaint_is_taken_in_even_by_those_it_is_about():
+    world = a_world()
+    office = an_actor(world.procedure, "office", world.run)
+    world.run = replace(world.run, accused=frozenset({office.unit}))
+
+    decided(world.act("receive", by=office))
+    assert refused(world.act("dispatch", by=office)).code == "guard.not_by_the_accused"

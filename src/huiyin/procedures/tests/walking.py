@@ -9,7 +9,7 @@ from functools import cache
 
 from huiyin.procedures import Decision, Procedure, due_clocks
 from huiyin.procedures.language import ActorKind, ConditionKind, FactType
-from huiyin.procedures.runs import Actor, Snapshot, Status
+from huiyin.procedures.runs import Actor, Snapshot, Status, Who
 from huiyin.procedures.simulation import World, a_form, all_choices, an_actor, at_local
 from huiyin.procedures.tests.sample import CALENDAR, LIMITS
 from huiyin.procedures.tests.shipped import PROCEDURES, limits
@@ -39,11 +39,19 @@ class Move:
     toggle: str = ""
 
 
+def everybody(procedure: Procedure, run: Snapshot) -> Iterator[tuple[str, Actor]]:
+    """Somebody for each actor of a procedure; of an actor who is any party, every one of them."""
+    for name, rule in procedure.actors.items():
+        if rule.kind is ActorKind.PARTY and rule.party == "any":
+            yield from ((name, Actor(Who.PERSON, person)) for person in run.parties)
+        else:
+            yield name, an_actor(procedure, name, run)
+
+
 def moves(world: World) -> Iterator[Move]:
     """Everything that can happen next, the acts of people first."""
     procedure, run = world.procedure, world.run
-    for name in procedure.actors:
-        actor = an_actor(procedure, name, run)
+    for name, actor in everybody(procedure, run):
         for action in world.open_actions(actor):
             rule = procedure.actions[action]
             if name in rule.by:

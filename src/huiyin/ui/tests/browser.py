@@ -13,13 +13,15 @@ The fixture `chromium` is known to every test: the conftest.py of the repository
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from django.db import connections
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[4]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -31,6 +33,8 @@ ARGUMENTS = (
     "--enable-unsafe-swiftshader",  # WebGL without a graphics card, for the maps
     "--font-render-hinting=none",
 )
+PATIENCE = 90_000  # ms; long enough for a crowded machine, and only a failing test waits it out
+expect.set_options(timeout=PATIENCE)
 HEIGHTS = {360: 740, 390: 844, 1366: 768, 1440: 900, 1920: 1080}
 
 
@@ -59,11 +63,16 @@ class Shown:
         self.complaints: list[str] = []
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._missed)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
+
+    def _missed(self, request: Request) -> None:
+        # Leaving a page gives up what it still waited for, such as its icon: no fault of the page.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url} {request.failure}")
 
     def violations(self, *, within: str = "html") -> list[str]:
         """Run axe (WCAG 2.2 A and AA, best practices) and return one line for each finding."""
@@ -137,14 +146,20 @@ class Chromium:
         if before:
             context.add_init_script(before)
         shown = Shown(context.new_page())
-        shown.page.set_default_timeout(15_000)
+        shown.page.set_default_timeout(PATIENCE)
         shown.page.goto(url)
         return shown
 
     def close_pages(self) -> None:
-        """Close what a test opened, before its server ends."""
+        """Close what a test opened, and let its server finish what it was asked for.
+
+        A request that outlives its test would write into the database of the next one.
+        """
         for context in self._browser.contexts:
             context.close()
+        for thread in threading.enumerate():
+            if "process_request_thread" in thread.name:
+                thread.join(timeout=PATIENCE / 1000)
 
 
 @pytest.fixture(scope="session")
@@ -153,10 +168,14 @@ def chromium_process() -> Iterator[Browser]:
     path = chromium_path()
     # Playwright keeps an event loop in this thread; the ORM is still only used between its calls.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # Beside a loop Django keeps other connections than without one. Those of before would stay open
+    # until the loop ends, and a database with a connection can neither be copied nor dropped.
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()
+        connections.close_all()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """The small demo city in databases of its own, loaded once for a test process.
 
-What it holds is committed, so it may not be loaded into the database the other tests share. Django
-makes the copy from the migrated, empty test database; a test sees the city while the connection is
-pointed at that copy. `city` undoes what a test writes; `shown_city` is a running server.
+What it holds is committed, so it may not be loaded into the database the other tests share, nor
+copied from it: depending on the order of tests that one was emptied or is in use. A test sees the
+city while the connection is pointed at its database. `city` undoes what a test writes;
+`shown_city` is a running server.
 """
 
 import os
@@ -41,11 +42,11 @@ def database(name: str) -> Iterator[None]:
         tree.forget()
 
 
-def _copy(source: str, name: str) -> None:
+def _make(name: str, *, copy_of: str = "template1") -> None:
     connection.close()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{copy_of}"')
 
 
 def _drop(name: str) -> None:
@@ -58,14 +59,10 @@ def _drop(name: str) -> None:
 def city_database(django_db_setup, django_db_blocker):
     """The name of a database that holds the small city."""
     with django_db_blocker.unblock():
-        shared = connection.settings_dict["NAME"]
         name = f"test_city_{os.getpid()}"
-        # pytest-django makes its database only where a test asks for it by a mark.
-        is_made = shared.startswith("test_")
-        _copy(shared if is_made else "template1", name)
+        _make(name)
         with database(name):
-            if not is_made:
-                call_command("migrate", verbosity=0)
+            call_command("migrate", verbosity=0)
             import_string(ensure)(scale="small", at=LOADED_AT)
         yield name
         _drop(name)
@@ -84,7 +81,7 @@ def shown_city(city_database, django_db_blocker):
     """A server that shows the small city, in a copy that the tests of one module may change."""
     name = f"{city_database}_shown"
     with django_db_blocker.unblock():
-        _copy(city_database, name)
+        _make(name, copy_of=city_database)
         with database(name):
             server = LiveServer("localhost")
             yield server

@@ -119,6 +119,8 @@ def _of_place(request: HttpRequest, found: Place) -> dict[str, Any]:
         or context["preceded"]
         or context["successors"]
     )
+    # Many grids take the whole width; few leave room for the offices beside them.
+    context["is_beside"] = context["has_side"] and len(context.get("grids", ())) <= 2
     return context
 
 

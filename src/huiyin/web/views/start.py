@@ -29,10 +29,9 @@ NAMED = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
 @public
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Show the way in: words to say, doors to open, the counties, the telephone."""
-    counties = Place.objects.filter(level=PlaceLevel.COUNTY, valid_to=None).order_by("code")
+    """Show the way in: words to say, doors to open, a place to name, the telephone."""
     phrases = (_("Street light out"), _("Wages not paid"), _("Medical bill refund"))
-    return render(request, "web/start.html", {"counties": counties, "phrases": phrases})
+    return render(request, "web/start.html", {"phrases": phrases})
 
 
 @public

@@ -31,9 +31,7 @@ def index_categories(context: Context) -> None:
         by_code[row["code"]].append(row)
     for code, rows in by_code.items():
         _check_repeats(code, rows)
-    context.categories.add_rows(
-        table, lambda row: CategoryEntry(row["code"], row=row), name="name_zh"
-    )
+    context.categories.add_rows(table, lambda row: CategoryEntry(row["code"], row=row))
 
 
 def _check_repeats(code: str | None, rows: Sequence[Row]) -> None:
@@ -140,7 +138,10 @@ def _check_alike(table: Parsed) -> dict[str, Row]:
             odd = [
                 column
                 for column in TERM_TEXTS
-                if None not in (row[column], leader[column]) and row[column] != leader[column]
+                if row.is_sound(column)
+                and leader.is_sound(column)
+                and None not in (row[column], leader[column])
+                and row[column] != leader[column]
             ]
             where = {"row": leader.number, "file": table.file}
             if len(odd) > 1:
@@ -160,7 +161,7 @@ def _check_locked(row: Row, first: Row, context: Context) -> None:
     if known is not None and known.locked and row["locked"] is False:
         row.fault("locked", "term_unlocked")
         return
-    if not first["locked"]:
+    if not first["locked"] or not (first.is_sound("locked") and row.is_sound("locked")):
         return
     for column in _SCOPE:
         if row[column] is not None:

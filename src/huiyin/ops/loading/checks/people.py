@@ -173,7 +173,10 @@ def _check_phones(table: Parsed, context: Context) -> None:
 def _check_defaults(table: Parsed) -> None:
     first: dict[str, Row] = {}
     for row in table:
-        if not row["is_default"] or row["login"] is None or not row.is_sound("login", "is_default"):
+        # A row with another phone than this login's may be somebody else's: nothing is concluded.
+        if not row["is_default"] or not row.is_sound("login", "is_default", "phone"):
+            continue
+        if row["login"] is None:
             continue
         before = first.setdefault(row["login"], row)
         if before is not row:

@@ -34,7 +34,7 @@ def index_places(context: Context) -> None:
         by_code[row["code"]].append(row)
     for row in table:
         _check_code(row, by_code[row["code"]])
-    context.places.add_rows(table, _entry, name="name")
+    context.places.add_rows(table, _entry, is_odd=_is_odd)
     _match_with_known(context, table, database)
 
 
@@ -111,19 +111,33 @@ def _entry_of(place: Place, context: Context) -> PlaceEntry:
 
 def fits(row: Row, code: str, references: Sequence[Row]) -> Fit:
     """Say whether a code could be that of a place, by its kind and parent and by what is below."""
-    kind = row["kind"] if row.is_sound("kind") else None
+    kind = row["kind"]  # also when the code contradicts it: here the code is what is in question
     level = LEVEL_OF[kind] if kind else None
     for other in references:
         below = other["kind"] if other.table.spec.name == "places" else None
         if level and isinstance(below, PlaceKind) and LEVEL_OF[below] <= level:
             return Fit.NO
-    parent = row["parent_code"]
     if level and not (code.isdigit() and level_of_code(code) in (level, None)):
         return Fit.POSSIBLE if level == PlaceLevel.GRID else Fit.NO
+    if level == PlaceLevel.CITY and level_of_code(code) == level:
+        return Fit.LIKELY  # it has no parent that could say more
+    prefix = _prefix_of_parent(row)
+    return Fit.LIKELY if prefix and code.startswith(prefix) else Fit.POSSIBLE
+
+
+def _prefix_of_parent(row: Row) -> str:
+    """Return the digits with which codes below the parent begin; nothing when they do not show."""
+    parent = row["parent_code"]
     if not parent or not parent.isdigit() or not row.is_sound("parent_code"):
-        return Fit.POSSIBLE
-    digits = DIGITS.get(level_of_code(parent) or PlaceLevel.VILLAGE, 12)
-    return Fit.LIKELY if code.startswith(parent[:digits]) else Fit.POSSIBLE
+        return ""
+    return str(parent[: DIGITS.get(level_of_code(parent) or PlaceLevel.VILLAGE, 12)])
+
+
+def _is_odd(row: Row) -> bool:
+    """Say whether a code is not one of those below the row's parent, though it looks like one."""
+    code = row["code"]
+    is_official = code.isdigit() and len(code) >= DIGITS[PlaceLevel.COUNTY]
+    return is_official and not code.startswith(_prefix_of_parent(row))
 
 
 def level_of_code(code: str) -> PlaceLevel | None:

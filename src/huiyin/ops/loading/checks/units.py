@@ -1,6 +1,6 @@
 """Checks of units and duties: superiors, hosts, officers, dates, duties said twice."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from itertools import takewhile
@@ -35,16 +35,29 @@ def index_units(context: Context) -> None:
         return Fit.LIKELY if says_nothing or is_error else Fit.POSSIBLE
 
     context.units = Index({}, database, fits, is_complete=table.is_complete)
-    context.units.add_rows(table, _entry, name="name")
+
+    def is_odd(row: Row) -> bool:
+        """Say whether a code begins otherwise than those of the unit's kind."""
+        prefix = prefixes.get(row["kind"], "")
+        return row.is_sound("kind") and prefix not in ("", _letters(row["code"]))
+
+    context.units.add_rows(table, _entry, is_odd=is_odd)
 
 
 def _prefixes(table: Parsed) -> dict[UnitKind, str]:
-    """Return the letters with which the codes of all units of a kind begin: MC for MC-371427."""
-    found: dict[UnitKind, set[str]] = defaultdict(set)
+    """Return the letters with which most codes of a kind begin: MC for MC-371427."""
+    found: dict[UnitKind, Counter[str]] = defaultdict(Counter)
     for row in table:
         if row["code"] and row["kind"] and row.is_sound("code", "kind"):
-            found[row["kind"]].add("".join(takewhile(str.isalpha, row["code"])))
-    return {kind: min(letters) for kind, letters in found.items() if len(letters) == 1}
+            found[row["kind"]][_letters(row["code"])] += 1
+    usual = {kind: letters.most_common(1)[0] for kind, letters in found.items()}
+    return {
+        kind: letters for kind, (letters, count) in usual.items() if 2 * count > found[kind].total()
+    }
+
+
+def _letters(code: str) -> str:
+    return "".join(takewhile(str.isalpha, code))
 
 
 def _entry(row: Row) -> UnitEntry:
@@ -96,9 +109,10 @@ def _check_committee(row: Row) -> None:
         if row["committee_kind"] is None:
             listed = ", ".join(f"{word} ({value})" for word, value in words.COMMITTEE_KIND.items())
             row.fault("committee_kind", "committee_kind_missing", words=listed)
+            row.mark("kind")  # it may be the kind that is wrong: nothing is concluded from it
     elif row["committee_kind"] is not None:
         row.fault("committee_kind", "committee_kind_for_others")
-        row.mark("kind")  # it may be the kind that is wrong: nothing is concluded from it
+        row.mark("kind")
 
 
 def _check_superior(row: Row, context: Context) -> None:
@@ -106,6 +120,8 @@ def _check_superior(row: Row, context: Context) -> None:
     if superior is None or not row.is_sound("superior_code"):
         return
     if superior.code == row["code"]:
+        if not row.is_sound("code"):
+            return  # it has the code of its superior; told there
         row.fault("superior_code", "own_superior")
         return
     check_open(row, "superior_code", superior, context.today)
