@@ -272,7 +272,7 @@ def _rungs(unit_id: UUID | None, place_id: UUID, *, on: date, exclude: Collectio
         )
         rows = cursor.fetchall()
     if not any(sort == "place" for sort, *_ in rows):
-        raise PlaceNotKnown(code=str(place_id))
+        raise PlaceNotKnown(identifier=str(place_id))
     held: _Unit | None = None
     is_accused = False
     above: list[_Unit] = []
@@ -286,7 +286,7 @@ def _rungs(unit_id: UUID | None, place_id: UUID, *, on: date, exclude: Collectio
         elif not accused:
             (above if sort == "unit" else centres).append(unit)
     if unit_id is not None and held is None:
-        raise UnitNotKnown(code=str(unit_id))
+        raise UnitNotKnown(identifier=str(unit_id))
     if held is not None:  # the centres above the unit: not itself, and none of a lower level
         centres = [
             centre for centre in centres if centre.id != held.id and centre.level <= held.level

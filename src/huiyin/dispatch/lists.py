@@ -142,7 +142,7 @@ def set_reason(
     WordTooLong.
     """
     if not _CODE.fullmatch(code) or len(code) > _WORD_CHARS:
-        raise ReasonCodeMalformed(code=code)
+        raise ReasonCodeMalformed(name=code)
     name_zh, name_en = name_zh.strip(), name_en.strip()
     if not (name_zh and name_en):
         raise ReasonNameMissing()

@@ -75,7 +75,7 @@ def on_duty_many(
     for unit_id in unit_ids:
         unit = units.get(unit_id)
         if unit is None:
-            raise UnitNotKnown(code=str(unit_id))
+            raise UnitNotKnown(identifier=str(unit_id))
         is_over = unit.valid_to is not None and unit.valid_to <= today
         is_planned = unit.valid_from is not None and unit.valid_from > today
         if is_over or is_planned:

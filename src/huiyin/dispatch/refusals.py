@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from huiyin.ui.refusals import refusal, sentences
 from huiyin.units.kinds import UnitKind
 
-PlaceNotKnown = refusal("dispatch.place_not_known", code=str)
-CategoryNotKnown = refusal("dispatch.category_not_known", code=str)
+PlaceNotKnown = refusal("dispatch.place_not_known", identifier=str)
+CategoryNotKnown = refusal("dispatch.category_not_known", identifier=str)
 FallbackNotPossible = refusal("dispatch.fallback_not_possible", kind=UnitKind)
-UnitNotKnown = refusal("dispatch.unit_not_known", code=str)
+UnitNotKnown = refusal("dispatch.unit_not_known", identifier=str)
 WordTooShort = refusal("dispatch.word_too_short", word=str)
 WordTooLong = refusal("dispatch.word_too_long", limit=int)
 WordKnown = refusal("dispatch.word_known", word=str)
@@ -20,8 +20,8 @@ HintIncomplete = refusal("dispatch.hint_incomplete")
 StepNotKnown = refusal("dispatch.step_not_known")
 StepMalformed = refusal("dispatch.step_malformed")
 StepsOutOfOrder = refusal("dispatch.steps_out_of_order", number=int)
-ReasonNotKnown = refusal("dispatch.reason_not_known", code=str)
-ReasonCodeMalformed = refusal("dispatch.reason_code_malformed", code=str)
+ReasonNotKnown = refusal("dispatch.reason_not_known", name=str)
+ReasonCodeMalformed = refusal("dispatch.reason_code_malformed", name=str)
 ReasonNameMissing = refusal("dispatch.reason_name_missing")
 BasisMissing = refusal("dispatch.basis_missing", reason=str)
 RightUnitMissing = refusal("dispatch.right_unit_missing", reason=str)
@@ -31,17 +31,18 @@ RightUnitClosed = refusal("dispatch.right_unit_closed", name=str, on=date)
 sentences(
     {
         "dispatch.place_not_known": _(
-            "There is no place with the identifier %(code)s. Choose it by its name."
+            "There is no place with the identifier %(identifier)s. Choose it by its name."
         ),
         "dispatch.category_not_known": _(
-            "There is no class of matter with the identifier %(code)s. Choose it from the list."
+            "There is no class of matter with the identifier %(identifier)s. Choose it from the "
+            "list."
         ),
         "dispatch.fallback_not_possible": _(
             "%(kind)s is no office that finds out who is responsible. Choose a governance centre, "
             "a petition office or a hotline centre."
         ),
         "dispatch.unit_not_known": _(
-            "There is no unit with the identifier %(code)s. Choose it by its name."
+            "There is no unit with the identifier %(identifier)s. Choose it by its name."
         ),
         "dispatch.word_too_short": _(
             "“%(word)s” is too short: it would be found everywhere. Use at least two characters."
@@ -72,10 +73,10 @@ sentences(
             "Choose another time, or change those first."
         ),
         "dispatch.reason_not_known": _(
-            "There is no reason “%(code)s” for sending work back. Choose one from the list."
+            "There is no reason “%(name)s” for sending work back. Choose one from the list."
         ),
         "dispatch.reason_code_malformed": _(
-            "“%(code)s” cannot be the code of a reason. Use small letters and underscores."
+            "“%(name)s” cannot be the code of a reason. Use small letters and underscores."
         ),
         "dispatch.reason_name_missing": _("Name the reason in Chinese and in English."),
         "dispatch.basis_missing": _(

@@ -209,7 +209,7 @@ def _categories(ids: Collection[UUID]) -> dict[UUID, _Known]:
             found[category.id] = _Known(ref, {ref.code: ref})
     for category_id in ids:
         if category_id not in found:
-            raise CategoryNotKnown(code=str(category_id))
+            raise CategoryNotKnown(identifier=str(category_id))
     return found
 
 
@@ -262,7 +262,7 @@ def _lines(ids: Collection[UUID]) -> dict[UUID, tuple[PlaceRef, ...]]:
             line.append(PlaceRef(place_id, name, level, steps, via))
     for place_id in ids:
         if place_id not in lines:
-            raise PlaceNotKnown(code=str(place_id))
+            raise PlaceNotKnown(identifier=str(place_id))
     return {place_id: tuple(line) for place_id, line in lines.items()}
 
 

@@ -34,7 +34,7 @@ def check_return(
     """
     reason = ReturnReason.objects.filter(code=code, active=True).first()
     if reason is None:
-        raise ReasonNotKnown(code=code)
+        raise ReasonNotKnown(name=code)
     if reason.needs_basis and not basis.strip():
         raise BasisMissing(reason=name_of(reason))
     if right_unit_id is None:
@@ -43,7 +43,7 @@ def check_return(
         return reason
     right = Unit.objects.filter(id=right_unit_id).first()
     if right is None:
-        raise UnitNotKnown(code=str(right_unit_id))
+        raise UnitNotKnown(identifier=str(right_unit_id))
     if right.id == unit_id:
         raise RightUnitIsTheSame(name=right.name)
     if right.valid_to is not None and right.valid_to <= on:
