@@ -24,6 +24,7 @@ SECRET_MIN_CHARS = 40
 MAKE_KEYS = "make new ones with: huiyin settings --new-keys"
 _YES = ("yes", "true", "on", "1")
 _NO = ("no", "false", "off", "0")
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -42,6 +43,7 @@ class Kind(StrEnum):
     FOLDER = "folder"
     LIST = "list, comma between"
     URL = "address"
+    HOURS = "hours such as 21:00-08:00, or never"
     SECRET = "secret"  # noqa: S105 names a kind of setting
     KEY = "key, 32 bytes as base64"
     KEYS = "keys, id:base64 with a comma between, the current one first"
@@ -265,6 +267,50 @@ SETTINGS: tuple[Setting, ...] = (
         least=1,
     ),
     Setting(
+        "HUIYIN_SMTP_HOST",
+        Kind.TEXT,
+        "Mail server that takes our e-mail.",
+        shown_default="no e-mail",
+    ),
+    Setting("HUIYIN_SMTP_PORT", Kind.WHOLE, "Port of the mail server.", default="587", most=65_535),
+    Setting(
+        "HUIYIN_SMTP_SECURITY",
+        Kind.CHOICE,
+        "How the line to the mail server is encrypted.",
+        default="starttls",
+        choices=("starttls", "tls", "none"),
+    ),
+    Setting("HUIYIN_SMTP_USER", Kind.TEXT, "Name to sign in to the mail server with."),
+    Setting("HUIYIN_SMTP_PASSWORD", Kind.TEXT, "Password for the mail server.", secret=True),
+    Setting(
+        "HUIYIN_MAIL_FROM",
+        Kind.TEXT,
+        "Sender of our e-mail, such as `回音 <no-reply@huiyin.example.gov.cn>`.",
+        shown_default="`no-reply@` and the host of HUIYIN_PUBLIC_URL",
+    ),
+    Setting(
+        "HUIYIN_NOTICE_QUIET_HOURS",
+        Kind.HOURS,
+        "Local times between which only urgent messages make phones ring; or `never`.",
+        default="21:00-08:00",
+    ),
+    Setting(
+        "HUIYIN_NOTICE_KEEP_DAYS",
+        Kind.WHOLE,
+        "Days after which words and addresses of messages that were sent are deleted.",
+        default="180",
+        least=1,
+        most=3_650,
+    ),
+    Setting(
+        "HUIYIN_NOTICE_ALARM_MINUTES",
+        Kind.WHOLE,
+        "Minutes a message may be due without being sent before somebody is told to look.",
+        default="10",
+        least=1,
+        most=1_440,
+    ),
+    Setting(
         "HUIYIN_TILE_URL",
         Kind.URL,
         "Map tiles under Huiyin's own layers, such as "
@@ -346,6 +392,15 @@ class Config:
     sms_code_per_phone_hour: int
     sms_code_per_address_hour: int
     sms_code_per_day: int
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str
+    mail_from: str
+    notice_quiet_hours: str
+    notice_keep_days: int
+    notice_alarm_minutes: int
     tile_url: str
     tile_attribution: str
     log_format: str
@@ -385,6 +440,9 @@ def load_config(environ: Mapping[str, str]) -> Config:
         values["allowed_hosts"] = _default_hosts(values["public_url"], values["host"], mode)
     if texts["HUIYIN_SECURE_COOKIES"] == "":
         values["secure_cookies"] = mode == "production"
+    if not values["mail_from"]:
+        host = urlsplit(values["public_url"]).hostname or "localhost"
+        values["mail_from"] = f"no-reply@{host}"
     if values["sms_url"] and not values["sms_secret"]:
         raise ConfigError("HUIYIN_SMS_SECRET is missing: the gateway at HUIYIN_SMS_URL needs it.")
     return Config(**values)
@@ -530,6 +588,10 @@ def _read(setting: Setting, text: str) -> object:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         case Kind.URL:
             return _url(setting, text)
+        case Kind.HOURS:
+            if text != "never" and not _HOURS.fullmatch(text):
+                raise _wrong(setting, text)
+            return text
         case Kind.SECRET:
             return _secret(setting, text)
         case Kind.KEY:

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "huiyin.categories",
     "huiyin.units",
     "huiyin.people",
+    "huiyin.notices",
     "huiyin.matters",
     "huiyin.dispatch",
     "huiyin.web",
@@ -170,6 +171,17 @@ LANGUAGE_COOKIE_NAME = "huiyin_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+
+# --- e-mail -------------------------------------------------------------------------------------
+
+EMAIL_HOST = HUIYIN.smtp_host
+EMAIL_PORT = HUIYIN.smtp_port
+EMAIL_HOST_USER = HUIYIN.smtp_user
+EMAIL_HOST_PASSWORD = HUIYIN.smtp_password
+EMAIL_USE_TLS = HUIYIN.smtp_security == "starttls"
+EMAIL_USE_SSL = HUIYIN.smtp_security == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = HUIYIN.mail_from
 
 # --- files --------------------------------------------------------------------------------------
 

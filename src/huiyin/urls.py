@@ -10,6 +10,7 @@ handler500 = "huiyin.web.errors.server_error"
 urlpatterns = [
     path("", include("huiyin.web.urls")),
     path("", include("huiyin.people.urls")),
+    path("", include("huiyin.notices.urls")),
     path("ui/", include("huiyin.ui.urls")),
     path("", include("huiyin.ops.urls")),
 ]

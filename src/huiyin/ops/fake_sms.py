@@ -2,7 +2,8 @@
 
 POST / with {"id", "to", "text", "template"} and the headers X-Huiyin-Timestamp and
 X-Huiyin-Signature (hex HMAC-SHA256 of timestamp + "." + body). The id is the duplicate key.
-GET /messages?to= answers JSON, GET / a page for people. It listens on this machine only.
+GET /messages?to= answers JSON, GET / a page for people. It listens on this machine only. With
+--reports it tells that address, signed alike, that each message has arrived: {"id", "status"}.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import queue
 import signal
 import sys
 import threading
@@ -19,6 +21,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from html import escape
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -27,6 +30,8 @@ from zoneinfo import ZoneInfo
 SIGNATURE_SECONDS = 300
 LARGEST_BODY = 64_000
 SHOWN = 200
+# A report that is not taken is made again; the first a moment after the message.
+REPORT_AFTER_SECONDS = (0.2, 2, 10, 60)
 FIELDS = frozenset({"id", "to", "text", "template"})
 
 
@@ -101,14 +106,54 @@ def message_of(body: bytes) -> Message:
     return Message(**given, received_at=datetime.now(UTC).isoformat(timespec="seconds"))
 
 
+class Reporter:
+    """Tells Huiyin, from a thread of its own, what became of each message: it arrived."""
+
+    def __init__(self, address: str, secret: str) -> None:
+        self._parts = urlsplit(address)
+        self._secret = secret
+        self._waiting: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def tell(self, message_id: str) -> None:
+        """Report a message, soon."""
+        self._waiting.put(message_id)
+
+    def _run(self) -> None:
+        while True:
+            message_id = self._waiting.get()
+            for seconds in REPORT_AFTER_SECONDS:
+                time.sleep(seconds)
+                if self._report(message_id):
+                    break
+
+    def _report(self, message_id: str) -> bool:
+        body = json.dumps({"id": message_id, "status": "delivered"}).encode()
+        timestamp = str(int(time.time()))
+        headers = {
+            "Content-Type": "application/json",
+            "X-Huiyin-Timestamp": timestamp,
+            "X-Huiyin-Signature": sign(self._secret, timestamp, body),
+        }
+        line = HTTPConnection(self._parts.hostname or "", self._parts.port, timeout=5)
+        try:
+            line.request("POST", self._parts.path or "/", body, headers)
+            return line.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
+        except (OSError, HTTPException):
+            return False
+        finally:
+            line.close()
+
+
 class Gateway(ThreadingHTTPServer):
     """The server; `secret` and `outbox` are what its requests need."""
 
     daemon_threads = True
 
-    def __init__(self, port: int, secret: str, outbox: Outbox) -> None:
+    def __init__(self, port: int, secret: str, outbox: Outbox, reports: str = "") -> None:
         self.secret = secret
         self.outbox = outbox
+        self.reporter = Reporter(reports, secret) if reports else None
         super().__init__(("127.0.0.1", port), _Handler)
 
 
@@ -141,6 +186,8 @@ class _Handler(BaseHTTPRequestHandler):
         is_new = self.server.outbox.accept(message)
         if is_new:
             sys.stderr.write(f"accepted a message (template {message.template})\n")
+        if self.server.reporter is not None:
+            self.server.reporter.tell(message.id)
         self._json(HTTPStatus.ACCEPTED, {"accepted": True, "duplicate": not is_new})
 
     def do_GET(self) -> None:
@@ -218,8 +265,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fake SMS gateway for demo and tests.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--outbox", type=Path, required=True)
+    parser.add_argument("--reports", default="", help="where to report what arrived")
     arguments = parser.parse_args()
-    gateway = Gateway(arguments.port, os.environ["HUIYIN_SMS_SECRET"], Outbox(arguments.outbox))
+    gateway = Gateway(
+        arguments.port,
+        os.environ["HUIYIN_SMS_SECRET"],
+        Outbox(arguments.outbox),
+        arguments.reports,
+    )
 
     def end(*_: object) -> None:
         # shutdown() waits for the loop this thread runs, so another thread has to ask for it.

@@ -5,6 +5,8 @@ import os
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from huiyin.ops.notices import NoticeMetrics
+
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 REQUESTS = Counter(
@@ -27,4 +29,5 @@ def exposition() -> bytes:
     else:
         registry.register(REQUESTS)
         registry.register(SECONDS)
+    registry.register(NoticeMetrics())
     return generate_latest(registry)

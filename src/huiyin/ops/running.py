@@ -121,6 +121,7 @@ def _start_gateway(supervisor: Supervisor, config: Config, env: dict[str, str]) 
         [
             *(sys.executable, "-m", "huiyin.ops.fake_sms", "--port", str(port)),
             *("--outbox", str(config.var / "sms.jsonl")),
+            *("--reports", f"http://127.0.0.1:{config.port}/notices/sms/report"),
         ],
         env,
     )

@@ -24,7 +24,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 RATE_WINDOW = timedelta(minutes=1)
 # What machines ask for all the time; they are few and known.
-UNCOUNTED = ("/health", "/ready", "/metrics")
+UNCOUNTED = ("/health", "/ready", "/metrics", "/notices/sms/report")
 # Where somebody may still go who has to choose a password of their own first.
 BEFORE_OWN_PASSWORD = frozenset(
     (

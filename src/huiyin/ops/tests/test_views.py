@@ -56,6 +56,7 @@ def django_cursor(db):
         yield cursor
 
 
+@pytest.mark.django_db
 def test_metrics_count_routes_not_addresses(client):
     client.get("/health?phone=13905340001")
 
@@ -65,6 +66,7 @@ def test_metrics_count_routes_not_addresses(client):
     assert "13905340001" not in text
 
 
+@pytest.mark.django_db
 def test_metrics_are_for_this_machine_or_with_the_token(client, monkeypatch):
     assert client.get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == 200
     assert client.get("/metrics", REMOTE_ADDR="10.1.2.3").status_code == 403

@@ -50,6 +50,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "people.administer_all",
             "people.reveal",
             "log.read",
+            "notices.administer",
             "terms.edit",
         },
         "auditor": {"people.see", "people.see_all", "log.read", "log.read_all"},

@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from huiyin.categories import tree
 from huiyin.categories.models import Category, Term, TermValue
+from huiyin.notices import outbox, recipients
+from huiyin.notices.facts import Facts
+from huiyin.notices.models import Notice
 from huiyin.people.actors import Actor, actor_of
 from huiyin.people.models import (
     Account,
@@ -108,3 +111,15 @@ def a_term(key: str, *, locked: bool = False, amount: int = 60, unit: str = "day
     )
     TermValue.objects.create(term=term, amount=amount, unit=unit)
     return term
+
+
+def a_notice(unit: Unit) -> Notice:
+    """A message to the people of a unit."""
+    outbox.put(
+        "hotline.dispatch.unit",
+        to=recipients.unit(unit.pk),
+        data=Facts(number="37142611001237"),
+        key=f"notice of {unit.pk}",
+        at=NOW,
+    )
+    return Notice.objects.get(key=f"notice of {unit.pk}")

@@ -43,7 +43,7 @@ def test_every_view_of_ours_carries_the_mark_of_who_may_open_it():
     ours = {
         name: getattr(route.view, "access", None)
         for name, route in ROUTES.items()
-        if name.startswith(("web:", "people:"))
+        if name.startswith(("web:", "people:", "notices:"))
     }
 
     assert [name for name, mark in ours.items() if not mark] == []
@@ -82,6 +82,7 @@ class World:
             "person": {"pk": colleague.pk, "post_pk": post.pk, "acting_pk": acting.pk},
             "post": {"post_pk": post.pk},
             "acting": {"pk": acting.pk},
+            "notice": {"pk": factories.a_notice(unit).pk},
             "token": {"token": "x" * 43},
             "language": {"language": "en"},
             "trouble": {"name": "404"},

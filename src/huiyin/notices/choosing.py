@@ -1,0 +1,122 @@
+"""Which text a notice gets: the city's own, the one written for it, or the general one."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from huiyin.notices import library
+from huiyin.notices.facts import Facts, known
+from huiyin.notices.models import TextVersion
+from huiyin.notices.reading import ReadingError, read_texts
+from huiyin.notices.texts import LANGUAGES, OUTSIDE, Channel, DiscreetText, Template, Text
+
+log = structlog.get_logger("huiyin.notices")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is said: {language: (subject, body)}, and what the text itself asks for."""
+
+    texts: Mapping[str, tuple[str, str]]
+    urgent: bool
+    version: int
+
+    def dumped(self) -> str:
+        """Return it as it is kept."""
+        return json.dumps({language: list(both) for language, both in self.texts.items()},
+                          ensure_ascii=False)  # fmt: skip
+
+
+def own_texts(names: Iterable[tuple[str, str]]) -> dict[str, Template]:
+    """Return the city's own texts that are in force for some notices, by name. One query.
+
+    `names`: notices with their audience; a text written for a pattern counts for all it fits.
+    """
+    wanted = {
+        one
+        for name, audience in names
+        for one in (name, *(template.name for template in library.fitting(name, audience)))
+    }
+    rows = (
+        TextVersion.objects.filter(name__in=wanted)
+        .order_by("name", "-version")
+        .distinct("name")
+        .values_list("name", "version", "texts")
+    )
+    found = {}
+    for name, version, texts in rows:
+        try:
+            if texts:
+                found[name] = in_force(name, version, texts)
+        except ReadingError as error:
+            # Written for an earlier version of Huiyin. What happened is told all the same.
+            log.warning("notice_text_faulty", notice=name, version=version, faults=str(error))
+    return found
+
+
+def in_force(name: str, version: int, texts: object) -> Template:
+    """Return a kept text as a template. Raises ReadingError."""
+    read = read_texts(
+        json.dumps({name: texts}, ensure_ascii=False),
+        file=f"text {version}",
+        discreet=library.discreet_procedures(),
+    )
+    template = read[name]
+    return Template(
+        name=name,
+        channels=template.channels,
+        urgent=template.urgent,
+        discreet=template.discreet,
+        version=version,
+    )
+
+
+def choose(
+    name: str,
+    channel: Channel,
+    facts: Facts,
+    *,
+    audience: str,
+    language: str,
+    confidential: bool,
+    own: Mapping[str, Template],
+) -> Chosen:
+    """Return what is said over a channel: the first text whose facts are all known.
+
+    Confidential: an SMS or e-mail is a `DiscreetText`, filled from number, days and link alone.
+    """
+    is_discreet = confidential and channel in OUTSIDE
+    there = known(facts)
+    chain = library.fitting(name, audience)
+    candidates = [own.get(name), *(one for each in chain for one in (own.get(each.name), each))]
+    for template in candidates:
+        if template is not None and channel in template.channels:
+            texts = template.channels[channel]
+            if is_discreet and not all(isinstance(text, DiscreetText) for text in texts):
+                continue
+            if template.needs(channel) - there:
+                log.debug("notice_facts_missing", notice=name, text=template.name)
+                continue
+            return _filled(template, texts, channel, facts, language, is_discreet)
+    raise LookupError(f"{name} has no text for {channel}")  # the last pattern needs nothing
+
+
+def _filled(
+    template: Template,
+    texts: tuple[Text, ...],
+    channel: Channel,
+    facts: Facts,
+    language: str,
+    is_discreet: bool,
+) -> Chosen:
+    told = facts.discreet() if is_discreet else facts
+    languages = LANGUAGES if channel is Channel.INBOX else (language,)
+    said = {}
+    for each in languages:
+        parts = [
+            text.filled(told, language=each, short=channel is Channel.SMS).strip() for text in texts
+        ]
+        said[each] = (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0])
+    return Chosen(said, template.urgent, template.version)

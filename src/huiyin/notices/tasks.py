@@ -1,0 +1,44 @@
+"""Work the background worker does for this capability."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from huiyin.notices import cleaning, delivery
+
+LOCK = "notices.deliver"
+
+
+@app.task(name="notices.deliver", queue="default", queueing_lock=LOCK)
+def deliver() -> None:
+    """Send everything that is due."""
+    while delivery.deliver_batch(at=timezone.now()):
+        pass
+
+
+@app.periodic(cron="* * * * *", periodic_id="notices_sweep")
+@app.task(name="notices.sweep", queue="default", queueing_lock="notices.sweep")
+def sweep(timestamp: int) -> None:
+    """Every minute: what waited for its time, or whose wake-up was lost."""
+    del timestamp
+    deliver()
+
+
+@app.periodic(cron="7 3 * * *", periodic_id="notices_empty")
+@app.task(name="notices.empty", queue="default")
+def empty(timestamp: int) -> None:
+    """Every night: forget the words of old messages."""
+    while cleaning.empty_bodies(at=datetime.fromtimestamp(timestamp, tz=UTC)):
+        pass
+
+
+def wake() -> None:
+    """Let a worker look at once; one job waits at most, however much is put."""
+    try:
+        with transaction.atomic():
+            deliver.defer()
+    except AlreadyEnqueued:
+        return

@@ -1,0 +1,287 @@
+"""Delivery: at least once, under one id, never blindly twice."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huiyin.notices import delivery
+from huiyin.notices.delivery import LEASE, LONGEST_WAIT, MOST_TRIES, deliver_batch, wait_before
+from huiyin.notices.models import Notice, NoticeState, OutcomeCount
+from huiyin.notices.tests.factories import (
+    EMAIL,
+    MINUTE,
+    MORNING,
+    NIGHT,
+    NOW,
+    PHONE,
+    an_email,
+    an_sms,
+    now_of,
+    put,
+)  # fmt: skip
+from huiyin.notices.tests.servers import MailServer
+from huiyin.people import sms
+from huiyin.people.tests.gateways import SECRET, Gateway
+
+pytestmark = pytest.mark.django_db
+
+
+def outcomes():
+    return {(row.channel, row.outcome): row.count for row in OutcomeCount.objects.all()}
+
+
+def test_an_sms_is_handed_over_under_its_id(gateway):
+    notice = an_sms()
+
+    assert deliver_batch(at=NOW).count == 1
+
+    assert gateway.messages == [
+        {
+            "id": str(notice.pk),
+            "to": PHONE,
+            "text": "夏津县住建局已答复您的诉求 3714 2611 0012 37。"
+            "登录回音查看和评价，也可拨打 12345。",
+            "template": "hotline.answer.person",
+        }
+    ]
+    sent = now_of(notice)
+    assert (sent.state, sent.sent_at, sent.tries, sent.leased_until) == ("sent", NOW, 1, None)
+    assert outcomes() == {("sms", "sent"): 1}
+    assert not deliver_batch(at=NOW + MINUTE)
+
+
+def test_an_e_mail_is_sent_with_subject_and_an_id_of_its_own(mail_server):
+    notice = an_email()
+
+    deliver_batch(at=NOW)
+
+    (mail,) = mail_server.mails
+    assert (mail["To"], mail["Subject"]) == (EMAIL, "事项 3714 2611 0012 37 有新进展")
+    assert mail["Message-ID"] == f"<{notice.pk}@localhost>"
+    assert mail["From"] == "no-reply@localhost"
+    assert "请登录回音查看" in mail.get_content()
+    assert now_of(notice).state == "sent"
+
+
+def test_what_is_not_due_yet_waits(gateway):
+    an_sms(at=NIGHT)
+
+    assert not deliver_batch(at=MORNING - MINUTE)
+    assert deliver_batch(at=MORNING).count == 1
+
+
+def test_what_came_late_into_the_night_waits_for_the_morning(gateway):
+    """The worker was away when it was due: a phone does not ring at half past ten for that."""
+    an_sms(at=NOW)
+    urgent = an_sms(at=NOW, key="k2", urgent=True)
+
+    assert deliver_batch(at=NIGHT).count == 1
+    assert now_of(urgent).state == "sent"
+    assert deliver_batch(at=MORNING).count == 1
+
+
+# --- what does not go well ----------------------------------------------------------------------
+
+
+def test_a_gateway_that_does_not_take_it_is_asked_again_later(configured):
+    notice = an_sms()
+    with Gateway(status=503 - 74) as gateway:  # 429: too many
+        configured(sms_url=gateway.url, sms_secret=SECRET)
+        deliver_batch(at=NOW)
+
+    waiting = now_of(notice)
+    assert (waiting.state, waiting.reason) == ("queued", "the gateway did not take it")
+    assert timedelta(seconds=22) < waiting.due_at - NOW < timedelta(seconds=38)
+    assert outcomes() == {("sms", "again"): 1}
+
+
+def test_after_eight_tries_it_is_dead_and_not_tried_again(configured):
+    configured(sms_url="")
+    notice, at = an_sms(), NOW
+
+    for _try in range(MOST_TRIES + 2):
+        at = max(at, now_of(notice).due_at)
+        deliver_batch(at=at)
+
+    dead = now_of(notice)
+    assert (dead.state, dead.tries, dead.settled_at is not None) == ("dead", MOST_TRIES, True)
+    assert outcomes() == {("sms", "again"): MOST_TRIES - 1, ("sms", "dead"): 1}
+
+
+def test_an_unclear_outcome_is_shown_and_never_blindly_sent_again(configured):
+    notice = an_sms()
+    with Gateway(drop=True) as gateway:
+        configured(sms_url=gateway.url, sms_secret=SECRET)
+        deliver_batch(at=NOW)
+        for hours in range(1, 48):
+            deliver_batch(at=NOW + timedelta(hours=hours))
+
+    unclear = now_of(notice)
+    assert (unclear.state, unclear.tries) == ("unknown", 1)
+
+
+def test_a_gateway_that_is_too_slow_leaves_it_unclear(configured, monkeypatch):
+    monkeypatch.setattr(sms, "TIMEOUT_SECONDS", 0.05)
+    notice = an_sms()
+    with Gateway(seconds=0.3) as gateway:
+        configured(sms_url=gateway.url, sms_secret=SECRET)
+        deliver_batch(at=NOW)
+
+    assert now_of(notice).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("answers", "state"),
+    [
+        pytest.param({"recipient": 550}, "refused", id="no-such-mailbox"),
+        pytest.param({"recipient": 450}, "queued", id="mailbox-busy"),
+        pytest.param({"data": 554}, "refused", id="mail-not-wanted"),
+        pytest.param({"data": 451}, "queued", id="server-busy"),
+        pytest.param({"hang_up": True}, "unknown", id="hangs-up"),
+    ],
+)
+def test_the_mail_server_says_what_became_of_an_e_mail(settings, mail_server, answers, state):
+    notice = an_email()
+    with MailServer(**answers) as server:
+        settings.EMAIL_PORT = server.port
+        deliver_batch(at=NOW)
+
+    assert now_of(notice).state == state
+
+
+def test_a_mail_server_that_is_not_there_has_sent_nothing(settings, mail_server):
+    with MailServer() as server:
+        settings.EMAIL_PORT = server.port
+    notice = an_email()
+
+    deliver_batch(at=NOW)
+
+    assert now_of(notice).state == "queued"
+    assert now_of(notice).due_at > NOW
+
+
+def test_without_a_mail_server_an_e_mail_waits(settings):
+    settings.EMAIL_HOST = ""
+    notice = an_email()
+
+    deliver_batch(at=NOW)
+
+    assert (now_of(notice).state, now_of(notice).reason) == ("queued", "no mail server is set")
+
+
+def test_one_that_cannot_be_read_does_not_stop_the_others(gateway):
+    broken, good = an_sms(key="k1"), an_sms(key="k2")
+    Notice.objects.filter(pk=broken.pk).update(texts="no JSON at all")
+
+    deliver_batch(at=NOW)
+
+    assert (now_of(broken).state, now_of(good).state) == ("unknown", "sent")
+
+
+def test_nothing_personal_is_logged(gateway, caplog, capsys):
+    an_sms()
+    deliver_batch(at=NOW)
+
+    told = capsys.readouterr()
+    said = told.out + told.err + caplog.text
+    assert (PHONE in said, "答复" in said) == (False, False)
+
+
+# --- a worker that ends while sending -----------------------------------------------------------
+
+
+def leased(notice, *, until):
+    Notice.objects.filter(pk=notice.pk).update(leased_until=until, tries=1)
+
+
+def test_an_sms_of_a_killed_worker_goes_out_again_under_its_id(gateway):
+    notice = an_sms()
+    leased(notice, until=NOW + LEASE)
+
+    assert not deliver_batch(at=NOW + LEASE - MINUTE)
+    assert deliver_batch(at=NOW + LEASE).count == 1
+
+    assert [message["id"] for message in gateway.messages] == [str(notice.pk)]
+
+
+def test_an_e_mail_of_a_killed_worker_is_unclear(mail_server):
+    notice = an_email()
+    leased(notice, until=NOW + LEASE)
+
+    deliver_batch(at=NOW + LEASE)
+
+    assert (now_of(notice).state, now_of(notice).reason) == ("unknown", delivery.CUT_OFF)
+    assert mail_server.mails == []
+
+
+def test_whoever_lost_its_lease_settles_nothing(gateway):
+    notice = an_sms()
+    stale = now_of(notice)
+    leased(notice, until=NOW + 2 * LEASE)
+
+    delivery._settle(
+        stale,
+        delivery.Handed(delivery.Verdict.UNKNOWN, "late"),
+        lease_until=NOW + LEASE,
+        at=NOW,
+    )
+
+    assert now_of(notice).state == "queued"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_send_each_message_once(gateway):
+    for at in range(40):
+        an_sms(key=f"event-{at}")
+
+    def work():
+        try:
+            while deliver_batch(at=NOW, most=5):
+                pass
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _worker in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert len(gateway.messages) == 40
+    assert len({message["id"] for message in gateway.messages}) == 40
+    assert Notice.objects.filter(state=NoticeState.SENT, tries=1).count() == 40
+
+
+# --- what it costs, and how long it waits -------------------------------------------------------
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_a_batch_costs_a_fixed_number_and_four_for_each_message(
+    gateway, django_assert_num_queries, many
+):
+    """Leases are taken in one statement; each outcome is written at once, and counted."""
+    for at in range(many):
+        put(key=f"event-{at}")
+
+    with django_assert_num_queries(3 + 4 * many):
+        deliver_batch(at=NOW, most=100)
+
+
+@given(tries=st.integers(1, 50), share=st.floats(0, 1))
+def test_it_waits_longer_each_time_and_never_longer_than_some_hours(tries, share):
+    wait = wait_before(tries, share=share)
+
+    assert timedelta(seconds=22) <= wait <= LONGEST_WAIT * 1.25
+    assert wait_before(tries, share=0) <= wait <= wait_before(tries, share=1)
+    assert wait_before(tries, share=share) <= wait_before(tries + 1, share=share)
+
+
+def test_eight_tries_take_about_a_day():
+    waits = [wait_before(tries, share=0.5) for tries in range(1, MOST_TRIES)]
+
+    assert waits[:3] == [timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=8)]
+    assert timedelta(hours=8) < sum(waits, timedelta()) < timedelta(hours=24)
