@@ -62,7 +62,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A run that is locked together with its matter, and all the engine needs to decide."""
+    """A run that is locked with its matter, and all the engine needs to decide."""
 
     run: Run
     matter: Matter
@@ -129,13 +129,15 @@ def act_many(
 def hold(
     run_id: UUID, *, at: datetime, units: Sequence[UUID] = (), skip_locked: bool = False
 ) -> Held:
-    """Lock a run with its matter and load what a decision needs. Raises NotFound.
+    """Lock a matter and one of its runs and load what a decision needs. Raises NotFound.
 
-    The matter's lock comes first and covers all its runs, so that two acts on one matter never
-    wait for each other crosswise. `skip_locked`: whoever holds it just now is left alone.
+    The matter comes first (PostgreSQL locks in the order of `of`) and covers all its runs: an act
+    also writes the parent and the children of its run, and two acts that each held a run before
+    the matter would wait for each other crosswise. `skip_locked`: a matter that somebody holds
+    just now is left alone.
     """
     run = (
-        Run.objects.select_for_update(of=("self", "matter"), skip_locked=skip_locked)
+        Run.objects.select_for_update(of=("matter", "self"), no_key=True, skip_locked=skip_locked)
         .select_related("matter", "matter__category")
         .filter(pk=run_id)
         .first()

@@ -17,8 +17,10 @@ from huiyin.worktime import Pause, parse_limit
 
 Json = dict[str, Any]
 MAPS: Final = (
-    "facts", "clocks", "roles", "senders", "above", "counts", "last", "consents", "children"
+    "facts", "clocks", "roles", "senders", "above", "counts", "last", "consents", "children",
+    "promised",
 )  # fmt: skip
+BLANK: Final = ""
 SINGLE: Final = ("state", "came_from", "result")
 
 
@@ -43,6 +45,7 @@ def encoded(run: Snapshot) -> Json:
             str(number): [child.name, child.id, child.is_done, child.result]
             for number, child in enumerate(run.children)
         },
+        "promised": {whose: at.isoformat() for whose, at in run.promised.items()},
     }
 
 
@@ -74,6 +77,7 @@ def decoded(memory: Json, procedure: Procedure, **given: Any) -> Snapshot:
                     memory.get("children", {}).items(), key=lambda it: int(it[0])
                 )
             ),
+            promised={k: datetime.fromisoformat(at) for k, at in memory.get("promised", {}).items()},
         )
     return replace(run, **given)
 
@@ -112,7 +116,10 @@ def replayed(changes: Iterable[Json]) -> Json:
 
 
 def split_personal(changed: Json, procedure: Procedure) -> tuple[Json, Json]:
-    """Part a difference into what a header may keep and the free text that goes into the body."""
+    """Part a difference into what a header may keep and the free text that goes into the body.
+
+    The header keeps the names of such facts, blank: that is how a redacted body reads.
+    """
     facts = changed.get("facts")
     if not facts:
         return changed, {}
@@ -123,7 +130,7 @@ def split_personal(changed: Json, procedure: Procedure) -> tuple[Json, Json]:
     }
     if not personal:
         return changed, {}
-    public = {name: value for name, value in facts["put"].items() if name not in personal}
+    public = {**facts["put"], **dict.fromkeys(personal, BLANK)}
     return {**changed, "facts": {**facts, "put": public}}, personal
 
 

@@ -18,6 +18,7 @@ from huiyin.procedures import Clock, Decision, Procedure
 from huiyin.procedures.language import ClockRule
 from huiyin.procedures.runs import Status
 
+MARKS = "marks"  # where a header keeps what an event that is no step has to say
 CLOCK_FIELDS = (
     "kind", "unit_id", "is_window", "status", "started_at", "due_on", "due_at", "is_provisional",
     "overdue_at", "ended_at", "outcome",
@@ -26,19 +27,21 @@ CLOCK_FIELDS = (
 
 def write(
     run: Run, procedure: Procedure, decision: Decision, *, by: Account, contact: str, at: datetime,
-    occurred_at: datetime | None = None,
+    occurred_at: datetime | None = None, marks: codec.Json | None = None,
 ) -> EventHeader:  # fmt: skip
     """Write what a decision says: its event first, then everything that follows from it.
 
     `run`: locked, or not saved yet when it is being opened. `contact`: the person of the matter who
-    acted, if one did.
+    acted, if one did. `marks`: what its header keeps besides, such as a receipt.
     """
     before = run.memory
     after = codec.encoded(decision.after)
     is_new = run.events == 0
     if is_new:
         run.opened_at, run.head = at, START
-    event, body = _event(run, procedure, decision, before, after, by, contact, at, occurred_at)
+    event, body = _event(
+        run, procedure, decision, before, after, by, contact, at, occurred_at, marks
+    )
     run.memory = after
     run.events, run.head, run.changed_at = event.seq, event.hash, at
     _project(run, procedure, decision, at)
@@ -51,12 +54,50 @@ def write(
     return event
 
 
+def record(
+    run: Run, kind: str, content: codec.Json, *, by: Account, at: datetime,
+    marks: codec.Json | None = None, contact: str = "", occurred_at: datetime | None = None,
+) -> EventHeader:  # fmt: skip
+    """Write an event that is no step of the procedure: the run stays as it is.
+
+    `run`: its matter is locked. `kind`: "<capability>.<what_happened>"; the point keeps it apart
+    from every action. `content`: what may be personal, for the body; `marks`: what is not and has
+    to outlast a redaction, for the header.
+    """
+    salt = new_salt()
+    event = EventHeader(
+        run=run,
+        seq=run.events + 1,
+        action=kind,
+        account_id=by.account_id,
+        post_id=by.post_id,
+        unit_id=by.unit_id,
+        contact_id=UUID(contact) if contact else None,
+        recorded_at=at,
+        occurred_at=occurred_at,
+        from_state=run.state,
+        to_state=run.state,
+        effects={MARKS: marks} if marks else {},
+        body_digest=digest_of(content, salt),
+        previous=bytes(run.head),
+    )
+    event.hash = hash_of(event)
+    run.events, run.head, run.changed_at = event.seq, event.hash, at
+    run.save(update_fields=["events", "head", "changed_at"])
+    event.save(force_insert=True)
+    EventBody(event=event, salt=salt, content=content).save(force_insert=True)
+    return event
+
+
 def _event(
     run: Run, procedure: Procedure, decision: Decision, before: codec.Json, after: codec.Json,
     by: Account, contact: str, at: datetime, occurred_at: datetime | None,
+    marks: codec.Json | None,
 ) -> tuple[EventHeader, EventBody]:  # fmt: skip
     said = decision.event
     effects, personal = codec.split_personal(codec.difference(before, after), procedure)
+    if marks:
+        effects = {**effects, MARKS: marks}
     content: dict[str, Any] = {"form": {k: codec.value_out(v) for k, v in said.form.items()}}
     if personal:
         content["facts"] = personal
