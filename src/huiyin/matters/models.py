@@ -99,6 +99,7 @@ class MatterText(models.Model):
 class ContactRole(models.TextChoices):
     REPORTER = "reporter", _("Reporter")
     PARTY = "party", _("Party")
+    JOINED = "joined", _("Reported the same")
 
 
 class Contact(models.Model):
@@ -316,3 +317,199 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.operation
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+class FileKind(models.TextChoices):
+    """What sort of file it is, as forms accept them; proven by its bytes."""
+
+    IMAGE = "image", _("Picture")
+    DOCUMENT = "document", _("Document")
+    AUDIO = "audio", _("Recording")
+    VIDEO = "video", _("Video")
+
+
+class Attachment(models.Model):
+    """A file that somebody sent in, for one act or several.
+
+    The bytes lie in the file store under `sha256`, cleaned of what a camera writes into them. It
+    belongs to whoever sent it (None: nobody who had signed in) until an act uses it; what is not
+    used within a day is deleted. The name it had is personal and sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=8, choices=FileKind)
+    media_type = models.CharField(max_length=80)
+    size_bytes = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    name = SealedField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("sha256",), name="matters_file_of_bytes"),
+            models.Index(fields=("at",), name="matters_files_by_age"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:8]}"
+
+
+class AttachmentUse(models.Model):
+    """An act named this file in a field of its form; it cannot go while this row is there."""
+
+    id = models.BigAutoField(primary_key=True)
+    attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="uses")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="file_uses")
+    event = models.ForeignKey(EventHeader, on_delete=models.PROTECT, related_name="file_uses")
+    field = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("attachment", "event", "field"), name="matters_one_use_a_field"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.field
+
+
+# --- tallies ------------------------------------------------------------------------------------
+
+
+class Measure(models.TextChoices):
+    """What is tallied. The three kinds of clock are never mixed (architecture §4)."""
+
+    IN_STATE = "in_state", _("In this state now")
+    OPENED = "opened", _("Opened")
+    ENTERED = "entered", _("Came into this state")
+    DONE = "done", _("Done for the first time")
+    CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Taken up again after it was done")
+    OVERDUE_PROMISE = "overdue_promise", _("Promises overdue")
+    OVERDUE_UNIT = "overdue_unit", _("Units overdue")
+    OVERDUE_STAGE = "overdue_stage", _("Steps overdue")
+    MET_PROMISE = "met_promise", _("Promises kept in time")
+    MET_UNIT = "met_unit", _("Units in time")
+    MET_STAGE = "met_stage", _("Steps in time")
+    LATE_PROMISE = "late_promise", _("Promises kept late")
+    LATE_UNIT = "late_unit", _("Units late")
+    LATE_STAGE = "late_stage", _("Steps late")
+    RETURNED = "returned", _("Sent back by the unit")
+
+
+class TallyDelta(models.Model):
+    """One change of one count, written in the transaction of the act, not rolled up yet.
+
+    Rows are only added; the roll-up moves them into `Tally`. `places`: the place of the matter and
+    all above it. `day`: None for what is counted as it stands now (`in_state`).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    places = ArrayField(models.UUIDField())
+    day = models.DateField(null=True)
+    measure = models.CharField(max_length=16, choices=Measure)
+    procedure = models.CharField(max_length=40)
+    state = models.CharField(max_length=40, blank=True)
+    category_id = models.UUIDField(null=True)
+    unit_id = models.UUIDField(null=True)
+    delta = models.SmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.delta:+}"
+
+
+class Tally(models.Model):
+    """A count for one place of any level, one day, one measure: what has been rolled up."""
+
+    id = models.BigAutoField(primary_key=True)
+    place_id = models.UUIDField()
+    day = models.DateField(null=True)
+    measure = models.CharField(max_length=16, choices=Measure)
+    procedure = models.CharField(max_length=40)
+    state = models.CharField(max_length=40, blank=True)
+    category_id = models.UUIDField(null=True)
+    unit_id = models.UUIDField(null=True)
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = (
+            # In this order it is also the index of every query: a place, a measure, some days.
+            models.UniqueConstraint(
+                fields=(
+                    "place_id", "measure", "day", "procedure", "state", "category_id", "unit_id"
+                ),
+                nulls_distinct=False, name="matters_one_tally",
+            ),
+        )  # fmt: skip
+        indexes = (
+            # What the roll-up clears away.
+            models.Index(
+                fields=("id",), name="matters_tallies_of_nothing", condition=Q(count=0)
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.count}"
+
+
+# --- exports ------------------------------------------------------------------------------------
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    WRITING = "writing", _("Being written")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+    EXPIRED = "expired", _("Deleted")
+
+
+class ExportFormat(models.TextChoices):
+    XLSX = "xlsx", _("Excel (XLSX)")
+    CSV = "csv", _("CSV")
+
+
+class Export(models.Model):
+    """A list of runs that somebody asked for as a file, written in the background.
+
+    `run_ids`: the list as its owner saw it when asking. `is_clear`: with names and phone numbers in
+    the clear. `done`: rows whose part is on the disk; work goes on from there after a stop.
+    `claim`, `seen_at`: which worker writes it, and its last sign of life.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account_id = models.UUIDField()
+    post_id = models.UUIDField()
+    format = models.CharField(max_length=4, choices=ExportFormat)
+    language = models.CharField(max_length=10)
+    is_clear = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=200)
+    run_ids = ArrayField(models.UUIDField())
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=ExportState, default=ExportState.WAITING)
+    asked_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    claim = models.UUIDField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("account_id", "-asked_at"), name="matters_exports_of_somebody"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(done__lte=F("total")), name="matters_export_not_over_total"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.format} {self.state}"
