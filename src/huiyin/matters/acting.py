@@ -7,13 +7,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from huiyin.matters import codec
 from huiyin.matters.chain import canonical
 from huiyin.matters.limits import calendar, limits_for, procedure_of
+from huiyin.matters.listening import Happened, tell
 from huiyin.matters.models import Contact, EventHeader, IdempotencyKey, Matter, Run
 from huiyin.matters.people_in import parties_of, reporter_of, seen_by_engine
+from huiyin.matters.references import missing
 from huiyin.matters.refusals import (
     ActRefused,
     KeyUsedOtherwise,
@@ -45,6 +48,7 @@ from huiyin.procedures.runs import Values
 from huiyin.ui.identifiers import new_id
 from huiyin.ui.refusals import Refusal as WhyNot
 from huiyin.units.models import Unit
+from huiyin.units.queries import held_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Held:
     contacts: tuple[Contact, ...]
     before: Snapshot
     facts: Facts
+    units: frozenset[str] = frozenset()  # those named in the form that there are
 
     def actor(self, by: Account) -> Actor:
         """Return whoever acts, as the engine sees them."""
@@ -155,12 +160,13 @@ def held_by(
     """Load what a decision on a run of a locked matter needs."""
     procedure = procedure_of(run.procedure)
     before = snapshot_of(run, matter, procedure, contacts)
+    named = units_named(units, at=at)
     facts = Facts(
         calendar=calendar(),
         limits=limits_for(procedure, matter, at=at),
-        above=superiors_of(units),
+        above={unit: superior for unit, superior in named.items() if superior},
     )
-    return Held(run, matter, procedure, contacts, before, facts)
+    return Held(run, matter, procedure, contacts, before, facts, frozenset(named))
 
 
 def snapshot_of(
@@ -178,12 +184,13 @@ def snapshot_of(
     return codec.decoded(run.memory, procedure, **given)
 
 
-def superiors_of(units: Sequence[UUID]) -> dict[str, str]:
-    """Return the superior of each of these units that has one."""
+def units_named(units: Sequence[UUID], *, at: datetime) -> dict[str, str]:
+    """Return those of these units that there are, each with its superior or nothing."""
     if not units:
         return {}
-    pairs = Unit.objects.filter(pk__in=units).values_list("pk", "superior_id")
-    return {str(unit): str(superior) for unit, superior in pairs if superior}
+    there = Unit.objects.filter(held_on(timezone.localdate(at)), pk__in=units)
+    pairs = there.values_list("pk", "superior_id")
+    return {str(unit): str(superior or "") for unit, superior in pairs}
 
 
 def unit_ids(form: Values) -> list[UUID]:
@@ -208,6 +215,8 @@ def carry_out(
     """
     if isinstance(answer, Refusal):
         raise refused(answer, held.procedure)
+    if actor.who is not Who.SYSTEM and (wrong := missing(held, answer.event)):
+        raise refused(wrong, held.procedure)
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = _with_child_ids(answer, [run_id for run_id, _ in openings])
     contact = actor.id if actor.who is Who.PERSON else ""
@@ -218,6 +227,7 @@ def carry_out(
         _open_child(held, run_id, opening, at=at)
     if answer.done_with is not None and held.run.parent_id:
         _tell_parent(held, answer.done_with, at=at)
+    tell(Happened(held.matter, held.run, held.procedure, event, answer, at))
     return Done(held.run, event, answer)
 
 

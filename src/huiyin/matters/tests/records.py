@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-from huiyin.categories.models import Term, TermValue
+from huiyin.categories.models import Category, Term, TermValue
 from huiyin.matters import intake
 from huiyin.matters.acting import Done, act, hold
 from huiyin.matters.intake import Person, Said
@@ -51,6 +51,12 @@ class Record:
     units: dict[str, Unit]
     resident: Account
     other: Account
+
+    @property
+    def category(self) -> Category:
+        """A class of matter."""
+        names = {"name_zh": "路灯不亮", "name_en": "Street lamp out"}
+        return Category.objects.get_or_create(code="01", defaults=names)[0]
 
     @property
     def reporter(self) -> Actor:
@@ -134,6 +140,10 @@ class Record:
         for field in rule.form:
             if field.name in real and field.type is FieldType.UNIT:
                 real[field.name] = str(self.unit("department").pk)
+            elif field.name in real and field.type is FieldType.PLACE:
+                real[field.name] = str(self.place.pk)
+            elif field.name in real and field.type is FieldType.CATEGORY:
+                real[field.name] = str(self.category.pk)
             elif field.name in real and field.type is FieldType.UNITS:
                 count = len(real[field.name])
                 real[field.name] = [

@@ -1,0 +1,91 @@
+"""Whether what a form names is there: units, places, categories, people of the matter.
+
+The engine takes any text for an id; the record does not, and a wrong one is the sender's mistake.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Protocol
+from uuid import UUID
+
+from huiyin.categories.models import Category
+from huiyin.matters.models import Contact
+from huiyin.places.models import Place
+from huiyin.procedures import Procedure, Refusal
+from huiyin.procedures.decisions import Event
+from huiyin.procedures.forms import FieldError
+from huiyin.procedures.language import NEW, FieldType
+
+UNITS = (FieldType.UNIT, FieldType.UNITS)
+PLACES = (FieldType.PLACE,)
+CATEGORIES = (FieldType.CATEGORY,)
+PEOPLE = (FieldType.PERSON, FieldType.PARTY, FieldType.PARTIES)
+
+
+class Named(Protocol):
+    """What is held of a run while it is acted on."""
+
+    @property
+    def procedure(self) -> Procedure: ...
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]: ...
+
+    @property
+    def units(self) -> Collection[str]: ...
+
+
+def missing(held: Named, event: Event) -> Refusal | None:
+    """Return the refusal of an act whose form names what is not there, or None.
+
+    One query for places and one for categories, where the form names any. The people of
+    a matter have no ids yet while it is being opened.
+    """
+    rule = held.procedure.actions.get(event.action)
+    if rule is None:
+        return None
+    named = [
+        (field, _ids(event.form[field.name])) for field in rule.form if field.name in event.form
+    ]
+
+    def wanted(*types: FieldType) -> set[str]:
+        return {one for field, ids in named if field.type in types for one in ids}
+
+    there: dict[tuple[FieldType, ...], Collection[str]] = {
+        UNITS: held.units,
+        PLACES: _known(Place, wanted(*PLACES)),
+        CATEGORIES: _known(Category, wanted(*CATEGORIES)),
+    }
+    if event.from_state != NEW:
+        there[PEOPLE] = {str(contact.pk) for contact in held.contacts}
+    errors = {
+        field.name: FieldError("not_found")
+        for field, ids in named
+        for types, known in there.items()
+        if field.type in types and not ids <= set(known)
+    }
+    return Refusal("run.form", {"errors": errors}) if errors else None
+
+
+def _ids(value: object) -> set[str]:
+    if value is None:
+        return set()
+    return {str(one) for one in value} if isinstance(value, tuple) else {str(value)}
+
+
+def _uuids(ids: Iterable[str]) -> list[UUID]:
+    found = []
+    for one in ids:
+        try:
+            found.append(UUID(one))
+        except ValueError:
+            continue
+    return found
+
+
+def _known(model: type[Place] | type[Category], ids: set[str]) -> set[str]:
+    if not ids:
+        return set()
+    return {
+        str(pk)
+        for pk in model._default_manager.filter(pk__in=_uuids(ids)).values_list("pk", flat=True)
+    }
