@@ -6,42 +6,22 @@ target that does not exist, or is accused, is stood in for by the next one above
 the matter there is no unit to wait for: the rules for that tell the centres at once.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Case, F, IntegerField, Value, When
 from django.utils import timezone
 
 from huiyin.categories.models import Urgency
 from huiyin.dispatch import steps as timing
 from huiyin.dispatch.models import ClockKind, LadderRule, Phase, Target
-from huiyin.dispatch.refusals import PlaceNotKnown, UnitNotKnown
-from huiyin.units.models import OfficerRole, UnitOfficer
-from huiyin.units.queries import held_on
+from huiyin.dispatch.rungs import Contact, Offices, Rungs
 from huiyin.worktime import Calendar, LimitUnit, statutory_calendar
 
-_OFFICERS = {
-    Target.LIAISON: OfficerRole.LIAISON,
-    Target.HEAD: OfficerRole.HEAD,
-    Target.LEADER_IN_CHARGE: OfficerRole.LEADER_IN_CHARGE,
-}
 _TARGETS = tuple(Target)
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom to tell: a unit, and the officer of it where one is meant and known."""
-
-    unit_id: UUID
-    unit_name: str
-    level: int
-    role: str = ""  # an OfficerRole
-    name: str = ""
-    phone: str = ""
+_PHASES = tuple(Phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +97,21 @@ class Ladder:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A clock whose ladder is asked for: who holds the matter, where it is, what it accuses.
+
+    `unit_id`: None when nobody holds it (its clock is then UNHELD). `exclude`: accused units;
+    neither they nor any below them are told.
+    """
+
+    unit_id: UUID | None
+    place_id: UUID
+    clock_kind: ClockKind = ClockKind.UNIT
+    urgency: Urgency = Urgency.NORMAL
+    exclude: frozenset[UUID] = frozenset()
+
+
 def ladder(
     unit_id: UUID | None,
     place_id: UUID,
@@ -128,21 +123,37 @@ def ladder(
 ) -> Ladder:
     """Return who is told when, for a unit's clock of one kind on a matter in a place.
 
-    `unit_id`: who holds it; None when nobody does (`clock_kind` is then UNHELD). `exclude`: accused
-    units; neither they nor any below them are told. Three queries.
+    Three queries; the parameters are those of `Held`. Raises UnitNotKnown, PlaceNotKnown.
+    """
+    return ladders([Held(unit_id, place_id, clock_kind, urgency, exclude)], at=at)[0]
+
+
+def ladders(asked: Sequence[Held], *, at: datetime) -> list[Ladder]:
+    """Return the ladders of many clocks, in their order; three queries however many.
+
     Raises UnitNotKnown, PlaceNotKnown.
     """
-    if unit_id is None:
-        clock_kind = ClockKind.UNHELD
-    on = timezone.localdate(at)
-    rungs = _rungs(unit_id, place_id, on=on, exclude=exclude)
-    rules = LadderRule.objects.filter(active=True, clock_kind=clock_kind, urgency=urgency).order_by(
-        _order("phase", Phase.values), "number", _order("target", Target.values)
+    if not asked:
+        return []
+    rules: dict[tuple[str, str], list[LadderRule]] = defaultdict(list)
+    for rule in sorted(LadderRule.objects.filter(active=True), key=_place):
+        rules[rule.clock_kind, rule.urgency].append(rule)
+    offices = Offices(
+        on=timezone.localdate(at),
+        unit_ids={held.unit_id for held in asked if held.unit_id},
+        place_ids={held.place_id for held in asked},
+        accused={unit_id for held in asked for unit_id in held.exclude},
     )
-    return Ladder(clock_kind, urgency, tuple(_steps(rules, rungs)))
+    found = []
+    for held in asked:
+        kind = held.clock_kind if held.unit_id else ClockKind.UNHELD
+        rungs = offices.rungs(held.unit_id, held.place_id, exclude=held.exclude)
+        steps = tuple(_steps(rules[kind, held.urgency], rungs))
+        found.append(Ladder(kind, held.urgency, steps))
+    return found
 
 
-def _steps(rules: Iterable[LadderRule], rungs: "_Rungs") -> Iterator[Step]:
+def _steps(rules: Iterable[LadderRule], rungs: Rungs) -> Iterator[Step]:
     taken: set[tuple[object, ...]] = set()
     for rule in rules:
         contact = rungs.contact(Target(rule.target))
@@ -168,147 +179,5 @@ def _steps(rules: Iterable[LadderRule], rungs: "_Rungs") -> Iterator[Step]:
         )
 
 
-_RUNGS = """
-    WITH RECURSIVE above (id, superior_id, step) AS (
-        SELECT unit.id, unit.superior_id, 0 FROM units_unit AS unit WHERE unit.id = %(unit)s
-        UNION ALL
-        SELECT unit.id, unit.superior_id, above.step + 1
-        FROM units_unit AS unit JOIN above ON unit.id = above.superior_id
-        WHERE above.step < 20
-    ), accused (id) AS (
-        SELECT given FROM unnest(%(accused)s::uuid[]) AS given
-        UNION
-        SELECT below.id FROM accused CROSS JOIN LATERAL (
-            SELECT unit.id FROM units_unit AS unit WHERE unit.superior_id = accused.id
-            UNION ALL
-            SELECT unit.id FROM units_unit AS unit WHERE unit.host_id = accused.id
-        ) AS below
-    ), line (id, step) AS (
-        SELECT chain.id, min(chain.step)
-        FROM places_place AS asked
-        CROSS JOIN LATERAL (VALUES (asked.id, 0), (asked.village_id, 1), (asked.town_id, 2),
-                                   (asked.county_id, 3), (asked.city_id, 4)) AS chain (id, step)
-        WHERE asked.id = %(place)s AND chain.id IS NOT NULL
-        GROUP BY chain.id
-    ), rung (sort, step, id) AS (
-        SELECT 'unit', above.step, above.id FROM above
-        UNION ALL
-        SELECT 'centre', line.step, unit.id
-        FROM line JOIN units_unit AS unit ON unit.place_id = line.id
-        WHERE unit.kind = 'governance_centre'
-    )
-    SELECT rung.sort, rung.step, unit.id, COALESCE(NULLIF(unit.short_name, ''), unit.name),
-           unit.level, unit.id IN (SELECT accused.id FROM accused)
-    FROM rung JOIN units_unit AS unit ON unit.id = rung.id
-    WHERE (rung.sort = 'unit' AND rung.step = 0) OR (
-        (unit.valid_from IS NULL OR unit.valid_from <= %(on)s)
-        AND (unit.valid_to IS NULL OR unit.valid_to > %(on)s)
-    )
-    UNION ALL
-    SELECT 'place', line.step, line.id, '', 0, false FROM line WHERE line.id = %(place)s
-    ORDER BY 1, 2, 4
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    id: UUID
-    name: str
-    level: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Rungs:
-    """The unit with its officers, the units above it, and the centres from near to far."""
-
-    unit: _Unit | None  # None: nobody holds it, or the unit is accused
-    above: tuple[_Unit, ...]
-    centres: tuple[_Unit, ...]
-    officers: Mapping[str, tuple[str, str]]
-
-    def contact(self, target: Target) -> Contact | None:
-        """Return who a word of the rules means here, or stands in for it."""
-        for candidate in _TARGETS[_TARGETS.index(target) :]:
-            found = self._exactly(candidate)
-            if found is not None:
-                return found
-        return None
-
-    def _exactly(self, target: Target) -> Contact | None:
-        match target:
-            case Target.LIAISON | Target.HEAD | Target.LEADER_IN_CHARGE:
-                return self._officer(_OFFICERS[target])
-            case Target.SUPERIOR:
-                return self._body(self.above, 0)
-            case Target.CENTRE:
-                return self._body(self.centres, 0)
-            case Target.CENTRE_ABOVE:
-                return self._body(self.centres, 1)
-            case Target.CITY:
-                return self._body(self.centres, -1)
-
-    def _officer(self, role: OfficerRole) -> Contact | None:
-        """Return an officer of the unit; the unit itself where nobody is entered for the role."""
-        if self.unit is None:
-            return None
-        if role not in self.officers:
-            return Contact(self.unit.id, self.unit.name, self.unit.level)
-        name, phone = self.officers[role]
-        return Contact(self.unit.id, self.unit.name, self.unit.level, role.value, name, phone)
-
-    @staticmethod
-    def _body(units: Sequence[_Unit], index: int) -> Contact | None:
-        try:
-            unit = units[index]
-        except IndexError:
-            return None
-        return Contact(unit.id, unit.name, unit.level)
-
-
-def _rungs(unit_id: UUID | None, place_id: UUID, *, on: date, exclude: Collection[UUID]) -> _Rungs:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RUNGS, {"unit": unit_id, "place": place_id, "accused": list(exclude), "on": on}
-        )
-        rows = cursor.fetchall()
-    if not any(sort == "place" for sort, *_ in rows):
-        raise PlaceNotKnown(identifier=str(place_id))
-    held: _Unit | None = None
-    is_accused = False
-    above: list[_Unit] = []
-    centres: list[_Unit] = []
-    for sort, step, *columns, accused in rows:
-        if sort == "place":
-            continue
-        unit = _Unit(*columns)
-        if sort == "unit" and step == 0:
-            held, is_accused = unit, accused
-        elif not accused:
-            (above if sort == "unit" else centres).append(unit)
-    if unit_id is not None and held is None:
-        raise UnitNotKnown(identifier=str(unit_id))
-    if held is not None:  # the centres above the unit: not itself, and none of a lower level
-        centres = [
-            centre for centre in centres if centre.id != held.id and centre.level <= held.level
-        ]
-    return _Rungs(
-        unit=None if is_accused else held,
-        above=tuple(above),
-        centres=tuple(centres),
-        officers=_officers(unit_id, on=on),
-    )
-
-
-def _officers(unit_id: UUID | None, *, on: date) -> dict[str, tuple[str, str]]:
-    """Return name and line by role; the one who came last where two days overlap."""
-    if unit_id is None:
-        return {}
-    found = UnitOfficer.objects.filter(held_on(on), unit=unit_id).order_by(
-        F("valid_from").asc(nulls_first=True), "id"
-    )
-    return {officer.role: (officer.name, officer.phone) for officer in found}
-
-
-def _order(field_name: str, values: Sequence[Any]) -> Case:
-    whens = [When(**{field_name: value}, then=Value(at)) for at, value in enumerate(values)]
-    return Case(*whens, default=Value(len(values)), output_field=IntegerField())
+def _place(rule: LadderRule) -> tuple[int, int, int]:
+    return _PHASES.index(Phase(rule.phase)), rule.number, _TARGETS.index(Target(rule.target))

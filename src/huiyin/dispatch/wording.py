@@ -1,5 +1,6 @@
 """What pages, letters and commands say about dispatch, in the language of the reader. Pure."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,7 +93,7 @@ def why_words(candidate: Candidate) -> str:
 def basis_words(candidate: Candidate) -> str:
     """Return the legal basis of a duty, with the number of its item where it does not say it."""
     basis, item = candidate.legal_basis, candidate.item_no
-    if not item or item in basis:
+    if not item or re.search(rf"第\s*{re.escape(item)}\s*[项条款]", basis):
         return basis
     if item.isdigit():
         item = _("item %(number)s") % {"number": item}

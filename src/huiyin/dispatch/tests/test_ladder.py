@@ -1,11 +1,12 @@
 """Who is told when a unit lets a clock run out: its own people, the unit above, the centres."""
 
+from itertools import product
 from uuid import UUID
 
 import pytest
 
 from huiyin.categories.models import Urgency
-from huiyin.dispatch.ladder import ladder
+from huiyin.dispatch.ladder import Held, ladder, ladders
 from huiyin.dispatch.models import ClockKind, LadderRule
 from huiyin.dispatch.refusals import PlaceNotKnown, UnitNotKnown
 from huiyin.dispatch.steps import Due, Times
@@ -264,6 +265,37 @@ def test_a_ladder_takes_three_queries_however_long(depth, django_assert_num_quer
 
     with django_assert_num_queries(3):
         ladder(above.id, city.places[GRID].id, at=NOW)
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_many_ladders_take_three_queries_and_are_those_of_each(count, django_assert_num_queries):
+    city = the_city()
+    for unit in ("HB-Z", "VC", "TO"):
+        with_officers(city, unit)
+    held = [
+        Held(
+            city[unit].id if unit else None,
+            city.places[place].id,
+            urgency=tuple(Urgency)[number % 2],
+            exclude=frozenset({city["TO"].id}) if number % 3 else frozenset(),
+        )
+        for number, (unit, place) in enumerate(
+            product(("HB-Z", "VC", "TO", "GC-T", None, "HB-1"), (GRID, TOWN, ZONE, COUNTY, CITY))
+        )
+    ][:count]
+
+    with django_assert_num_queries(3):
+        found = ladders(held, at=NOW)
+
+    assert found == [
+        ladder(it.unit_id, it.place_id, at=NOW, urgency=it.urgency, exclude=it.exclude)
+        for it in held
+    ]
+
+
+def test_no_clock_takes_no_query(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert ladders([], at=NOW) == []
 
 
 UNKNOWN = UUID("019cae00-0000-7000-8000-00000000dead")
