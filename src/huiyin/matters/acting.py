@@ -227,7 +227,7 @@ def carry_out(
         _open_child(held, run_id, opening, at=at)
     if answer.done_with is not None and held.run.parent_id:
         _tell_parent(held, answer.done_with, at=at)
-    tell(Happened(held.matter, held.run, held.procedure, event, answer, at))
+    tell(Happened(held.matter, held.run, held.procedure, event, answer, at, held.before))
     return Done(held.run, event, answer)
 
 

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Final
 
 from huiyin.matters.models import EventHeader, Matter, Run
-from huiyin.procedures import Decision, Procedure
+from huiyin.procedures import Decision, Procedure, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What was written: the event, the run as it is now, and the engine's decision."""
+    """What was written: the event, the run as it is now, the decision, and the run before it."""
 
     matter: Matter
     run: Run
@@ -23,6 +23,7 @@ class Happened:
     event: EventHeader
     decision: Decision
     at: datetime
+    before: Snapshot
 
 
 Listener = Callable[[Happened], None]
