@@ -13,7 +13,7 @@ import click
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-CAPABILITIES = ("places", "categories", "units", "people", "notices", "web")
+CAPABILITIES = ("places", "categories", "units", "people", "dispatch", "notices", "web")
 
 
 def commands() -> str:

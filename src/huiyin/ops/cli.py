@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "Look whether this installation is in order.",
     "createadmin": "Make the first administrator of the city.",
     "demo": "Run a whole demo city on this machine.",
+    "dispatch": "Say who is responsible for a matter in a place, and why.",
     "load": "Load a real city from CSV or XLSX files.",
     "migrate": "Bring the database to this version.",
     "procedures": "Check, draw, show and try out procedures.",
