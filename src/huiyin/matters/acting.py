@@ -12,15 +12,31 @@ from django.utils.translation import get_language
 
 from huiyin.matters import codec
 from huiyin.matters.chain import canonical
+from huiyin.matters.handing_over import (
+    HANDED_FROM,
+    HANDED_TO,
+    filled,
+    opening_for,
+    promised_by,
+)
 from huiyin.matters.limits import calendar, limits_for, procedure_of
 from huiyin.matters.listening import Happened, tell
+from huiyin.matters.merging import (
+    MERGE,
+    MERGED_INTO,
+    lock_both,
+    merge_matters,
+    merge_target,
+)
 from huiyin.matters.models import Contact, EventHeader, IdempotencyKey, Matter, Run
 from huiyin.matters.people_in import parties_of, reporter_of, seen_by_engine
 from huiyin.matters.references import missing
 from huiyin.matters.refusals import (
     ActRefused,
     KeyUsedOtherwise,
+    NobodyTakesItOver,
     NotFound,
+    NotYetHappened,
     SomebodyWasFaster,
 )
 from huiyin.matters.writing import write
@@ -43,6 +59,7 @@ from huiyin.procedures import (
     new_run,
 )
 from huiyin.procedures.decisions import ChildOpening, Event
+from huiyin.procedures.language import Words
 from huiyin.procedures.refusals import field_sentence, sentence
 from huiyin.procedures.runs import Values
 from huiyin.ui.identifiers import new_id
@@ -96,6 +113,8 @@ def act(
     """
     sent = dict(form or {})
     with transaction.atomic():
+        if action == MERGE:
+            lock_both(run_id, sent)
         held = hold(run_id, at=at, units=unit_ids(sent))
         actor = held.actor(by)
         known = _known_answer(held.run, action, sent, actor, key)
@@ -207,26 +226,38 @@ def unit_ids(form: Values) -> list[UUID]:
 
 def carry_out(
     held: Held, answer: Decision | Refusal, *, by: Account, actor: Actor, at: datetime,
-    occurred_at: datetime | None = None,
+    occurred_at: datetime | None = None, marks: codec.Json | None = None,
 ) -> Done:  # fmt: skip
-    """Write a decision with all that it draws along: child runs opened, a parent told.
+    """Write a decision with all that it draws along: child runs opened, a parent told, the matter
+    handed over to another procedure or merged into another matter.
 
-    Raises ActRefused when the answer is a refusal: then nothing has been written.
+    `marks`: what the event's header keeps besides. Raises ActRefused when the answer is a refusal,
+    and why the matter cannot be handed over or merged: then nothing has been written.
     """
     if isinstance(answer, Refusal):
         raise refused(answer, held.procedure)
+    if occurred_at and occurred_at > at:
+        raise NotYetHappened()
     if actor.who is not Who.SYSTEM and (wrong := missing(held, answer.event)):
         raise refused(wrong, held.procedure)
+    going_on = _going_on(held, answer, at=at) if answer.hands_over_to else None
+    target = merge_target(held.matter, answer) if answer.event.action == MERGE else None
+    kept = {**(marks or {}), **_links(going_on, target)}
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = _with_child_ids(answer, [run_id for run_id, _ in openings])
     contact = actor.id if actor.who is Who.PERSON else ""
     event = write(
-        held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at
-    )
+        held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at,
+        marks=kept,
+    )  # fmt: skip
     for run_id, opening in openings:
         _open_child(held, run_id, opening, at=at)
     if answer.done_with is not None and held.run.parent_id:
         _tell_parent(held, answer.done_with, at=at)
+    if going_on:
+        _go_on(held, going_on, answer, at=at)
+    if target:
+        merge_matters(held.matter, target, by=by, at=at)
     tell(Happened(held.matter, held.run, held.procedure, event, answer, at, held.before))
     return Done(held.run, event, answer)
 
@@ -269,6 +300,45 @@ def _open_child(held: Held, run_id: UUID, opening: ChildOpening, *, at: datetime
     child = held_by(run, held.matter, held.contacts, at=at, units=unit_ids(opening.form))
     answer = decide(procedure, child.before, opening.action, opening.form, ENGINE, at, child.facts)
     carry_out(child, answer, by=SYSTEM, actor=ENGINE, at=at)
+
+
+# --- on into another procedure, or another matter -------------------------------------------------
+
+
+def _going_on(held: Held, answer: Decision, *, at: datetime) -> Held:
+    """Return the run, not written yet, in which a matter that is handed over goes on."""
+    procedure = procedure_of(answer.hands_over_to)
+    run = Run(pk=new_id(), matter=held.matter, procedure=procedure.name, version=procedure.version)
+    next_one = held_by(run, held.matter, held.contacts, at=at)
+    promised = promised_by(held.procedure, held.before, answer.after)
+    return replace(next_one, before=replace(next_one.before, promised=promised))
+
+
+def _go_on(held: Held, going_on: Held, answer: Decision, *, at: datetime) -> None:
+    """Open the run in which a matter goes on. Raises NobodyTakesItOver, ActRefused."""
+    procedure, matter = going_on.procedure, held.matter
+    opening = opening_for(procedure, answer.event.form, matter)
+    if opening is None:
+        raise NobodyTakesItOver(procedure=_words(procedure.title))
+    if procedure.confidential and not matter.is_confidential:
+        matter.is_confidential = True
+        matter.save(update_fields=["is_confidential"])
+    form = filled(opening, answer.event.form, matter)
+    taken = decide(procedure, going_on.before, opening.name, form, ENGINE, at, going_on.facts)
+    receipt = {HANDED_FROM: {"procedure": held.procedure.name, "run": str(held.run.pk)}}
+    carry_out(going_on, taken, by=SYSTEM, actor=ENGINE, at=at, marks=receipt)
+
+
+def _links(going_on: Held | None, target: Matter | None) -> codec.Json:
+    """Return the receipts that the event which ends a run here keeps."""
+    found: codec.Json = {}
+    if going_on:
+        found[HANDED_TO] = {
+            "procedure": going_on.procedure.name, "run": str(going_on.run.pk)
+        }  # fmt: skip
+    if target:
+        found[MERGED_INTO] = {"matter": str(target.pk), "number": target.number}
+    return found
 
 
 def _tell_parent(held: Held, result: str, *, at: datetime) -> None:
@@ -340,5 +410,8 @@ def _remember_answer(
 
 
 def _label(procedure: Procedure, state: str) -> str:
-    words = procedure.states[state].label
+    return _words(procedure.states[state].label)
+
+
+def _words(words: Words) -> str:
     return words.zh if (get_language() or "zh").startswith("zh") else words.en

@@ -77,7 +77,10 @@ def decoded(memory: Json, procedure: Procedure, **given: Any) -> Snapshot:
                     memory.get("children", {}).items(), key=lambda it: int(it[0])
                 )
             ),
-            promised={k: datetime.fromisoformat(at) for k, at in memory.get("promised", {}).items()},
+            promised={
+                whose: datetime.fromisoformat(at)
+                for whose, at in memory.get("promised", {}).items()
+            },
         )
     return replace(run, **given)
 

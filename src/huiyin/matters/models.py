@@ -67,6 +67,10 @@ class Matter(models.Model):
             models.CheckConstraint(
                 condition=~Q(merged_into=F("id")), name="matters_not_merged_into_itself"
             ),
+            models.CheckConstraint(
+                condition=Q(occurred_at=None) | Q(occurred_at__lte=F("opened_at")),
+                name="matters_occurred_before_opened",
+            ),
         )
 
     def __str__(self) -> str:
@@ -218,6 +222,10 @@ class EventHeader(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("run", "seq"), name="matters_one_event_a_number"),
+            models.CheckConstraint(
+                condition=Q(occurred_at=None) | Q(occurred_at__lte=F("recorded_at")),
+                name="matters_occurred_before_recorded",
+            ),
         )
 
     def __str__(self) -> str:

@@ -18,7 +18,15 @@ from huiyin.procedures.runs import (
     Values,
     Who,
 )
-from huiyin.procedures.timing import ended, extended, most_more, paused, resumed, started
+from huiyin.procedures.timing import (
+    ended,
+    extended,
+    kept_promise,
+    most_more,
+    paused,
+    resumed,
+    started,
+)
 from huiyin.worktime import CITY
 
 
@@ -219,13 +227,13 @@ class Draft:
             clock = extended(clock, more, term, actor.id, self._now, self._facts)
             self._changed(Change.EXTENDED, clock)
 
-    def _start_clocks(self, rule: Action, known: Mapping[str, object]) -> None:
-        for name in rule.clocks.start:
+    def _start_clocks(self, act: Action, known: Mapping[str, object]) -> None:
+        for name in act.clocks.start:
             self._end(name, Outcome.MET)
-            clock = started(
-                self._procedure.clocks[name], known=known, roles=self._roles, now=self._now,
-                facts=self._facts,
-            )  # fmt: skip
+            rule = self._procedure.clocks[name]
+            clock = started(rule, known=known, roles=self._roles, now=self._now, facts=self._facts)
+            if name not in self._before.clocks:
+                clock = kept_promise(clock, rule, self._before.promised)
             self._changed(Change.STARTED, clock)
 
     def _move(self, target: str | None) -> None:

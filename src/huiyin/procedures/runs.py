@@ -14,6 +14,8 @@ from huiyin.worktime import Calendar, Limit, Pause
 
 Values = Mapping[str, object]
 NOTHING: Final[Mapping[str, object]] = {}
+BY_LAW: Final = "law"  # who fixed what was promised: the law …
+BY_CITY: Final = "city"  # … or the city's own values
 
 
 class Who(StrEnum):
@@ -140,7 +142,8 @@ class Snapshot:
     `places`: the place of the matter and those above it. `accused`: units the matter accuses and
     all below them. `above`: the superior of each unit that holds a role. `senders`: by role, the
     unit whose act gave it. `consents`: by action, the parties that have agreed so far; void once
-    the run goes where the action cannot be taken.
+    the run goes where the action cannot be taken. `promised`: the instants by which the person was
+    promised an answer before this run began, by whose rule: `BY_LAW`, `BY_CITY`.
     """
 
     procedure: str
@@ -157,6 +160,7 @@ class Snapshot:
     counts: Mapping[str, int] = field(default_factory=dict)
     last: Mapping[str, datetime] = field(default_factory=dict)
     consents: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    promised: Mapping[str, datetime] = field(default_factory=dict)
     reporter: str = ""
     parties: Mapping[str, str] = field(default_factory=dict)  # person → side
     places: tuple[str, ...] = ()

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from huiyin.procedures.language import ACT, ClockRule, Procedure
-from huiyin.procedures.runs import Clock, Extension, Facts, Outcome, Snapshot, Status
+from huiyin.procedures.language import ACT, ClockKind, ClockRule, Procedure
+from huiyin.procedures.runs import BY_LAW, Clock, Extension, Facts, Outcome, Snapshot, Status
 from huiyin.worktime import CITY, Due, Limit, LimitUnit, Pause, due
 
 # Calendars begin here; a limit that began earlier was over long ago, whichever day it began.
@@ -53,6 +53,22 @@ def started(
         due_on=end.due_on, due_at=end.due_at, first_due_at=end.due_at,
         is_provisional=end.provisional, unit=unit, until=until,
     )  # fmt: skip
+
+
+def kept_promise(clock: Clock, rule: ClockRule, promised: Mapping[str, datetime]) -> Clock:
+    """Return a run's first promise, over no later than what was promised before the run began.
+
+    A promise of the city gives way to every earlier one, a limit of the law only to an earlier
+    limit of the law. A day that was named to the person stays that day.
+    """
+    if rule.kind is not ClockKind.PROMISE or clock.until:
+        return clock
+    earlier = [at for whose, at in promised.items() if whose == BY_LAW or rule.law is None]
+    if not earlier or min(earlier) >= clock.due_at:
+        return clock
+    due_at = min(earlier)
+    last = (due_at - timedelta(microseconds=1)).astimezone(CITY).date()
+    return replace(clock, due_on=last, due_at=due_at, first_due_at=due_at, until=last)
 
 
 def _end_with(until: date, facts: Facts) -> Due:

@@ -1,0 +1,113 @@
+"""A merge: the same thing, reported twice, is handled once; nobody is lost and nothing deleted.
+
+The matter that is merged ends where it is and names the other; the other's timeline says which one
+came in. Whoever reported either is told what becomes of it (`attached`).
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from huiyin.matters import numbers
+from huiyin.matters.handing_over import main_run
+from huiyin.matters.models import Contact, ContactRole, Matter
+from huiyin.matters.refusals import (
+    MergeAccusesOthers,
+    MergeConfidential,
+    MergedOnAlready,
+    MergeIntoDone,
+    MergeIntoItself,
+    MergeUnknown,
+)
+from huiyin.matters.writing import record
+from huiyin.people.actors import Actor as Account
+from huiyin.procedures import Decision
+from huiyin.procedures.runs import Values
+
+MERGE: Final = "merge_into"  # the act of the fragment `merge`
+OTHER: Final = "other"  # its field: the number of the other matter
+MERGED_INTO: Final = "merged_into"  # the mark on the act that ends the one …
+MERGED_IN: Final = "matters.merged_in"  # … and the event on the other
+
+
+def lock_both(run_id: UUID, form: Values) -> None:
+    """Lock the matter of a run and the one it is to be merged into, in the order of their ids."""
+    both = Q(runs=run_id) | Q(number=numbers.read(str(form.get(OTHER, ""))) or "")
+    ids = set(Matter.objects.filter(both).values_list("pk", flat=True))
+    list(
+        Matter.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=ids)
+        .order_by("pk")
+        .values_list("pk")
+    )
+
+
+def merge_target(matter: Matter, decision: Decision) -> Matter:
+    """Return the matter that a merge names; it is locked already.
+
+    Raises MergeUnknown, MergeIntoItself, MergeConfidential, MergedOnAlready (merging on would go
+    round in a circle sooner or later), MergeIntoDone, MergeAccusesOthers.
+    """
+    named = str(decision.event.form.get(OTHER, ""))
+    other = Matter.objects.filter(number=numbers.read(named) or "").first()
+    if other is None:
+        raise MergeUnknown(number=named)
+    if other.pk == matter.pk:
+        raise MergeIntoItself()
+    if matter.is_confidential or other.is_confidential:
+        raise MergeConfidential()
+    if other.merged_into_id:
+        into = Matter.objects.get(pk=other.merged_into_id)
+        raise MergedOnAlready(number=numbers.spoken(into.number))
+    if set(matter.accused) != set(other.accused):
+        raise MergeAccusesOthers()
+    if main_run(other).is_done:
+        raise MergeIntoDone(number=numbers.spoken(other.number))
+    return other
+
+
+def merge_matters(matter: Matter, other: Matter, *, by: Account, at: datetime) -> None:
+    """Write that a matter goes on in another one; both are locked. One event on the other."""
+    matter.merged_into = other
+    matter.save(update_fields=["merged_into"])
+    marks = {"matter": str(matter.pk), "number": matter.number}
+    record(main_run(other), MERGED_IN, {}, by=by, at=at, marks=marks)
+
+
+def goes_on_in(matter: Matter) -> Matter:
+    """Return the matter in which this one is handled now: itself, or the last it went into."""
+    while matter.merged_into_id:
+        matter = Matter.objects.get(pk=matter.merged_into_id)
+    return matter
+
+
+def merged_with(matter: Matter) -> list[UUID]:
+    """Return the ids of the matters handled here: this one, and all merged into it at any remove.
+
+    One query a step; there is seldom more than one.
+    """
+    found, step = [matter.pk], [matter.pk]
+    while step:
+        step = list(
+            Matter.objects.filter(merged_into__in=step).order_by("pk").values_list("pk", flat=True)
+        )
+        found += step
+    return found
+
+
+def attached(matter: Matter) -> list[Contact]:
+    """Return everybody who is told of a matter: who reported it, or joined, or was merged into it.
+
+    In the order in which they came.
+    """
+    roles = (ContactRole.REPORTER, ContactRole.JOINED)
+    return list(
+        Contact.objects.filter(matter__in=merged_with(matter), role__in=roles).order_by("id")
+    )
+
+
+def is_attached(matter: Matter, account_id: UUID) -> bool:
+    """Tell whether a resident is told of a matter, so that they may follow and rate it."""
+    return any(contact.account_id == account_id for contact in attached(matter))
