@@ -27,6 +27,7 @@ COMMANDS = {
     "dispatch": "Say who is responsible for a matter in a place, and why.",
     "load": "Load a real city from CSV or XLSX files.",
     "migrate": "Bring the database to this version.",
+    "notices": "Look after messages to people.",
     "procedures": "Check, draw, show and try out procedures.",
     "restore": "Bring a backup back.",
     "serve": "Run the web server.",

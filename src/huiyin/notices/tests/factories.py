@@ -4,13 +4,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
 from huiyin.notices import outbox, recipients
 from huiyin.notices.facts import Facts
 from huiyin.notices.models import Notice, NoticeState
 from huiyin.notices.recipients import Recipient
 from huiyin.notices.texts import Channel
+from huiyin.people import signing_in
 from huiyin.people.models import Account, AccountKind
 from huiyin.people.phones import index_of
+from huiyin.people.sessions import SessionStore
 from huiyin.people.tests.factories import NOW, PHONE, SHANGHAI
 from huiyin.procedures.language import Words
 from huiyin.units.models import Unit
@@ -49,6 +55,17 @@ def a_resident(*, phone: str = PHONE, language: str = "") -> Account:
         language=language,
         created_at=NOW,
     )
+
+
+def a_client_of(account: Account) -> Client:
+    """The browser of somebody who is signed in."""
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    signing_in.sign_in(request, account, at=timezone.now())
+    request.session.save()
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
+    return client
 
 
 def put(

@@ -1,0 +1,60 @@
+"""The pages in a real browser: accessible, fitting, without complaints."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from huiyin.notices.tests.factories import a_dead_one, a_notice_to, an_email, an_sms
+from huiyin.people.tests.factories import a_signed_in, the_city
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LOOKS = (
+    pytest.param(1440, {}, id="wide-chinese"),
+    pytest.param(360, {"huiyin_language": "en"}, id="phone-english"),
+    pytest.param(360, {"huiyin_display": "large.contrast"}, id="phone-large-contrast"),
+)
+
+
+def an_admin():
+    city = the_city()
+    client = a_signed_in(Client(), city.city_centre, "city_admin")
+    now = timezone.now()
+    for key in ("k1", "k2"):
+        a_notice_to(city.city_centre, key=key, at=now)
+    a_dead_one(key="k3", at=now)
+    an_sms(key="k4", at=now)
+    an_email(key="k5", at=now)
+    return {"huiyin_session": client.cookies["huiyin_session"].value}
+
+
+@pytest.mark.parametrize(("width", "cookies"), LOOKS)
+def test_pages_are_accessible_and_fit(chromium, live_server, width, cookies):
+    cookies = {**cookies, **an_admin()}
+
+    for path in ("/notices/", "/desk/notices/", "/desk/notices/?state=refused", "/demo/notices"):
+        shown = chromium.open(live_server.url + path, width=width, cookies=cookies)
+
+        assert (path, shown.violations()) == (path, [])
+        assert not shown.scrolls_sideways(), path
+        assert shown.complaints == []
+        least = 44 if width == 360 else 30
+        assert (path, shown.small_targets(least=least)) == (path, [])
+
+
+def test_reading_works_without_javascript(chromium, live_server):
+    shown = chromium.open(live_server.url + "/notices/", cookies=an_admin(), javascript=False)
+
+    shown.page.click("text=全部标为已读")
+
+    assert "2 条通知已标为已读。" in shown.text()
+
+
+def test_sending_again_works_with_the_keyboard(chromium, live_server):
+    shown = chromium.open(live_server.url + "/desk/notices/", cookies=an_admin())
+
+    shown.page.focus("text=重新发送")
+    shown.page.keyboard.press("Enter")
+    shown.page.wait_for_selector("text=正在重新发送。")
+
+    assert "消息都已送达" in shown.text()
