@@ -62,6 +62,12 @@ class Matter(models.Model):
             models.Index(fields=("county_id", "-opened_at"), name="matters_of_a_county"),
             models.Index(fields=("town_id", "-opened_at"), name="matters_of_a_town"),
             models.Index(fields=("village_id", "-opened_at"), name="matters_of_a_village"),
+            models.Index(
+                fields=("overlay_id", "-opened_at"), name="matters_on_land_of_a_county",
+                condition=~Q(overlay_id=None),
+            ),
+            # Everything an actor sees, page by page.
+            models.Index(fields=("-opened_at", "-id"), name="matters_latest_first"),
         )
         constraints = (
             models.CheckConstraint(
@@ -87,7 +93,11 @@ class Matter(models.Model):
 
 
 class MatterText(models.Model):
-    """What was said, in the person's own words: free text, deleted by a redaction."""
+    """What was said, in the person's own words: free text, deleted by a redaction.
+
+    The database keeps a column `keys` beside them, by which search finds them (migration
+    `search_keys`); it is no field here, because nothing else reads it.
+    """
 
     matter = models.OneToOneField(
         Matter, primary_key=True, on_delete=models.CASCADE, related_name="words"
@@ -175,6 +185,11 @@ class Run(models.Model):
             ),
             models.Index(
                 fields=("parent",), name="matters_child_runs", condition=~Q(parent=None)
+            ),
+            # What waits for an office, what is due first before the rest.
+            models.Index(
+                fields=("procedure", "owner", "due_at"), name="matters_runs_by_owner",
+                condition=Q(is_closed=False),
             ),
         )  # fmt: skip
         constraints = (
@@ -299,7 +314,14 @@ class Assignment(models.Model):
                 condition=Q(to_at=None),
             ),
         )  # fmt: skip
-        indexes = (models.Index(fields=("unit", "to_at"), name="matters_assigned_to_a_unit"),)
+        indexes = (
+            models.Index(fields=("unit", "to_at"), name="matters_assigned_to_a_unit"),
+            # What comes back to the unit that gave it.
+            models.Index(
+                fields=("sender_id",), name="matters_given_by_a_unit",
+                condition=Q(to_at=None, sender_id__isnull=False),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.role
