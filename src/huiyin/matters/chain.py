@@ -20,9 +20,7 @@ HASHED: Final = (
 
 def canonical(value: Any) -> bytes:
     """Return JSON that is the same for the same value: keys sorted, no spaces, UTF-8."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    ).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _plain(value: object) -> object:
@@ -33,6 +31,11 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} has no canonical form")
 
 
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+)
+
+
 def new_salt() -> bytes:
     """Return a fresh salt for one body."""
     return os.urandom(SALT_BYTES)
@@ -40,13 +43,15 @@ def new_salt() -> bytes:
 
 def digest_of(content: Any, salt: bytes) -> bytes:
     """Return the digest of a body: an HMAC, so that nobody can guess a redacted text back."""
-    return hmac.new(bytes(salt), canonical(content), hashlib.sha256).digest()
+    return hmac.digest(salt, canonical(content), "sha256")
 
 
 def hash_of(event: EventHeader) -> bytes:
     """Return the hash of an event over its columns, its body's digest and the hash before it."""
     columns = {name: getattr(event, name) for name in HASHED}
-    covered = hashlib.sha256(canonical(columns))
-    covered.update(bytes(event.body_digest))
-    covered.update(bytes(event.previous))
-    return covered.digest()
+    return hash_over(columns, bytes(event.body_digest), bytes(event.previous))
+
+
+def hash_over(columns: dict[str, Any], body_digest: bytes, previous: bytes) -> bytes:
+    """Return the hash over the columns HASHED, by name, and what goes with them."""
+    return hashlib.sha256(canonical(columns) + body_digest + previous).digest()

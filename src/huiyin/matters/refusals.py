@@ -9,6 +9,7 @@ ActRefused = refusal("matters.act_refused", reason=str, sentence=str, errors=dic
 SomebodyWasFaster = refusal("matters.somebody_was_faster", state=str)
 KeyUsedOtherwise = refusal("matters.key_used_otherwise", key=str)
 ProcedureUnknown = refusal("matters.procedure_unknown", procedure=str)
+ContactNotOpen = refusal("matters.contact_not_open")
 NobodyTakesItOver = refusal("matters.nobody_takes_it_over", procedure=str)
 MergeUnknown = refusal("matters.merge_unknown", number=str)
 MergeIntoItself = refusal("matters.merge_into_itself")
@@ -26,6 +27,10 @@ ImportRefused = refusal("matters.import_refused", row=int, why=str)
 
 sentences(
     {
+        "matters.contact_not_open": _(
+            "Who this is stays covered: your unit does not work on the matter now, or the person "
+            "asked to stay unknown. Ask the office that took it in to get in touch for you."
+        ),
         "matters.nobody_takes_it_over": _(
             "“%(procedure)s” cannot take this matter over as it is. Choose another procedure, or "
             "complete the hand-over."
@@ -135,6 +140,28 @@ sentences(
         ),
         "matters.export_over": _(
             "The file of this export is not there any more. Export the list again if you need it."
+        ),
+    }
+)
+
+# --- what is kept -------------------------------------------------------------------------------
+
+OrderIncomplete = refusal("matters.order_incomplete")
+OnHold = refusal("matters.on_hold", reason=str)
+NothingToRedact = refusal("matters.nothing_to_redact")
+
+sentences(
+    {
+        "matters.order_incomplete": _(
+            "Name the order and its legal basis, or the reason of a hold; each in at most 200 "
+            "characters."
+        ),
+        "matters.on_hold": _(
+            "This matter must be kept: %(reason)s. Have the hold lifted first, then try again."
+        ),
+        "matters.nothing_to_redact": _(
+            "There is nothing left here that could be deleted. Look at the timeline: it names the "
+            "order under which it went."
         ),
     }
 )

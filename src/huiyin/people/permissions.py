@@ -34,6 +34,14 @@ _ALL = (
     Permission("supervision.order", _("Order supervision of a unit that does not deliver")),
     Permission("matter.hand_over", _("Hand a matter over to another procedure")),
     Permission("matter.merge", _("Merge a matter into another one")),
+    Permission("matter.reclassify", _("Correct the category, place or accused units of a matter")),
+    Permission(
+        "matter.redact", _("Delete texts of a matter under an order"), city_wide=True
+    ),
+    Permission(
+        "matter.hold", _("Keep a matter from being deleted, for a lawsuit or an audit"),
+        city_wide=True,
+    ),
     Permission("hotline.dispatch", _("Dispatch hotline orders")),
     Permission("hotline.decide", _("Decide disputes, extensions and ends of hotline orders")),
     Permission("hotline.call_back", _("Call back callers of the hotline")),

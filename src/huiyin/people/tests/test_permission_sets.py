@@ -33,14 +33,15 @@ def held():
 def test_every_kind_of_post_has_its_set_after_migrations():
     assert held().keys() == CODES
     assert {code: sets for code, sets in held().items() if sets} == {
-        "centre_clerk": {"matter.hand_over", "matter.merge"},
+        "centre_clerk": {"matter.hand_over", "matter.merge", "matter.reclassify"},
         "hotline_agent": {
             "hotline.dispatch",
             "hotline.call_back",
             "matter.hand_over",
             "matter.merge",
+            "matter.reclassify",
         },
-        "petition_clerk": {"matter.hand_over", "supervision.order"},
+        "petition_clerk": {"matter.hand_over", "matter.reclassify", "supervision.order"},
         "leader": LEADER,
         "unit_admin": {"people.see", "people.administer", "people.reveal", "log.read"},
         "city_admin": {
@@ -51,9 +52,10 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "people.reveal",
             "log.read",
             "notices.administer",
+            "matter.redact",
             "terms.edit",
         },
-        "auditor": {"people.see", "people.see_all", "log.read", "log.read_all"},
+        "auditor": {"people.see", "people.see_all", "log.read", "log.read_all", "matter.hold"},
     }
 
 
