@@ -2,11 +2,14 @@
 
 import http.client
 import json
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from huiyin.ops.fake_sms import Message, Outbox, page, sign
+from huiyin.ops import fake_sms
+from huiyin.ops.fake_sms import Message, Outbox, Reporter, page, sign
 from huiyin.ops.serving import free_port
 
 SECRET = "a-secret-of-the-test-that-is-long-enough-0123456789"
@@ -141,3 +144,57 @@ def test_the_page_escapes_what_it_shows():
 
     assert "&lt;to&gt; · 2027-03-01 08:00:00" in shown
     assert "<script>" not in shown
+
+
+class Listener(ThreadingHTTPServer):
+    """Huiyin as the gateway sees it: takes reports, the first of them with an error."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Listening)
+        self.reports = []
+
+
+class _Listening(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        stamp = self.headers["X-Huiyin-Timestamp"]
+        genuine = self.headers["X-Huiyin-Signature"] == sign(SECRET, stamp, body)
+        self.server.reports.append((self.path, genuine, json.loads(body)))
+        self.send_response(503 if len(self.server.reports) == 1 else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def listener():
+    with Listener() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_what_was_accepted_is_reported_as_delivered_until_somebody_listens(listener, monkeypatch):
+    monkeypatch.setattr(fake_sms, "REPORT_AFTER_SECONDS", (0.01, 0.01, 0.01))
+    reporter = Reporter(f"http://127.0.0.1:{listener.server_address[1]}/notices/sms/report", SECRET)
+
+    reporter.tell("0192-a")
+
+    deadline = time.monotonic() + 20
+    while len(listener.reports) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    told = ("/notices/sms/report", True, {"id": "0192-a", "status": "delivered"})
+    assert listener.reports == [told, told]
+
+
+def test_a_listener_that_is_not_there_is_given_up(monkeypatch):
+    monkeypatch.setattr(fake_sms, "REPORT_AFTER_SECONDS", (0,))
+    reporter = Reporter(f"http://127.0.0.1:{free_port(0)}/", SECRET)
+
+    assert not reporter._report("0192-a")
