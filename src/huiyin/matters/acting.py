@@ -241,7 +241,7 @@ def carry_out(
     if actor.who is not Who.SYSTEM and (wrong := missing(held, answer.event)):
         raise refused(wrong, held.procedure)
     going_on = _going_on(held, answer, at=at) if answer.hands_over_to else None
-    target = merge_target(held.matter, answer) if answer.event.action == MERGE else None
+    target = merge_target(held.matter, answer, by=by) if answer.event.action == MERGE else None
     kept = {**(marks or {}), **_links(going_on, target)}
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = _with_child_ids(answer, [run_id for run_id, _ in openings])

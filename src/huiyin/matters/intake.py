@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,12 +13,13 @@ from huiyin.matters import numbers
 from huiyin.matters.acting import Done, Held, carry_out, held_by, unit_ids
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Channel, Contact, ContactRole, Matter, MatterText, Run
-from huiyin.matters.refusals import ProcedureUnknown
+from huiyin.matters.refusals import NotYetHappened, ProcedureUnknown
 from huiyin.people.actors import Actor as Account
 from huiyin.people.phones import index_of, normal
 from huiyin.places.models import Place
 from huiyin.procedures import decide
 from huiyin.procedures.runs import Values
+from huiyin.units.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,18 @@ def open_matter(
 ) -> Done:  # fmt: skip
     """Open a matter with its main run, by an opening action of the procedure; one transaction.
 
-    `reporter`: None when nobody is known at all. `accused`: the units it complains of, with all
-    below them. `occurred_at`: when it really came in, of a letter that is entered late.
+    `reporter`: None when nobody is known at all. `accused`: the units it complains of; all below
+    them are added. `occurred_at`: when it really came in, of a letter that is entered late.
 
     Writes the matter, its words and contacts, the run and its first event. Raises ActRefused,
-    ProcedureUnknown; then nothing has been written.
+    ProcedureUnknown, NotYetHappened; then nothing has been written.
     """
     try:
         rules = procedure_of(procedure)
     except KeyError:
         raise ProcedureUnknown(procedure=procedure) from None
+    if occurred_at and occurred_at > at:
+        raise NotYetHappened()
     with transaction.atomic():
         matter = _matter(place, category, channel, accused, at, occurred_at, lon, lat)
         matter.is_confidential = rules.confidential
@@ -88,24 +92,41 @@ def _matter(
     at: datetime, occurred_at: datetime | None, lon: float | None, lat: float | None,
 ) -> Matter:  # fmt: skip
     city = place.city or place
-    zone = place.county or place
     return Matter(
         number=numbers.next_number(city_code=city.code, at=at),
         channel=channel,
         opened_at=at,
         occurred_at=occurred_at,
         category=category,
-        place=place,
-        city_id=place.city_id,
-        county_id=place.county_id,
-        town_id=place.town_id,
-        village_id=place.village_id,
-        grid_id=place.pk if place.village_id and place.village_id != place.pk else None,
-        overlay_id=zone.overlay_parent_id,
+        **placed(place),
         lon=lon,
         lat=lat,
-        accused=list(accused),
+        accused=with_all_below(accused),
     )
+
+
+def placed(place: Place) -> dict[str, Any]:
+    """Return the columns that say where a matter is: its place and all above it as they are now."""
+    zone = place.county or place
+    return {
+        "place": place,
+        "city_id": place.city_id,
+        "county_id": place.county_id,
+        "town_id": place.town_id,
+        "village_id": place.village_id,
+        "grid_id": place.pk if place.village_id and place.village_id != place.pk else None,
+        "overlay_id": zone.overlay_parent_id,
+    }
+
+
+def with_all_below(units: Sequence[UUID]) -> list[UUID]:
+    """Return these units and all below them, also those that are closed. One query a level."""
+    found, step = list(dict.fromkeys(units)), list(units)
+    while step:
+        below = Unit.objects.filter(superior__in=step).exclude(pk__in=found).order_by("pk")
+        step = list(below.values_list("pk", flat=True))
+        found += step
+    return found
 
 
 def _contacts(matter: Matter, reporter: Person | None, parties: Sequence[Person]) -> list[Contact]:

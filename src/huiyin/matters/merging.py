@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from huiyin.matters import numbers
+from huiyin.matters import access, numbers
 from huiyin.matters.handing_over import main_run
 from huiyin.matters.models import Contact, ContactRole, Matter
 from huiyin.matters.refusals import (
@@ -44,14 +44,16 @@ def lock_both(run_id: UUID, form: Values) -> None:
     )
 
 
-def merge_target(matter: Matter, decision: Decision) -> Matter:
+def merge_target(matter: Matter, decision: Decision, *, by: Account) -> Matter:
     """Return the matter that a merge names; it is locked already.
 
-    Raises MergeUnknown, MergeIntoItself, MergeConfidential, MergedOnAlready (merging on would go
-    round in a circle sooner or later), MergeIntoDone, MergeAccusesOthers.
+    Raises MergeUnknown (also when whoever acts may not see it), MergeIntoItself,
+    MergeConfidential, MergedOnAlready (merging on would go round in a circle sooner or later),
+    MergeIntoDone, MergeAccusesOthers.
     """
     named = str(decision.event.form.get(OTHER, ""))
-    other = Matter.objects.filter(number=numbers.read(named) or "").first()
+    seen = access.matters_seen_by(by)
+    other = seen.filter(number=numbers.read(named) or "").first()
     if other is None:
         raise MergeUnknown(number=named)
     if other.pk == matter.pk:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from huiyin.matters import handing_over
-from huiyin.matters.acting import hold
+from huiyin.matters.acting import act, hold
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import EventHeader, Matter, Run, RunClock
 from huiyin.matters.refusals import ActRefused
@@ -145,5 +145,8 @@ def test_a_refused_hand_over_writes_nothing():
 def test_a_hand_over_takes_a_fixed_number_of_queries(django_assert_max_num_queries):
     city = the_record()
     run = city.open("hotline").run
+    form = {"procedure": "grid", "reason": "属于网格职责。"}
+    by = city.staff(city.unit("hotline_centre"), "hotline.decide")
+
     with django_assert_max_num_queries(30):  # two runs: each its event, clocks and roles
-        city.act(run.pk, "hand_over", procedure="grid", reason="属于网格职责。")
+        act(run.pk, "hand_over", by=by, at=NOW, form=form)
