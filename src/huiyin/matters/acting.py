@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from huiyin.matters import codec
+from huiyin.matters import access, codec
 from huiyin.matters.chain import canonical
 from huiyin.matters.handing_over import (
     HANDED_FROM,
@@ -115,7 +115,7 @@ def act(
     with transaction.atomic():
         if action == MERGE:
             lock_both(run_id, sent)
-        held = hold(run_id, at=at, units=unit_ids(sent))
+        held = hold(run_id, by=by, at=at, units=unit_ids(sent))
         actor = held.actor(by)
         known = _known_answer(held.run, action, sent, actor, key)
         if known is not None:
@@ -151,9 +151,12 @@ def act_many(
 
 
 def hold(
-    run_id: UUID, *, at: datetime, units: Sequence[UUID] = (), skip_locked: bool = False
-) -> Held:
+    run_id: UUID, *, at: datetime, by: Account = SYSTEM, units: Sequence[UUID] = (),
+    skip_locked: bool = False,
+) -> Held:  # fmt: skip
     """Lock a matter and one of its runs and load what a decision needs. Raises NotFound.
+
+    `by`: who acts; a run they may not see is not there for them.
 
     The matter comes first (PostgreSQL locks in the order of `of`) and covers all its runs: an act
     also writes the parent and the children of its run, and two acts that each held a run before
@@ -161,7 +164,8 @@ def hold(
     just now is left alone.
     """
     run = (
-        Run.objects.select_for_update(of=("matter", "self"), no_key=True, skip_locked=skip_locked)
+        access.runs_seen_by(by)
+        .select_for_update(of=("matter", "self"), no_key=True, skip_locked=skip_locked)
         .select_related("matter", "matter__category")
         .filter(pk=run_id)
         .first()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from huiyin.categories.models import Category, Term, TermValue
 from huiyin.matters import intake
+from huiyin.matters.access import looking_after
 from huiyin.matters.acting import Done, act, hold
 from huiyin.matters.intake import Person, Said
 from huiyin.matters.limits import procedure_of
@@ -168,12 +169,36 @@ class Record:
             unit = Unit.objects.get(pk=run.senders[rule.role])
         elif rule.kind is ActorKind.SUPERIOR_OF and held and run.above.get(held[0]):
             unit = Unit.objects.get(pk=run.above[held[0]])
-        unit = unit or self.unit(rule.unit_kinds[0] if rule.unit_kinds else "department", "z")
-        level = rule.levels[0] if rule.levels else "county"
+        office, kind = an_office(rules, rule)
+        if unit is None and not rule.unit_kinds and office is None and rule.kind is not (
+            ActorKind.NOT_OF
+        ):  # fmt: skip
+            # Inside another run no office looks on: whoever has a part in it is of staff here.
+            unit = next((Unit.objects.get(pk=one[0]) for one in roles.values() if one), None)
+        if unit is not None:
+            office = None
+        unit = unit or self.unit(kind, "z")
+        levels = rule.levels or (office.levels if office else ())
+        level = levels[0] if levels else "county"
         if rule.level_fact and run:
             level = str(run.facts.get(rule.level_fact, level))
-        permissions = (rule.permission,) if rule.permission else ()
+        permissions = {rule.permission, office.permission if office else ""} - {""}
         return self.staff(unit, *permissions, level=level)
+
+
+def an_office(rules: Any, rule: Any) -> tuple[Any, str]:
+    """Return an office that looks after the procedure and may be this actor, and its kind.
+
+    Without one, nothing and the first kind that the actor may be of.
+    """
+    for procedure, office in looking_after():
+        if procedure.name == rules.name and (
+            not rule.levels or not office.levels or set(rule.levels) & set(office.levels)
+        ):
+            for kind in office.unit_kinds:
+                if not rule.unit_kinds or kind in rule.unit_kinds:
+                    return office, kind
+    return None, rule.unit_kinds[0] if rule.unit_kinds else "department"
 
 
 def _new(rules: Any) -> Any:

@@ -222,7 +222,7 @@ def test_a_resident_acts_only_on_a_matter_of_their_own():
     run = order(city, "accept_call")
     stranger = city.opponent.__class__(account_id=new_id(), kind="resident")
 
-    with pytest.raises(ActRefused):
+    with pytest.raises(NotFound):
         city.act(run.pk, "remind", by=stranger)
     city.act(run.pk, "remind", by=city.reporter)
 

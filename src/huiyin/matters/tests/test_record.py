@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from huiyin.matters import codec, keeping
+from huiyin.matters import access, codec, keeping
 from huiyin.matters.acting import hold
 from huiyin.matters.models import EventBody, EventHeader, Run, RunClock
 from huiyin.matters.refusals import ActRefused
@@ -30,6 +30,8 @@ def open_acts(city, run, at):
     found = []
     for name in held.procedure.actors:
         actor = city.whoever(held.procedure, name, held.before.roles, held.before)
+        if not access.runs_seen_by(actor).filter(pk=run.pk).exists():
+            continue
         listed = possible(held.procedure, held.before, held.actor(actor), at, held.facts)
         found += [(entry.action, actor) for entry in listed if entry.is_open]
     return found

@@ -1,0 +1,284 @@
+"""The door to matters: who sees which, what they see of the people in them, and who looked.
+
+The rules are SQL functions (migration `sight_functions`); this module calls them and nothing else
+repeats them. Which procedures an office looks after is read from the procedure files, by the same
+rules the engine acts by, and handed to the functions as a parameter: a table of it would have to
+be kept in step with the files, and would be wrong while two versions of the program run.
+What an actor may not see answers like what is missing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from huiyin.matters import numbers
+from huiyin.matters.models import Assignment, Contact, Matter, Run
+from huiyin.matters.people_in import LEVELS
+from huiyin.matters.refusals import ContactNotOpen, NotFound
+from huiyin.people import access_log
+from huiyin.people.actors import Actor
+from huiyin.people.phones import masked
+from huiyin.procedures import library
+from huiyin.procedures.language import ActorKind, ActorRule, Procedure
+
+# --- which procedures an office looks after -----------------------------------------------------
+
+
+@cache
+def looking_after() -> tuple[tuple[Procedure, ActorRule], ...]:
+    """Return the offices that look after procedures: those that own one of their states.
+
+    An office that only takes a matter in or passes it on (a police station that refers a quarrel to
+    mediation) sees what it took in itself, and not everybody else's.
+    """
+    return tuple(
+        (procedure, rule)
+        for procedure in library.procedures().values()
+        for rule in procedure.actors.values()
+        if rule.covers
+        and rule.unit_kinds
+        and any(state.owner == rule.name for state in procedure.states.values())
+    )
+
+
+def is_office(rule: ActorRule, by: Actor) -> bool:
+    """Tell whether a post is in such an office, wherever: kind, level and permission.
+
+    Where a fact of the run names the level (it may rise), the offices of all levels look on.
+    """
+    return (
+        by.unit_kind in rule.unit_kinds
+        and (not rule.levels or LEVELS.get(by.level or 0, "") in rule.levels)
+        and (not rule.permission or by.may(rule.permission))
+    )
+
+
+def looked_after_by(by: Actor) -> tuple[list[str], list[str]]:
+    """Return the procedures a post's office looks after, and the confidential ones among them."""
+    own = {rules.name: rules for rules, office in looking_after() if is_office(office, by)}
+    return sorted(own), sorted(name for name, rules in own.items() if rules.confidential)
+
+
+@cache
+def _with_people() -> tuple[list[str], list[str]]:
+    """Return the procedures that know a reporter, and those that know sides of a dispute."""
+
+    def having(kind: ActorKind) -> list[str]:
+        return sorted(
+            name
+            for name, rules in library.procedures().items()
+            if any(rule.kind is kind for rule in rules.actors.values())
+        )
+
+    return having(ActorKind.REPORTER), having(ActorKind.PARTY)
+
+
+# --- what is seen -------------------------------------------------------------------------------
+
+
+def runs_seen_by(by: Actor) -> QuerySet[Run]:
+    """Return the runs an actor sees; for lists, for one run, and to be locked."""
+    runs = Run.objects.all()
+    return runs if by.is_system else runs.filter(pk__in=_run_ids(by))
+
+
+def matters_seen_by(by: Actor) -> QuerySet[Matter]:
+    """Return the matters an actor sees."""
+    matters = Matter.objects.all()
+    if by.is_system:
+        return matters
+    if by.unit_id is not None:
+        return matters.filter(pk__in=_matter_ids(by))
+    own = Run.objects.filter(pk__in=_run_ids(by)).values("matter_id")
+    return matters.filter(pk__in=own)
+
+
+def _run_ids(by: Actor) -> RawSQL:
+    if by.unit_id is not None:
+        return RawSQL(
+            "SELECT seen FROM matters_runs_seen_by_unit(%s, %s, %s, %s) AS seen",
+            [by.unit_id, by.unit_place_id, *looked_after_by(by)],
+        )
+    return RawSQL(
+        "SELECT seen FROM matters_runs_seen_by_person(%s, %s, %s) AS seen",
+        [by.account_id, *_with_people()],
+    )
+
+
+def _matter_ids(by: Actor) -> RawSQL:
+    return RawSQL(
+        "SELECT seen FROM matters_seen_by_unit(%s, %s, %s, %s) AS seen",
+        [by.unit_id, by.unit_place_id, *looked_after_by(by)],
+    )
+
+
+def matter(pk: UUID, *, by: Actor) -> Matter:
+    """Return a matter the actor sees. Raises NotFound alike for a missing one and another's."""
+    return _one(matters_seen_by(by).filter(pk=pk).select_related("category", "place", "words"))
+
+
+def matter_of_number(text: str, *, by: Actor) -> Matter:
+    """Return the matter of a whole number, however it is typed or read out. Raises NotFound."""
+    number = numbers.read(text)
+    if number is None:
+        raise NotFound()
+    return _one(
+        matters_seen_by(by).filter(number=number).select_related("category", "place", "words")
+    )
+
+
+def run(pk: UUID, *, by: Actor) -> Run:
+    """Return a run the actor sees, with its matter. Raises NotFound as `matter` does."""
+    found = runs_seen_by(by).filter(pk=pk).select_related("matter", "matter__category").first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _one(matters: QuerySet[Matter]) -> Matter:
+    found = matters.first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def look(pk: UUID, *, by: Actor, at: datetime, address: str | None = None) -> Matter:
+    """Return a matter to be shown to whoever asks; staff's look at a confidential one is logged.
+
+    Pages and the API show a matter through this. Raises NotFound.
+    """
+    found = matter(pk, by=by)
+    if found.is_confidential and by.unit_id is not None:
+        access_log.record(
+            by=by, at=at, action="look", subject_type="matter", subject_id=found.pk,
+            case_no=found.number, address=address,
+        )  # fmt: skip
+    return found
+
+
+# --- the people in a matter ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSeen:
+    """What somebody sees of a person in a matter. `is_hidden`: not even covered data are shown."""
+
+    id: UUID
+    role: str
+    side: str
+    name: str
+    phone: str
+    is_own: bool = False
+    is_hidden: bool = False
+    is_anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """The clear data of a person in a matter."""
+
+    name: str
+    phone: str
+
+
+def contacts(of: Matter, *, by: Actor) -> list[ContactSeen]:
+    """Return the people in a matter the actor sees, as far as the actor may see them. One query.
+
+    Staff see covered names and numbers, and nothing of whoever asked to stay unknown; people see
+    their own data in full, of the others the side alone.
+    """
+    rows = Contact.objects.filter(matter=of).order_by("id")
+    return [contact_seen(row, by=by) for row in rows]
+
+
+def contact_seen(row: Contact, *, by: Actor) -> ContactSeen:
+    """Return a person in a matter as the actor sees them."""
+    is_own = is_theirs(row, by)
+    is_hidden = not is_own and not by.is_system and (by.unit_id is None or row.wants_secrecy)
+    if is_own or by.is_system:
+        name, phone = row.name, row.phone
+    else:
+        name, phone = ("", "") if is_hidden else (masked_name(row.name), masked(row.phone))
+    return ContactSeen(
+        id=row.pk, role=row.role, side=row.side, name=name, phone=phone, is_own=is_own,
+        is_hidden=is_hidden, is_anonymous=row.is_anonymous,
+    )  # fmt: skip
+
+
+def is_theirs(row: Contact, by: Actor) -> bool:
+    """Tell whether a person in a matter is whoever looks; in a post nobody is."""
+    return by.unit_id is None and by.account_id is not None and row.account_id == by.account_id
+
+
+def masked_name(name: str) -> str:
+    """Return a name with all but its first character covered: 李**; empty stays empty."""
+    return f"{name[0]}{'*' * min(len(name) - 1, 2)}" if name else ""
+
+
+def reveal(
+    *, contact_id: UUID, by: Actor, purpose: str, at: datetime, address: str | None = None
+) -> Revealed:
+    """Return the clear data of a person in a matter and write into the access log who saw it, why.
+
+    Open to a unit that holds a role in the matter now and to the offices that look after it; of
+    somebody who asked to stay unknown, to these offices alone. The person, where they have an
+    account, finds the look in their own log. Raises NotFound, ReasonMissing, ContactNotOpen.
+    """
+    purpose = access_log.stated_purpose(purpose)
+    with transaction.atomic():
+        row = Contact.objects.select_related("matter").filter(pk=contact_id).first()
+        if row is None or by.unit_id is None:
+            raise NotFound()
+        of = matter(row.matter_id, by=by)
+        if not _may_know(of, row, by):
+            raise ContactNotOpen()
+        access_log.record(
+            by=by,
+            at=at,
+            action="reveal",
+            subject_type=access_log.SUBJECT_ACCOUNT if row.account_id else "contact",
+            subject_id=row.account_id or row.pk,
+            fields=("name", "phone"),
+            purpose=purpose,
+            case_no=of.number,
+            address=address,
+        )
+    return Revealed(row.name, row.phone)
+
+
+def _may_know(of: Matter, row: Contact, by: Actor) -> bool:
+    runs = list(Run.objects.filter(matter=of).values_list("procedure", flat=True))
+    if looks_after(of, runs, by):
+        return True
+    return not row.wants_secrecy and Assignment.objects.filter(
+        run__matter=of, unit=by.unit_id, to_at=None
+    ).exists()  # fmt: skip
+
+
+def looks_after(of: Matter, procedures: Iterable[str], by: Actor) -> bool:
+    """Tell whether a post's office looks after one of these procedures in the matter's place."""
+    if by.is_system:
+        return True
+    if by.unit_id is None or str(by.unit_place_id) not in of.place_ids:
+        return False
+    supervised, confidential = looked_after_by(by)
+    return bool(set(procedures) & set(confidential if of.is_confidential else supervised))
+
+
+def parts_of(of: Matter, by: Actor) -> set[UUID]:
+    """Return the runs of a matter in which a post's unit holds or held a role, or that it opened.
+
+    One query.
+    """
+    if by.unit_id is None:
+        return set()
+    has_part = Q(assignments__unit=by.unit_id) | Q(
+        timeline__seq=1, timeline__unit_id=by.unit_id
+    )  # fmt: skip
+    return set(Run.objects.filter(has_part, matter=of).values_list("pk", flat=True))
