@@ -3,7 +3,8 @@
 The one place that writes a run. Everything is derived from the engine's answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,10 +35,40 @@ def write(
     `run`: locked, or not saved yet when it is being opened. `contact`: the person of the matter who
     acted, if one did. `marks`: what its header keeps besides, such as a receipt.
     """
+    is_new = run.events == 0
+    before = run.memory
+    rows = drafted(
+        run, procedure, decision, by=by, contact=contact, at=at, occurred_at=occurred_at,
+        marks=marks,
+    )  # fmt: skip
+    run.save(force_insert=is_new)
+    rows.event.save(force_insert=True)
+    rows.body.save(force_insert=True)
+    _write_clocks(rows.clocks)
+    _end_assignments(run, before, at)
+    if rows.assignments:
+        Assignment.objects.bulk_create(rows.assignments)
+    return rows.event
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that an act brings, not saved yet: by `write` one by one, by an import in bulk."""
+
+    event: EventHeader
+    body: EventBody
+    clocks: list[RunClock]
+    assignments: list[Assignment]
+
+
+def drafted(
+    run: Run, procedure: Procedure, decision: Decision, *, by: Account, contact: str, at: datetime,
+    occurred_at: datetime | None = None, marks: codec.Json | None = None,
+) -> Rows:  # fmt: skip
+    """Return the rows of an act as `write` saves them; the run itself is changed. No query."""
     before = run.memory
     after = codec.encoded(decision.after)
-    is_new = run.events == 0
-    if is_new:
+    if run.events == 0:
         run.opened_at, run.head = at, START
     event, body = _event(
         run, procedure, decision, before, after, by, contact, at, occurred_at, marks
@@ -45,13 +76,14 @@ def write(
     run.memory = after
     run.events, run.head, run.changed_at = event.seq, event.hash, at
     _project(run, procedure, decision, at)
-    run.save(force_insert=is_new)
-    event.save(force_insert=True)
-    body.save(force_insert=True)
     changed = event.effects.get("clocks", {}).get("put", {})
-    write_clocks(run, procedure, [decision.after.clocks[name] for name in changed])
-    _write_assignments(run, before, after, at)
-    return event
+    clocks = [decision.after.clocks[name] for name in changed]
+    return Rows(
+        event=event,
+        body=body,
+        clocks=[clock_row(run, procedure.clocks[clock.name], clock) for clock in clocks],
+        assignments=_begun_assignments(run, before, after, at),
+    )
 
 
 def record(
@@ -147,16 +179,15 @@ def nearest_duty(procedure: Procedure, clocks: Iterable[Clock]) -> datetime | No
     )
 
 
-def write_clocks(run: Run, procedure: Procedure, clocks: Sequence[Clock]) -> None:
+def _write_clocks(rows: list[RunClock]) -> None:
     """Write the rows of clocks that have changed."""
-    if not clocks:
-        return
-    RunClock.objects.bulk_create(
-        [clock_row(run, procedure.clocks[clock.name], clock) for clock in clocks],
-        update_conflicts=True,
-        unique_fields=["run", "name"],
-        update_fields=list(CLOCK_FIELDS),
-    )
+    if rows:
+        RunClock.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["run", "name"],
+            update_fields=list(CLOCK_FIELDS),
+        )
 
 
 def clock_row(run: Run, rule: ClockRule, clock: Clock) -> RunClock:
@@ -178,29 +209,31 @@ def clock_row(run: Run, rule: ClockRule, clock: Clock) -> RunClock:
     )
 
 
-def _write_assignments(run: Run, before: codec.Json, after: codec.Json, at: datetime) -> None:
-    """End the assignments that are over and begin the new ones."""
-    had = _held(before)
-    has = _held(after)
-    gone = had - has
+def _end_assignments(run: Run, before: codec.Json, at: datetime) -> None:
+    """End the assignments that are over."""
+    gone = _held(before) - _held(run.memory)
     if gone:
         which = Q(pk=None)
         for role, unit in gone:
             which |= Q(role=role, unit_id=unit)
         Assignment.objects.filter(which, run=run, to_at=None).update(to_at=at)
-    new = has - had
-    if new:
-        senders = after["senders"]
-        Assignment.objects.bulk_create(
-            Assignment(
-                run=run,
-                role=role,
-                unit_id=UUID(unit),
-                sender_id=UUID(senders[role]) if senders.get(role) else None,
-                from_at=at,
-            )
-            for role, unit in sorted(new)
+
+
+def _begun_assignments(
+    run: Run, before: codec.Json, after: codec.Json, at: datetime
+) -> list[Assignment]:
+    """Return the new assignments."""
+    senders = after["senders"]
+    return [
+        Assignment(
+            run=run,
+            role=role,
+            unit_id=UUID(unit),
+            sender_id=UUID(senders[role]) if senders.get(role) else None,
+            from_at=at,
         )
+        for role, unit in sorted(_held(after) - _held(before))
+    ]
 
 
 def _held(memory: codec.Json) -> set[tuple[str, str]]:
