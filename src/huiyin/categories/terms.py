@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -17,6 +18,7 @@ from huiyin.categories.refusals import (
 )
 from huiyin.ui.acts import By, recording
 
+PlaceCodes = Sequence[str] | QuerySet[Any, str]
 MOST = 3_650  # ten years in days: anything longer is a slip of the finger
 
 
@@ -31,17 +33,19 @@ def term_values(
     on: date,
     category: Category | None = None,
     level: int | None = None,
-    place_codes: Sequence[str] = (),
+    place_codes: PlaceCodes = (),
 ) -> dict[str, TermValue]:
     """Return the values of several limits in one query, each as `term_value` would.
 
-    Limits without a value that day are missing.
+    `place_codes`: from the place upwards; a query for them is asked only where some place has a
+    value of its own. Limits without a value that day are missing.
     """
     found: dict[str, list[TermValue]] = {}
-    rows = _candidates(keys, on=on, category=category, level=level, place_codes=place_codes)
+    rows = list(_candidates(keys, on=on, category=category, level=level, place_codes=place_codes))
     for row in rows:
         found.setdefault(row.term_id, []).append(row)
-    nearest = _nearness(category, place_codes)
+    is_local = any(row.place_code for row in rows)
+    nearest = _nearness(category, list(place_codes) if is_local else ())
     return {key: min(values, key=nearest) for key, values in found.items()}
 
 
@@ -60,9 +64,7 @@ def term_value(
     general one.
     Raises TermUnknown when the limit has no value that day.
     """
-    rows = list(
-        _candidates((key,), on=on, category=category, level=level, place_codes=place_codes)
-    )
+    rows = list(_candidates((key,), on=on, category=category, level=level, place_codes=place_codes))
     if not rows:
         raise TermUnknown(key=key)
     return min(rows, key=_nearness(category, place_codes))
@@ -74,15 +76,21 @@ def _candidates(
     on: date,
     category: Category | None,
     level: int | None,
-    place_codes: Sequence[str],
+    place_codes: PlaceCodes,
 ) -> QuerySet[TermValue]:
+    local = Q(place_code__in=place_codes) if _may_have(place_codes) else Q()
     return TermValue.objects.filter(
         Q(category=None) | Q(category__code__in=_codes_upwards(category)),
         Q(level=None) | Q(level=level),
         values_on(on),
+        Q(place_code="") | local if local else Q(place_code=""),
         term__in=keys,
-        place_code__in=["", *place_codes],
     ).select_related("term", "category")
+
+
+def _may_have(place_codes: PlaceCodes) -> bool:
+    """Tell whether there is anything to look for, without asking the database."""
+    return not isinstance(place_codes, Sequence) or bool(place_codes)
 
 
 def _nearness(

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from functools import cache
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -20,14 +19,13 @@ def calendar() -> Calendar:
 
 
 def limits_for(procedure: Procedure, matter: Matter, *, at: datetime) -> dict[str, Limit]:
-    """Return the value of every term the procedure may need, in two queries."""
-    ids = [UUID(one) for one in matter.place_ids]
-    codes = dict(Place.objects.filter(pk__in=ids).values_list("pk", "code"))
+    """Return the value of every term the procedure may need, in one query."""
+    places = Place.objects.filter(pk__in=matter.place_ids)
     values = term_values(
         terms_of(procedure),
         on=timezone.localdate(at),
         category=matter.category,
-        place_codes=[codes[one] for one in ids if one in codes],
+        place_codes=places.order_by("-level").values_list("code", flat=True),
     )
     return {key: Limit(value.amount, LimitUnit(value.unit)) for key, value in values.items()}
 

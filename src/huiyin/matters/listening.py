@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from huiyin.matters.models import EventHeader, Matter, Run
+from huiyin.matters.models import Contact, EventHeader, Matter, Run
 from huiyin.procedures import Decision, Procedure, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What was written: the event, the run as it is now, the decision, and the run before it."""
+    """What was written: the event, the run as it is now, the decision, the run before it, the people."""
 
     matter: Matter
     run: Run
@@ -24,6 +24,7 @@ class Happened:
     decision: Decision
     at: datetime
     before: Snapshot
+    contacts: tuple[Contact, ...]
 
 
 Listener = Callable[[Happened], None]

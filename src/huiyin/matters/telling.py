@@ -1,0 +1,167 @@
+"""Who is told of an act: the notices that a procedure names become rows of the outbox.
+
+A listener of every act, in its transaction. An actor of the procedure is resolved to people: the
+reporter and the parties by account or phone, a role by the unit that holds it, an office by its
+place. The accused and whoever acted are told nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from huiyin.matters.listening import Happened
+from huiyin.matters.models import Contact, ContactRole, Matter
+from huiyin.notices import recipients
+from huiyin.notices.facts import Facts
+from huiyin.notices.outbox import Draft, put_many
+from huiyin.notices.recipients import Recipient
+from huiyin.people.refusals import PhoneNotMobile
+from huiyin.procedures.language import ActorKind, ActorRule, ClockKind, Procedure, Words
+from huiyin.procedures.runs import Snapshot
+from huiyin.units.models import Unit
+
+LEVELS: Final = {"city": 1, "county": 2, "town": 3, "village": 4}
+
+
+def tell_people(happened: Happened) -> None:
+    """Put the notices of an act into the outbox; three queries and one for offices at most."""
+    if not happened.decision.notices:
+        return
+    resolver = _Resolver(happened)
+    facts = _facts(happened)
+    put_many(
+        [
+            Draft(
+                name=notice.name,
+                to=to,
+                data=facts,
+                key=f"{happened.event.pk} {notice.name} {number}",
+                confidential=happened.matter.is_confidential,
+            )
+            for notice in happened.decision.notices
+            for number, to in enumerate(resolver.people(notice.to))
+        ],
+        at=happened.at,
+    )
+
+
+class _Resolver:
+    """Finds the people behind the actors of one act; units of offices are asked for once."""
+
+    def __init__(self, happened: Happened) -> None:
+        self._happened = happened
+        self._procedure = happened.procedure
+        self._offices: dict[str, list[Unit]] | None = None
+
+    def people(self, name: str) -> Iterator[Recipient]:
+        """Yield everybody who is this actor, each once."""
+        rule = self._procedure.actors[name]
+        if rule.is_person:
+            yield from self._persons(rule)
+            return
+        hidden = {*self._happened.matter.accused, self._happened.event.unit_id}
+        for unit_id in dict.fromkeys(self._units(rule)):
+            if unit_id not in hidden:
+                yield recipients.unit(unit_id)
+
+    def _persons(self, rule: ActorRule) -> Iterator[Recipient]:
+        seen: set[object] = set()
+        for contact in self._happened.contacts:
+            is_meant = (
+                contact.role == ContactRole.REPORTER
+                if rule.kind is ActorKind.REPORTER
+                else bool(contact.side) and rule.party in ("any", contact.side)
+            )
+            who = contact.account_id or contact.phone
+            if is_meant and who and who not in seen:
+                seen.add(who)
+                yield from _reached(contact)
+
+    def _units(self, rule: ActorRule) -> Iterator[UUID]:
+        after, before = self._happened.decision.after, self._happened.before
+        if rule.kind in (ActorKind.UNIT, ActorKind.NOT_OF):
+            yield from self._office(rule)
+            return
+        # Whoever gave a role up by this act is told of it too.
+        run = after if after.roles.get(rule.role) else before
+        yield from (UUID(unit) for unit in _holders(rule, run) if unit)
+
+    def _office(self, rule: ActorRule) -> list[UUID]:
+        """Return the units of these kinds nearest to the matter, of the level that is asked."""
+        if self._offices is None:
+            self._offices = _offices(self._procedure, self._happened.matter)
+        levels = [LEVELS[level] for level in rule.levels]
+        known = self._happened.decision.after.facts.get(rule.level_fact) if rule.level_fact else ""
+        if isinstance(known, str) and known in LEVELS:
+            levels = [LEVELS[known]]
+        found = [
+            unit
+            for kind in rule.unit_kinds
+            for unit in self._offices.get(kind, ())
+            if not levels or unit.level in levels
+        ]
+        nearest = max((unit.level for unit in found), default=0)
+        return [unit.pk for unit in found if unit.level == nearest]
+
+
+def _holders(rule: ActorRule, run: Snapshot) -> Iterable[str]:
+    held = run.roles.get(rule.role, ())
+    if rule.kind is ActorKind.SENDER_OF:
+        return (run.senders.get(rule.role, ""),)
+    if rule.kind is ActorKind.SUPERIOR_OF:
+        return (run.above.get(unit, "") for unit in held)
+    if rule.kind is ActorKind.STAFF:
+        return (unit for units in run.roles.values() for unit in units)
+    return held
+
+
+def _offices(procedure: Procedure, matter: Matter) -> dict[str, list[Unit]]:
+    """Return the units of all kinds that the procedure names, in the places of the matter."""
+    kinds = {kind for rule in procedure.actors.values() for kind in rule.unit_kinds}
+    units = Unit.objects.filter(kind__in=kinds, place_id__in=matter.place_ids, valid_to=None).only(
+        "kind", "level"
+    )
+    found: dict[str, list[Unit]] = {}
+    for unit in units:
+        found.setdefault(unit.kind, []).append(unit)
+    return found
+
+
+def _reached(contact: Contact) -> Iterator[Recipient]:
+    if contact.account_id:
+        yield recipients.account(contact.account_id)
+        return
+    try:
+        yield recipients.phone(contact.phone)
+    except PhoneNotMobile:
+        return  # a landline: somebody will call
+
+
+def _facts(happened: Happened) -> Facts:
+    """Return what the notices of an act can speak of; what may leave the house is theirs to say."""
+    procedure, after = happened.procedure, happened.decision.after
+    rule = procedure.actions.get(happened.event.action)
+    state = procedure.states[after.state]
+    category = happened.matter.category
+    return Facts(
+        number=happened.matter.number,
+        due=promised_at(procedure, after),
+        on=happened.at,
+        act=rule.label if rule else None,
+        procedure=procedure.title,
+        state=state.plain or state.label,
+        category=Words(category.name_zh, category.name_en) if category else None,
+    )
+
+
+def promised_at(procedure: Procedure, run: Snapshot) -> datetime | None:
+    """Return the instant by which the person was promised an answer, while that is to come."""
+    return min(
+        (
+            clock.due_at
+            for name, clock in run.clocks.items()
+            if clock.is_alive and procedure.clocks[name].kind is ClockKind.PROMISE
+        ),
+        default=None,
+    )
