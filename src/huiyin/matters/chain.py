@@ -32,7 +32,7 @@ def _plain(value: object) -> object:
 
 
 _ENCODER: Final = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain, check_circular=False
 )
 
 

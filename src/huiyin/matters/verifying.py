@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from huiyin.matters import anchoring, codec
+from huiyin.matters import anchoring, codec, tallies
 from huiyin.matters.chain import HASHED, START, digest_of, hash_over
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.writing import MARKS
@@ -31,15 +31,16 @@ REDACTED: Final = ("matter.redacted", "matter.retained")  # events that name bod
 Row = tuple[Any, ...]
 Told = Callable[[str], None]
 
-_RUNS = """
+_EXAMPLE: Final = "2026-03-02T01:00:00.000000+00:00"
+# Ids and instants come as the texts that the hash is over (`chain.canonical`).
+_INSTANT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'"""
+_RUNS = f"""
     SELECT r.id::text, m.number, r.procedure, r.events, r.head, r.memory::text,
-           r.state, r.owner, r.is_done, r.is_closed, r.is_over, r.due_at
+           r.state, r.owner, r.is_done, r.is_closed, r.is_over, {_INSTANT.format("r.due_at")}
       FROM matters_run r JOIN matters_matter m ON m.id = r.matter_id
      WHERE %s::uuid[] IS NULL OR r.id = ANY(%s::uuid[])
      ORDER BY r.id
-"""
-# Ids and instants come as the texts that the hash is over (`chain.canonical`).
-_INSTANT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'"""
+"""  # noqa: S608 nothing in it comes from outside
 _EVENTS = f"""
     SELECT e.run_id::text, e.seq, e.action, e.as_actor, e.account_id::text, e.post_id::text,
            e.unit_id::text, e.contact_id::text, e.on_behalf_of, {_INSTANT.format("e.recorded_at")},
@@ -49,13 +50,14 @@ _EVENTS = f"""
      WHERE %s::uuid[] IS NULL OR e.run_id = ANY(%s::uuid[])
      ORDER BY e.run_id, e.seq
 """  # noqa: S608 nothing in it comes from outside
-_CLOCKS = """
-    SELECT run_id::text, name, kind, unit_id::text, is_window, status, started_at, due_on, due_at,
-           is_provisional, overdue_at, ended_at, outcome
+_CLOCKS = f"""
+    SELECT run_id::text, name, kind, unit_id::text, is_window, status,
+           {_INSTANT.format("started_at")}, due_on::text, {_INSTANT.format("due_at")},
+           is_provisional, {_INSTANT.format("overdue_at")}, {_INSTANT.format("ended_at")}, outcome
       FROM matters_runclock
      WHERE %s::uuid[] IS NULL OR run_id = ANY(%s::uuid[])
      ORDER BY run_id
-"""
+"""  # noqa: S608 nothing in it comes from outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,9 @@ def verify(*, run_ids: list[UUID] | None = None, told: Told | None = None) -> Fi
             found.differences += [
                 Difference(one.where, one.run_id, one.seq, one.text)
                 for one in anchoring.differences()
+            ]
+            found.differences += [
+                Difference("tallies", None, 0, str(one)) for one in tallies.verify()
             ]
     return found
 
@@ -237,7 +242,7 @@ def _columns(run: Row, memory: codec.Json, clocks: list[Row]) -> Iterator[str]:
     if run[6:11] != (state.name, state.owner, state.done, state.closed, state.end):
         yield "its columns say another state."
     duties = (
-        datetime.fromisoformat(clock["due_at"])
+        _canonical(clock["due_at"]) or ""
         for name, clock in memory["clocks"].items()
         if clock["status"] == "running" and not procedure.clocks[name].is_window
     )
@@ -256,19 +261,25 @@ def _clock_row(procedure: Procedure, name: str, clock: codec.Json) -> Row:
     """Return the columns of a clock's row: what `writing.clock_row` makes, from its JSON."""
     rule = procedure.clocks[name]
 
-    def instant(key: str) -> datetime | None:
-        return datetime.fromisoformat(clock[key]).astimezone(UTC) if clock.get(key) else None
-
     return (
         rule.kind.value,
         clock.get("unit") or None,
         rule.is_window,
         clock["status"],
-        instant("started_at"),
-        datetime.fromisoformat(clock["due_on"]).date(),
-        instant("due_at"),
+        _canonical(clock["started_at"]),
+        clock["due_on"],
+        _canonical(clock["due_at"]),
         clock.get("provisional", False),
-        instant("overdue_at"),
-        instant("ended_at"),
+        _canonical(clock.get("overdue_at")),
+        _canonical(clock.get("ended_at")),
         clock.get("outcome", ""),
     )
+
+
+def _canonical(instant: str | None) -> str | None:
+    """Return an instant of the memory as the database writes it; most are in UTC already."""
+    if not instant:
+        return None
+    if instant.endswith("+00:00"):
+        return instant if len(instant) == len(_EXAMPLE) else f"{instant[:-6]}.000000+00:00"
+    return datetime.fromisoformat(instant).astimezone(UTC).isoformat(timespec="microseconds")

@@ -32,6 +32,7 @@ COMMANDS = {
     "restore": "Bring a backup back.",
     "serve": "Run the web server.",
     "settings": "Show every setting.",
+    "verify": "Prove that the record is what was written.",
     "worker": "Run the background worker.",
     "worktime": "Count legal limits and show the calendar.",
 }

@@ -145,7 +145,7 @@ def test_tampering_is_found_at_the_right_event(change, seq, text):
     with connection.cursor() as cursor:
         cursor.execute(change)
 
-    (difference,) = verify().differences
+    difference = verify().differences[0]  # counts of tampered events may differ as well
     assert (difference.number, difference.seq, difference.text) == (run.matter.number, seq, text)
 
 
