@@ -16,6 +16,7 @@ from huiyin.matters.models import Channel, Contact, ContactRole, Matter, MatterT
 from huiyin.matters.refusals import NotYetHappened, ProcedureUnknown
 from huiyin.people.actors import Actor as Account
 from huiyin.people.phones import index_of, normal
+from huiyin.people.refusals import PhoneNotMobile
 from huiyin.places.models import Place
 from huiyin.procedures import decide
 from huiyin.procedures.runs import Values
@@ -64,13 +65,13 @@ def open_matter(
     if occurred_at and occurred_at > at:
         raise NotYetHappened()
     with transaction.atomic():
-        matter = _matter(place, category, channel, accused, at, occurred_at, lon, lat)
+        matter = new_matter(place, category, channel, accused, at, occurred_at, lon, lat)
         matter.is_confidential = rules.confidential
         matter.save(force_insert=True)
         MatterText.objects.create(
             matter=matter, title=said.title, text=said.text, address=said.address
         )
-        contacts = tuple(_contacts(matter, reporter, parties))
+        contacts = tuple(new_contacts(matter, reporter, parties))
         Contact.objects.bulk_create(contacts)
         run = Run(matter=matter, procedure=rules.name, version=rules.version)
         sent = dict(form or {})
@@ -87,10 +88,11 @@ def _begun(
     return carry_out(held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at)
 
 
-def _matter(
+def new_matter(
     place: Place, category: Category | None, channel: Channel, accused: Sequence[UUID],
     at: datetime, occurred_at: datetime | None, lon: float | None, lat: float | None,
 ) -> Matter:  # fmt: skip
+    """Return a matter that begins, with its number, not saved yet."""
     city = place.city or place
     return Matter(
         number=numbers.next_number(city_code=city.code, at=at),
@@ -129,7 +131,10 @@ def with_all_below(units: Sequence[UUID]) -> list[UUID]:
     return found
 
 
-def _contacts(matter: Matter, reporter: Person | None, parties: Sequence[Person]) -> list[Contact]:
+def new_contacts(
+    matter: Matter, reporter: Person | None, parties: Sequence[Person]
+) -> list[Contact]:
+    """Return the people of a matter that begins, not saved yet."""
     people = [(ContactRole.REPORTER, reporter)] if reporter else []
     people += [(ContactRole.PARTY, party) for party in parties]
     return [
@@ -140,9 +145,20 @@ def _contacts(matter: Matter, reporter: Person | None, parties: Sequence[Person]
             account_id=person.account_id,
             name=person.name,
             phone=person.phone,
-            phone_index=index_of(normal(person.phone)) if person.phone else None,
+            phone_index=phone_index(person.phone),
             is_anonymous=person.is_anonymous,
             wants_secrecy=person.wants_secrecy,
         )
         for role, person in people
     ]
+
+
+def phone_index(phone: str) -> bytes | None:
+    """Return what a person's matters are found by; None without a mobile number.
+
+    Several people share a landline: nobody is found by it.
+    """
+    try:
+        return index_of(normal(phone)) if phone else None
+    except PhoneNotMobile:
+        return None

@@ -5,6 +5,7 @@ who may see it changes. Who works on it is changed by acts of the procedure, not
 """
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from huiyin.categories.models import Category
-from huiyin.matters import access
+from huiyin.matters import access, tallies
 from huiyin.matters.handing_over import main_run
 from huiyin.matters.intake import placed, with_all_below
 from huiyin.matters.models import Assignment, EventHeader, Matter
@@ -47,6 +48,7 @@ def reclassify(
         matter = seen.select_for_update(of=("self",), no_key=True).filter(pk=matter_id).first()
         if matter is None:
             raise NotFound()
+        was = copy(matter)
         marks: dict[str, object] = {}
         fields: list[str] = []
         if category and category.pk != matter.category_id:
@@ -66,6 +68,8 @@ def reclassify(
         if not fields:
             raise NotReclassified()
         matter.save(update_fields=fields)
+        if (was.category_id, was.place_ids) != (matter.category_id, matter.place_ids):
+            tallies.rebook(matter=matter, was=was)
         return record(
             main_run(matter), RECLASSIFIED, {"reason": reason.strip()}, by=by, at=at, marks=marks
         )

@@ -24,6 +24,7 @@ NotPermitted = refusal("matters.not_permitted")
 NotYetHappened = refusal("matters.not_yet_happened")
 NotRated = refusal("matters.not_rated")
 ImportRefused = refusal("matters.import_refused", row=int, why=str)
+ImportOpensMore = refusal("matters.import_opens_more")
 
 sentences(
     {
@@ -71,6 +72,9 @@ sentences(
         ),
         "matters.not_rated": _(
             "This can be rated once it has been answered, by whoever reported it."
+        ),
+        "matters.import_opens_more": _(
+            "This opening begins other runs too. Choose an opening that begins one alone."
         ),
         "matters.import_refused": _("Row %(row)s was not taken, and none was: %(why)s"),
         "matters.not_found": _("There is no such matter, or it is not open to you."),

@@ -21,14 +21,13 @@ from django.utils.translation import get_language
 
 from huiyin.categories.models import Category
 from huiyin.matters.handing_over import main_run
-from huiyin.matters.intake import Person
+from huiyin.matters.intake import Person, phone_index
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.merging import attached, goes_on_in
 from huiyin.matters.models import Contact, ContactRole, Matter, Run
 from huiyin.matters.refusals import CannotJoin, NotFound, NotRated
 from huiyin.matters.writing import record
 from huiyin.people.actors import Actor as Account
-from huiyin.people.phones import index_of, normal
 from huiyin.places.models import Place
 
 SINCE_DAYS: Final = 30
@@ -205,7 +204,7 @@ def join(*, matter_id: UUID, person: Person, by: Account, at: datetime) -> Joine
         main = main_run(matter)
         if matter.is_confidential or matter.accused or main.is_done:
             raise CannotJoin()
-        index = index_of(normal(person.phone)) if person.phone else None
+        index = phone_index(person.phone)
         told = attached(matter)
         for contact in told:
             if _is_same(contact, person.account_id, index):

@@ -119,5 +119,5 @@ def test_a_correction_takes_a_fixed_number_of_queries(django_assert_max_num_quer
     matter, category = city.open("hotline").run.matter, rubbish()
     by = clerk(city)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         reclassify(matter_id=matter.pk, reason=WHY, by=by, at=NOW, category=category)
