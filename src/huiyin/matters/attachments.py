@@ -1,0 +1,307 @@
+"""Files that belong to acts: sent in first, named by an act's form, opened through one door.
+
+    attached = attach(stream, name="灯.jpg", by=actor, at=now)
+    act(run_id, "answer", form={…, "files": [str(attached.pk)]}, by=actor, at=now)
+    opened = attachment(attached.pk, by=other, at=now)          # a path, its type, its name
+
+What an act names is bound to its event in the act's transaction; what no act names within a day is
+deleted. The bytes come first and the row second, and go the other way round: whatever is killed in
+between leaves bytes without a row, which a nightly job finds.
+"""
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huiyin.matters import access, file_types, files
+from huiyin.matters.file_types import FileType
+from huiyin.matters.listening import Happened
+from huiyin.matters.models import Attachment, AttachmentUse, FileKind
+from huiyin.matters.pictures import THUMBNAIL_TYPE, THUMBNAILS, blot_video, clean_picture
+from huiyin.matters.refusals import ActRefused, FileEmpty, FileNotFound
+from huiyin.people import access_log
+from huiyin.people.actors import Actor
+from huiyin.people.uploads import MB, take_upload
+from huiyin.procedures import Procedure, Refusal
+from huiyin.procedures.language import ActorKind, Field, FieldType
+from huiyin.procedures.refusals import sentence
+from huiyin.procedures.runs import Values
+
+UNUSED_HOURS: Final = 24
+BATCH: Final = 500
+LONGEST_NAME: Final = 120
+VIDEOS: Final = (file_types.MP4, file_types.MOV, file_types.M4A)
+
+
+# --- sending in ---------------------------------------------------------------------------------
+
+
+def attach(
+    content: BinaryIO, *, name: str, by: Actor, at: datetime, address: str | None = None
+) -> Attachment:
+    """Take a file in, for an act that will name it within a day.
+
+    Proves what it is by its bytes, counts it against what its sender may send in a day (`address`:
+    of whoever has not signed in), takes place and owner out of pictures and videos, makes
+    thumbnails. The same bytes are kept once.
+
+    Raises FileEmpty, FileTooLarge, UploadsOfDayUsedUp, FileKindUnknown, FileBroken, FileUnsafe,
+    PictureTooLarge, StorageFull; then nothing is kept.
+    """
+    limit = settings.HUIYIN.upload_mb_per_file * MB
+    with files.draft() as raw, files.draft() as clean:
+        size = files.take(content, into=raw, most_bytes=limit)
+        if not size:
+            raise FileEmpty()
+        if not by.is_system:
+            take_upload(size_bytes=size, account_id=by.account_id, address=address, at=at)
+        found = file_types.proven(raw)
+        row = Attachment(owner_id=by.account_id, at=at)
+        parts: dict[str, bytes] = {}
+        if found.kind is FileKind.IMAGE:
+            picture = clean_picture(raw, found, into=clean)
+            found, parts = picture.type, picture.thumbnails
+            row.width, row.height = picture.width, picture.height
+        else:
+            if found in VIDEOS:
+                blot_video(raw)
+            raw.replace(clean)
+        row.kind, row.media_type = found.kind, found.media_type
+        row.name = _file_name(name, found)
+        row.size_bytes = clean.stat().st_size
+        with transaction.atomic():
+            row.sha256 = files.keep(clean, parts=parts)
+            row.save(force_insert=True)
+    return row
+
+
+def _file_name(given: str, found: FileType) -> str:
+    """Return the name a file is shown and saved by: no folders, no tricks, its true ending."""
+    plain = unicodedata.normalize("NFC", given.replace("\\", "/").rpartition("/")[2])
+    plain = "".join(sign for sign in plain if sign.isprintable() and sign not in '<>:"|?*')
+    stem, _dot, _suffix = plain.rpartition(".")
+    stem = (stem or plain).strip(" .")[: LONGEST_NAME - len(found.suffix)]
+    return f"{stem or _('file')}{found.suffix}"
+
+
+# --- with an act --------------------------------------------------------------------------------
+
+
+def bind(happened: Happened) -> None:
+    """Bind the files that an act's form names to its event; in the act's transaction.
+
+    Own files may be named, and by whoever has not signed in files of nobody that no act has used.
+    The system hands on to a child run what the act on its parent names; that act has its own check
+    in the same transaction. Two queries for an act that names files, none for the others.
+
+    Raises ActRefused, with a sentence for each field that names an unknown file, somebody else's,
+    or one of a sort the field does not take.
+    """
+    named = _named(happened.procedure, happened.event.action, happened.decision.event.form)
+    if not named:
+        return
+    known = _usable(happened, {one for _field, ids in named for one in ids})
+    errors = {
+        field.name: wrong for field, ids in named if (wrong := _what_is_wrong(field, ids, known))
+    }
+    if errors:
+        language = get_language() or "zh"
+        said = sentence(Refusal("run.form"), happened.procedure, language=language)
+        raise ActRefused(reason="run.form", sentence=said, errors=errors)
+    AttachmentUse.objects.bulk_create(
+        AttachmentUse(
+            attachment=known[one], run=happened.run, event=happened.event, field=field.name
+        )
+        for field, ids in named
+        for one in ids
+    )
+
+
+def _named(procedure: Procedure, action: str, form: Values) -> list[tuple[Field, tuple[str, ...]]]:
+    """Return the fields of a form that name files, with what they name."""
+    rule = procedure.actions.get(action)
+    if rule is None:
+        return []
+    named = []
+    for field in rule.form:
+        value = form.get(field.name)
+        if field.type is FieldType.FILES and isinstance(value, tuple | list) and value:
+            named.append((field, tuple(str(one) for one in value)))
+    return named
+
+
+def _usable(happened: Happened, ids: Collection[str]) -> dict[str, Attachment]:
+    """Return the files whoever acts may name, locked against being deleted as unused."""
+    rows = Attachment.objects.select_for_update(of=("self",), no_key=True)
+    rows = rows.filter(pk__in=_uuids(ids))
+    rule = happened.procedure.actors.get(happened.event.as_actor)
+    if rule is None or rule.kind is not ActorKind.SYSTEM:
+        account = happened.event.account_id
+        rows = rows.filter(owner_id=account) if account else _unused(rows.filter(owner_id=None))
+    return {str(row.pk): row for row in rows.order_by("pk")}
+
+
+def _uuids(ids: Collection[str]) -> list[UUID]:
+    found = []
+    for one in ids:
+        try:
+            found.append(UUID(one))
+        except ValueError:
+            continue
+    return found
+
+
+def _what_is_wrong(field: Field, ids: Sequence[str], known: dict[str, Attachment]) -> str:
+    if any(one not in known for one in ids):
+        return _("One of these files is not there any more. Send it again.")
+    if field.accept and any(known[one].kind not in field.accept for one in ids):
+        sorts = _(", ").join(str(FileKind(kind).label) for kind in field.accept)
+        return _("Here only these sorts of file are taken: %(sorts)s.") % {"sorts": sorts}
+    return ""
+
+
+# --- the door -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file somebody may have: where it lies, what it is, the name to save it by.
+
+    `is_shown`: a browser may show it in a page; everything else is only to be saved.
+    """
+
+    path: Path
+    media_type: str
+    name: str
+    is_shown: bool
+
+
+def attachment(
+    pk: UUID, *, by: Actor, at: datetime, size: str = "", address: str | None = None
+) -> Opened:
+    """Return a file the actor may have: of a run they see, or their own that no act has used yet.
+
+    Staff see the files of the runs they see; people those they have sent themselves. `size`:
+    "small" or "large" for the thumbnail of a picture. A look of staff into a confidential matter is
+    logged. Raises FileNotFound, alike for what is missing and what is another's.
+    """
+    with transaction.atomic():
+        row = Attachment.objects.filter(pk=pk).first()
+        if row is None or (size and (row.kind != FileKind.IMAGE or size not in THUMBNAILS)):
+            raise FileNotFound()
+        is_own = row.owner_id is not None and row.owner_id == by.account_id
+        if not by.is_system and not (is_own and by.unit_id is None):
+            use = _use_seen(row, by)
+            if use is None and not (is_own and not row.uses.exists()):
+                raise FileNotFound()
+            if use is not None and use.run.matter.is_confidential and not size:
+                access_log.record(
+                    by=by, at=at, action="look", subject_type="attachment", subject_id=row.pk,
+                    fields=(use.field,), case_no=use.run.matter.number, address=address,
+                )  # fmt: skip
+    kind = THUMBNAIL_TYPE.media_type if size else row.media_type
+    return Opened(
+        path=files.path_of(row.sha256, size), media_type=kind, name=row.name,
+        is_shown=row.kind != FileKind.DOCUMENT,
+    )  # fmt: skip
+
+
+def _use_seen(row: Attachment, by: Actor) -> AttachmentUse | None:
+    """Return one use of a file that staff see."""
+    if by.unit_id is None:
+        return None
+    return (
+        row.uses.filter(run__in=access.runs_seen_by(by))
+        .select_related("run__matter")
+        .order_by("-run__matter__is_confidential", "pk")
+        .first()
+    )
+
+
+def attachments_of(run_ids: Collection[UUID]) -> dict[UUID, list[AttachmentUse]]:
+    """Return what the acts of these runs named, by event; one query. The runs are seen already."""
+    found: dict[UUID, list[AttachmentUse]] = {}
+    uses = AttachmentUse.objects.filter(run__in=run_ids).select_related("attachment")
+    for use in uses.order_by("event", "pk"):
+        found.setdefault(use.event_id, []).append(use)
+    return found
+
+
+# --- going --------------------------------------------------------------------------------------
+
+
+def erase(*, event_ids: Collection[UUID]) -> int:
+    """Delete the files of events that are redacted or retained no more; return how many files.
+
+    In the transaction of whoever redacts; a file that another matter names stays with that one. The
+    bytes go once the transaction is kept.
+    """
+    uses = AttachmentUse.objects.filter(event__in=event_ids)
+    ids = list(uses.values_list("attachment_id", flat=True).distinct())
+    uses.delete()
+    return _delete(Attachment.objects.filter(pk__in=ids))
+
+
+def expire(*, at: datetime) -> int:
+    """Delete what nobody's act has named within a day; return how many files."""
+    gone = 0
+    while True:
+        with transaction.atomic():
+            old = _unused(Attachment.objects.filter(at__lt=at - timedelta(hours=UNUSED_HOURS)))
+            ids = list(
+                old.select_for_update(of=("self",), skip_locked=True)
+                .order_by("at")
+                .values_list("pk", flat=True)[:BATCH]
+            )
+            found = _delete(Attachment.objects.filter(pk__in=ids))
+        gone += found
+        if not found:
+            return gone
+
+
+def clean(*, at: datetime) -> int:
+    """Delete bytes that no row names, left by whatever was killed; return how many files."""
+    gone = 0
+    batch: list[str] = []
+    for sha256 in files.older_than(at - timedelta(hours=UNUSED_HOURS)):
+        batch.append(sha256)
+        if len(batch) == BATCH:
+            gone += _remove_unnamed(batch)
+            batch = []
+    return gone + _remove_unnamed(batch)
+
+
+def _unused(rows: QuerySet[Attachment]) -> QuerySet[Attachment]:
+    return rows.filter(~Exists(AttachmentUse.objects.filter(attachment=OuterRef("pk"))))
+
+
+def _delete(rows: QuerySet[Attachment]) -> int:
+    """Delete rows that no act uses, and their bytes once that is kept."""
+    unused = dict(_unused(rows).values_list("pk", "sha256"))
+    count, _details = Attachment.objects.filter(pk__in=unused).delete()
+    gone = sorted(set(unused.values()))
+    transaction.on_commit(lambda: _remove_unnamed(gone))
+    return count
+
+
+def _remove_unnamed(digests: Collection[str]) -> int:
+    """Delete the bytes of those digests that no row names, each under its lock."""
+    named = set(Attachment.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+    gone = 0
+    for sha256 in sorted(set(digests) - named):
+        with transaction.atomic():
+            files.lock(sha256)
+            if not Attachment.objects.filter(sha256=sha256).exists():
+                files.remove(sha256)
+                gone += 1
+    return gone

@@ -1,0 +1,124 @@
+"""Pictures as they are kept: decoded and written anew, upright, with nothing but the picture.
+
+Writing anew takes out place, time, camera and owner (EXIF, XMP, comments) and whatever else was
+hidden in the file. Videos keep their bytes; only what says where they were taken is blotted out.
+"""
+
+import io
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pi_heif
+from PIL import Image, ImageCms, ImageOps
+
+from huiyin.matters.file_types import HEIC, JPEG, PNG, WEBP, FileType, boxes
+from huiyin.matters.refusals import FileBroken, PictureTooLarge
+
+pi_heif.register_heif_opener()
+
+MOST_MEGAPIXELS: Final = 60
+LONGEST_SIDE: Final = 20_000
+THUMBNAILS: Final = {"small": 240, "large": 960}  # longest side, in points
+THUMBNAIL_TYPE: Final = WEBP
+_OPENERS: Final = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
+_SAVED: Final[dict[FileType, dict[str, Any]]] = {
+    JPEG: {"format": "JPEG", "quality": 90, "optimize": True},
+    PNG: {"format": "PNG"},
+    WEBP: {"format": "WEBP", "quality": 90},
+}
+# What decoders raise on broken files.
+_BROKEN = (
+    OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError, KeyError, TypeError,
+    AttributeError, OverflowError, ZeroDivisionError, MemoryError, RuntimeError,
+)  # fmt: skip
+_WHERE_AND_WHO = frozenset((b"udta", b"meta", b"uuid"))  # boxes that hold place, time, owner
+_HOLDERS = frozenset((b"moov", b"trak"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A picture written anew."""
+
+    type: FileType
+    width: int
+    height: int
+    thumbnails: dict[str, bytes]
+
+
+def clean_picture(source: Path, found: FileType, *, into: Path) -> Cleaned:
+    """Write a picture anew, without what a camera adds, and make its thumbnails.
+
+    HEIC becomes JPEG, which every office can open. Raises FileBroken, PictureTooLarge.
+    """
+    try:
+        with Image.open(source, formats=(_OPENERS[found],)) as picture:
+            _refuse_bomb(*picture.size)
+            upright = ImageOps.exif_transpose(picture)
+            plain = _plain(upright, picture.info.get("icc_profile"))
+        kept = JPEG if found is HEIC else found
+        if kept is JPEG and plain.mode != "RGB":
+            plain = plain.convert("RGB")
+        plain.save(into, **_SAVED[kept])
+        return Cleaned(kept, *plain.size, thumbnails=_thumbnails(plain))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureTooLarge(most=MOST_MEGAPIXELS) from error
+    except _BROKEN as error:
+        raise FileBroken() from error
+
+
+def blot_video(path: Path) -> None:
+    """Blot out, in place, the boxes of a video that say where, when and by whom it was taken.
+
+    They keep their length and become free space, so nothing else in the file moves. Raises
+    FileBroken.
+    """
+    with path.open("r+b") as file:
+        waiting = [(0, file.seek(0, 2))]
+        while waiting:
+            start, end = waiting.pop()
+            for name, begin, content, stop in boxes(file, start, end):
+                if name in _HOLDERS:
+                    waiting.append((content, stop))
+                elif name in _WHERE_AND_WHO:
+                    file.seek(begin + 4)
+                    file.write(b"free")
+                    file.seek(content)
+                    file.write(bytes(stop - content))
+
+
+def _refuse_bomb(width: int, height: int) -> None:
+    if width * height > MOST_MEGAPIXELS * 1_000_000 or max(width, height) > LONGEST_SIDE:
+        raise PictureTooLarge(most=MOST_MEGAPIXELS)
+
+
+def _plain(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return the points alone, in the colours every screen shows."""
+    has_alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+    mode = "RGBA" if has_alpha else "RGB"
+    if profile and picture.mode in ("RGB", "RGBA"):
+        try:
+            seen = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            screen = ImageCms.createProfile("sRGB")
+            turned = ImageCms.profileToProfile(picture, seen, screen, outputMode=mode)
+            picture = turned or picture
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            pass  # a profile nobody understands: the colours stay as they are written
+    if picture.mode != mode:
+        picture = picture.convert(mode)
+    plain = Image.new(mode, picture.size)
+    plain.paste(picture)
+    return plain
+
+
+def _thumbnails(picture: Image.Image) -> dict[str, bytes]:
+    made = {}
+    small = picture
+    for name, side in sorted(THUMBNAILS.items(), key=lambda it: -it[1]):
+        small = small.copy()
+        small.thumbnail((side, side), Image.Resampling.LANCZOS)
+        target = io.BytesIO()
+        small.save(target, format="WEBP", quality=80)
+        made[name] = target.getvalue()
+    return made
