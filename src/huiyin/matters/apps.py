@@ -9,3 +9,16 @@ class MattersConfig(AppConfig):
     name = "huiyin.matters"
     label = "matters"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let what is written with every act listen to acts."""
+        from huiyin.matters import (  # noqa: PLC0415 models are there only now
+            attachments,
+            tallies,
+            telling,
+        )
+        from huiyin.matters.listening import listen  # noqa: PLC0415 models are there only now
+
+        listen(attachments.bind)
+        listen(tallies.book)
+        listen(telling.tell_people)

@@ -14,6 +14,7 @@ from huiyin.matters.acting import Done, act, hold
 from huiyin.matters.intake import Person, Said
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Channel
+from huiyin.matters.tests.sample_files import a_file
 from huiyin.people.accounts import resident_for_phone
 from huiyin.people.actors import SYSTEM, Actor
 from huiyin.people.models import Account, AccountKind
@@ -102,14 +103,15 @@ class Record:
         """Open a matter with both sides of a dispute; the form is filled in as needed."""
         rules = procedure_of(procedure)
         opening = rules.actions[action] if action else rules.openings[0]
-        form = self.form(a_form(opening, _new(rules), at), opening)
+        actor = by or self.whoever(rules, opening.by[0], {})
+        form = self.form(a_form(opening, _new(rules), at), opening, actor)
         return intake.open_matter(
             procedure=procedure,
             action=opening.name,
             said=Said("路灯不亮", "新华路 3 号门口的路灯坏了三天。"),
             place=self.place,
             channel=Channel.ONLINE,
-            by=by or self.whoever(rules, opening.by[0], {}),
+            by=actor,
             at=at,
             form={**form, **fields},
             reporter=Person("李娟", "15400000001", self.resident.pk),
@@ -132,11 +134,11 @@ class Record:
             self.whoever(held.procedure, by or rule.by[0], held.before.roles, held.before)
         )  # fmt: skip
         if form is None:
-            form = {**self.form(a_form(rule, held.before, at), rule), **fields}
+            form = {**self.form(a_form(rule, held.before, at), rule, actor), **fields}
         return act(run_id, action, by=actor, at=at, form=form, expected=expected, key=key)
 
-    def form(self, made: dict[str, Any], rule: Any) -> dict[str, Any]:
-        """Put real units into a made-up form."""
+    def form(self, made: dict[str, Any], rule: Any, by: Actor = SYSTEM) -> dict[str, Any]:
+        """Put real units, and files that whoever acts has sent in, into a made-up form."""
         real = dict(made)
         for field in rule.form:
             if field.name in real and field.type is FieldType.UNIT:
@@ -145,6 +147,9 @@ class Record:
                 real[field.name] = str(self.place.pk)
             elif field.name in real and field.type is FieldType.CATEGORY:
                 real[field.name] = str(self.category.pk)
+            elif field.name in real and field.type is FieldType.FILES:
+                sort = field.accept[0] if field.accept else "image"
+                real[field.name] = [str(a_file(by, sort).pk) for _ in real[field.name]]
             elif field.name in real and field.type is FieldType.UNITS:
                 count = len(real[field.name])
                 real[field.name] = [

@@ -1,0 +1,442 @@
+"""Counts that are instant for every place: rows of deltas, written with the act, rolled up later.
+
+Every act adds what it changes (`book`): one more opened, one fewer in a state, a limit overdue. The
+worker rolls the rows up (`roll_up`) into one count for every place above, so that a question about
+a county reads only the county's rows. An answer (`counted`) adds what is not rolled up yet: it is
+exact at every moment. `verify` counts again from the events and the runs, and compares.
+
+A day is the local day of the act. A unit is the one that held the lead before the act; of a clock
+the one the clock measured.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from huiyin.matters import codec
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.listening import Happened
+from huiyin.matters.models import EventHeader, Matter, Measure, Run, Tally, TallyDelta
+from huiyin.procedures import Procedure
+from huiyin.procedures.language import NEW, ClockKind
+from huiyin.procedures.runs import Outcome, Status
+
+LEAD: Final = "lead"
+BATCH: Final = 5_000
+CHUNK: Final = 2_000
+ROLL_UP_LOCK: Final = 0x7A11_1E5  # one roll-up at a time
+GROUPS: Final = ("day", "procedure", "state", "category_id", "unit_id")
+_OVERDUE, _MET, _LATE, _RETURNED = "overdue", "met", "late", "returned"
+_ALIVE: Final = (Status.RUNNING.value, Status.PAUSED.value)
+
+
+class Movement(NamedTuple):
+    """What one act changes: which measure, of which state, of which unit."""
+
+    measure: Measure
+    state: str = ""
+    unit: str = ""
+
+
+class Cell(NamedTuple):
+    """One count for one place."""
+
+    place_id: UUID
+    day: date | None
+    measure: str
+    procedure: str
+    state: str
+    category_id: UUID | None
+    unit_id: UUID | None
+
+
+@dataclass(slots=True)
+class Standing:
+    """What of a run decides how the next act counts."""
+
+    state: str = ""
+    lead: str = ""
+    was_done: bool = False
+    clocks: dict[str, codec.Json] = field(default_factory=dict)
+
+    def clock(self, name: str) -> codec.Json:
+        """Return a clock as it is; empty when there is none."""
+        found: codec.Json = self.clocks.get(name, {})
+        return found
+
+
+# --- what an act changes ------------------------------------------------------------------------
+
+
+def movements(
+    procedure: Procedure, before: Standing, action: str, to_state: str, effects: codec.Json,
+    at: datetime,
+) -> Counter[Movement]:  # fmt: skip
+    """Return what one event changes; pure. `effects`: the difference its header keeps."""
+    found: Counter[Movement] = Counter()
+    lead = _lead_after(before.lead, effects)
+    if not before.state:
+        found[Movement(Measure.OPENED, unit=lead)] += 1
+    if before.state != to_state or before.lead != lead:
+        if before.state:
+            found[Movement(Measure.IN_STATE, before.state, before.lead)] -= 1
+        found[Movement(Measure.IN_STATE, to_state, lead)] += 1
+    if before.state != to_state:
+        _count_states(found, procedure, before, to_state, before.lead or lead)
+    rule = procedure.actions.get(action)
+    given_back = rule.clocks.give_back if rule else ()
+    for name, clock in effects.get("clocks", {}).get("put", {}).items():
+        if name in procedure.clocks and not procedure.clocks[name].is_window:
+            kind = procedure.clocks[name].kind
+            changes = _clock_changes(before.clock(name), clock, name in given_back, at)
+            for what, unit, amount in changes:
+                if what != _RETURNED:
+                    measure = Measure(f"{what}_{kind.value}")
+                elif kind is ClockKind.UNIT:
+                    measure = Measure.RETURNED
+                else:
+                    continue
+                found[Movement(measure, unit=unit or before.lead or lead)] += amount
+    return found
+
+
+def _lead_after(lead: str, effects: codec.Json) -> str:
+    roles = effects.get("roles")
+    if not roles:
+        return lead
+    if LEAD in roles["put"]:
+        units = roles["put"][LEAD]
+        return units[0] if units else ""
+    return "" if LEAD in roles["gone"] else lead
+
+
+def _count_states(
+    found: Counter[Movement], procedure: Procedure, before: Standing, to_state: str, unit: str
+) -> None:
+    now = procedure.states[to_state]
+    was = procedure.states.get(before.state)
+    found[Movement(Measure.ENTERED, to_state, unit)] += 1
+    if now.done and not before.was_done:
+        found[Movement(Measure.DONE, unit=unit)] += 1
+    if now.closed and not (was and was.closed):
+        found[Movement(Measure.CLOSED, unit=unit)] += 1
+    if was and was.done and not now.done:
+        found[Movement(Measure.REOPENED, unit=unit)] += 1
+
+
+def _clock_changes(
+    old: codec.Json, new: codec.Json, is_given_back: bool, at: datetime
+) -> Iterator[tuple[str, str, int]]:
+    """Yield what a clock's change counts as, with its unit and by how much.
+
+    A name holds one clock: where a running one is started anew in the same act, the old one has
+    ended by that, as sent back where the act says so.
+    """
+    is_another = bool(old) and _identity(old) != _identity(new)
+    if is_another and old["status"] in _ALIVE:
+        is_late = old["status"] == Status.RUNNING.value and at >= _instant(old["due_at"])
+        what = _RETURNED if is_given_back else _LATE if is_late else _MET
+        yield what, old.get("unit", ""), 1
+    same = {} if is_another else old
+    was_overdue, is_overdue = bool(same.get("overdue_at")), bool(new.get("overdue_at"))
+    if was_overdue != is_overdue:  # more time than had gone takes the fault away again
+        yield _OVERDUE, new.get("unit", ""), 1 if is_overdue else -1
+    if new["status"] == Status.ENDED.value and same.get("status", _ALIVE[0]) in _ALIVE:
+        if new.get("outcome") == Outcome.RETURNED.value:
+            yield _RETURNED, new.get("unit", ""), 1
+        elif new.get("outcome") == Outcome.MET.value:
+            is_late = _instant(new["ended_at"]) >= _instant(new["due_at"])
+            yield _LATE if is_late else _MET, new.get("unit", ""), 1
+
+
+def _identity(clock: codec.Json) -> tuple[str, str]:
+    return clock["started_at"], clock.get("unit", "")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+# --- writing ------------------------------------------------------------------------------------
+
+
+def book(happened: Happened) -> None:
+    """Add what an act changes, in its transaction; one query."""
+    before = happened.before
+    lead = before.roles.get(LEAD, ())
+    event = happened.event
+    clocks = event.effects.get("clocks", {}).get("put", {})
+    standing = Standing(
+        state="" if before.state == NEW else before.state,
+        lead=lead[0] if lead else "",
+        was_done=_was_done(happened),
+        clocks={
+            name: codec.clock_out(before.clocks[name]) for name in clocks if name in before.clocks
+        },
+    )
+    found = movements(
+        happened.procedure, standing, event.action, event.to_state, event.effects, happened.at
+    )
+    _add(happened.matter, happened.procedure.name, found, on=timezone.localdate(happened.at))
+
+
+def _was_done(happened: Happened) -> bool:
+    """Tell whether the run has been done before; one query for an act that makes it done."""
+    states = happened.procedure.states
+    now, was = states[happened.event.to_state], states.get(happened.event.from_state)
+    if not now.done or (was and was.done):
+        return True  # it is not done by this act; nothing is counted
+    done = [name for name, state in states.items() if state.done]
+    return EventHeader.objects.filter(
+        run=happened.run, to_state__in=done, seq__lt=happened.event.seq
+    ).exists()
+
+
+def _add(
+    matter: Matter, procedure: str, found: Counter[Movement], *, on: date, sign: int = 1
+) -> None:
+    """Add rows of deltas for the place, places above and class a matter has now."""
+    TallyDelta.objects.bulk_create(
+        TallyDelta(
+            places=[UUID(one) for one in matter.place_ids],
+            day=None if move.measure is Measure.IN_STATE else on,
+            measure=move.measure,
+            procedure=procedure,
+            state=move.state,
+            category_id=matter.category_id,
+            unit_id=UUID(move.unit) if move.unit else None,
+            delta=amount * sign,
+        )
+        for move, amount in found.items()
+        if amount
+    )
+
+
+def rebook(*, matter: Matter, was: Matter) -> None:
+    """Move all that is counted of a matter to the class and place it has now.
+
+    `was`: the matter as it was before, not saved any more. In the transaction of whoever gives it
+    another class or place; the statistics of its first days move with it.
+    """
+    for run, days in _recounted(Run.objects.filter(matter=matter)):
+        for day, found in days.items():
+            _add(was, run.procedure, found, on=day, sign=-1)
+            _add(matter, run.procedure, found, on=day)
+
+
+_ROLL_UP = """
+WITH taken AS (
+    DELETE FROM matters_tallydelta WHERE id IN (
+        SELECT id FROM matters_tallydelta ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    )
+    RETURNING places, day, measure, procedure, state, category_id, unit_id, delta
+), added AS (
+    INSERT INTO matters_tally AS held
+        (place_id, day, measure, procedure, state, category_id, unit_id, count)
+    SELECT place, day, measure, procedure, state, category_id, unit_id, sum(delta)
+    FROM taken, unnest(places) AS place
+    GROUP BY place, day, measure, procedure, state, category_id, unit_id
+    HAVING sum(delta) <> 0
+    ON CONFLICT (place_id, measure, day, procedure, state, category_id, unit_id)
+        DO UPDATE SET count = held.count + excluded.count
+)
+SELECT count(*) FROM taken
+"""
+
+
+def roll_up(*, batch: int = BATCH) -> int:
+    """Roll up to `batch` rows into the counts of all places above, the oldest first.
+
+    One statement: a kill leaves everything as it was, and nothing is added twice. Returns how many
+    rows; 0 when there are none, or somebody else is rolling up.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ROLL_UP_LOCK])
+        (is_ours,) = cursor.fetchone()
+        if not is_ours:
+            return 0
+        cursor.execute(_ROLL_UP, [batch])
+        (taken,) = cursor.fetchone()
+        Tally.objects.filter(count=0).delete()
+    return int(taken)
+
+
+# --- asking -------------------------------------------------------------------------------------
+
+
+def counted(
+    measure: Measure, *, place_id: UUID, since: date | None = None, until: date | None = None,
+    by: Sequence[str] = (), **only: Any,
+) -> dict[tuple[Any, ...], int]:  # fmt: skip
+    """Return how many, in a place of any level: in all, or by day, procedure, state, class, unit.
+
+    `since`, `until`: the first and the last day, for everything but `in_state`. `by`: any of
+    `GROUPS`; the keys of the answer, in their order. `only`: values of these to count alone. One
+    query, exact also for what is not rolled up yet.
+    """
+    unknown = {*by, *only} - set(GROUPS)
+    if unknown:
+        raise ValueError(f"a tally is not kept by {sorted(unknown)}")
+    conditions = ["measure = %s"]
+    values: list[Any] = [measure.value]
+    if measure is Measure.IN_STATE:
+        conditions.append("day IS NULL")
+    else:
+        conditions.append("day BETWEEN %s AND %s")
+        values += [since or date.min, until or date.max]
+    for name, value in only.items():
+        conditions.append(f"{name} IS NOT DISTINCT FROM %s")
+        values.append(value)
+    where = " AND ".join(conditions)
+    keys = ", ".join(by) or "TRUE"
+    query = (
+        f"SELECT {keys}, sum(n) FROM ("  # noqa: S608 names from GROUPS alone
+        f" SELECT {keys}, count AS n FROM matters_tally WHERE place_id = %s AND {where}"
+        " UNION ALL"
+        f" SELECT {keys}, delta FROM matters_tallydelta WHERE %s = ANY (places) AND {where}"
+        f") AS both_parts GROUP BY {', '.join(by) or '1'} HAVING sum(n) <> 0"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [place_id, *values, place_id, *values])
+        return {row[:-1] if by else (): int(row[-1]) for row in cursor.fetchall()}
+
+
+def total(
+    measure: Measure, *, place_id: UUID, since: date | None = None, until: date | None = None,
+    **only: Any,
+) -> int:  # fmt: skip
+    """Return how many there are of a measure in a place; as `counted`, in all."""
+    return counted(measure, place_id=place_id, since=since, until=until, by=(), **only).get((), 0)
+
+
+# --- counting again -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TallyDifference:
+    """A count that is not what counting gives."""
+
+    cell: Cell
+    kept: int
+    counted: int
+
+    def __str__(self) -> str:
+        cell = self.cell
+        what = " ".join(str(part) for part in (cell.measure, cell.procedure, cell.state) if part)
+        return (
+            f"tally of place {cell.place_id}, {cell.day or 'now'}, {what}, class "
+            f"{cell.category_id}, unit {cell.unit_id}: {self.kept} is kept, {self.counted} is right"
+        )
+
+
+def verify(*, most: int = 20) -> list[TallyDifference]:
+    """Compare every count that is kept with what counting gives; return the first `most` faults.
+
+    What stands in a state now is counted in the runs, everything else in the events, all of them,
+    from the first on. It sees one moment of the database, so people may work meanwhile.
+    """
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        kept, right = _kept(), _right()
+    cells = kept.keys() | right.keys()
+    wrong = [
+        TallyDifference(cell, kept.get(cell, 0), right.get(cell, 0))
+        for cell in cells
+        if kept.get(cell, 0) != right.get(cell, 0)
+    ]
+    return sorted(wrong, key=str)[:most]
+
+
+_COLUMNS = "day, measure, procedure, state, category_id, unit_id"
+_KEPT = f"""
+SELECT place_id, {_COLUMNS}, sum(n) FROM (
+    SELECT place_id, {_COLUMNS}, count AS n FROM matters_tally
+    UNION ALL
+    SELECT place, {_COLUMNS}, delta FROM matters_tallydelta, unnest(places) AS place
+) AS both_parts GROUP BY place_id, {_COLUMNS} HAVING sum(n) <> 0
+"""  # noqa: S608 names of columns
+_STANDING = """
+SELECT place, NULL::date, 'in_state', run.procedure, run.state, matter.category_id,
+       (run.memory #>> '{roles,lead,0}')::uuid, count(*)
+FROM matters_run AS run
+JOIN matters_matter AS matter ON matter.id = run.matter_id
+CROSS JOIN LATERAL (
+    SELECT DISTINCT one FROM unnest(ARRAY[
+        matter.place_id, matter.grid_id, matter.village_id, matter.town_id, matter.county_id,
+        matter.overlay_id, matter.city_id
+    ]) AS one WHERE one IS NOT NULL
+) AS places (place)
+GROUP BY 1, 4, 5, 6, 7
+"""
+
+
+def _kept() -> dict[Cell, int]:
+    return _cells(_KEPT)
+
+
+def _cells(query: str) -> dict[Cell, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {Cell(*row[:-1]): int(row[-1]) for row in cursor.fetchall()}
+
+
+def _right() -> dict[Cell, int]:
+    """Count everything again."""
+    right: Counter[Cell] = Counter(_cells(_STANDING))
+    for run, days in _recounted(Run.objects.all()):
+        places = [UUID(one) for one in run.matter.place_ids]
+        for day, found in days.items():
+            for move, amount in found.items():
+                if move.measure is Measure.IN_STATE:
+                    continue
+                unit = UUID(move.unit) if move.unit else None
+                rest = (move.measure.value, run.procedure, move.state, run.matter.category_id, unit)
+                for place in places:
+                    right[Cell(place, day, *rest)] += amount
+    return right
+
+
+def _recounted(runs: QuerySet[Run]) -> Iterator[tuple[Run, dict[date, Counter[Movement]]]]:
+    """Yield what the events of each run have changed, by day."""
+    events = (
+        EventHeader.objects.filter(run__in=runs)
+        .order_by("run_id", "seq")
+        .values_list("run_id", "action", "to_state", "recorded_at", "effects")
+    )
+    timelines = groupby(events.iterator(CHUNK), key=lambda row: row[0])
+    timeline = next(timelines, None)
+    for run in runs.select_related("matter").order_by("id").iterator(CHUNK):
+        if timeline is None or timeline[0] != run.pk:
+            continue
+        yield run, _folded(procedure_of(run.procedure), timeline[1])
+        timeline = next(timelines, None)
+
+
+def _folded(
+    procedure: Procedure, events: Iterable[tuple[Any, ...]]
+) -> dict[date, Counter[Movement]]:
+    days: dict[date, Counter[Movement]] = {}
+    standing = Standing()
+    for _run, action, to_state, at, effects in events:
+        found = movements(procedure, standing, action, to_state, effects, at)
+        days.setdefault(timezone.localdate(at), Counter()).update(found)
+        standing.lead = _lead_after(standing.lead, effects)
+        standing.state = to_state
+        standing.was_done = standing.was_done or procedure.states[to_state].done
+        changed = effects.get("clocks")
+        if changed:
+            for name in changed["gone"]:
+                standing.clocks.pop(name, None)
+            standing.clocks.update(changed["put"])
+    return days
