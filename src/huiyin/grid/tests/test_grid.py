@@ -170,7 +170,7 @@ def test_on_its_last_day_the_matter_can_still_be_reopened():
 
     decided(world.act("reopen"))
 
-    assert (world.run.state, due_on(world, "answer")) == ("analysed", "Tue 2026-03-03")
+    assert (world.run.state, due_on(world, "answer")) == ("handling", "Tue 2026-03-03")
 
 
 # --- the unit's clock: returned, extended, paused ----------------------------------------------

@@ -588,3 +588,24 @@ def test_only_the_caller_ends_an_order_as_withdrawn():
     decided(world.act("withdraw"))
 
     assert world.run.state == "withdrawn"
+
+
+def test_the_caller_has_it_taken_up_again_until_it_is_archived():
+    world = an_order("call_back")
+    decided(world.act("close"))
+
+    decided(world.act("ask_again", by="person"))
+
+    assert world.run.state == "acknowledged"
+    assert {"answer", "promise"} <= {
+        name for name, clock in world.run.clocks.items() if clock.status is Status.RUNNING
+    }
+
+
+def test_a_matter_handed_over_to_the_hotline_is_dispatched_like_a_call():
+    world = World(procedure("hotline"), CALENDAR, at_local("2025-11-03T09:00"), limits())
+
+    decided(world.act("take_over"))
+
+    assert (world.run.state, world.run.facts["reply"]) == ("received", "wanted")
+    decided(world.act("dispatch"))
