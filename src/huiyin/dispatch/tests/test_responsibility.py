@@ -154,6 +154,42 @@ def test_duties_and_units_count_on_the_day_asked_about(on, found):
     assert codes(ask(city, TOWN, on=on)) == found
 
 
+def test_a_duty_counts_to_the_day_before_it_ends():
+    city = the_city()
+    duty = a_duty(city["TO"], city.lights, city.places[TOWN])
+    verbs.withdraw_duty(duty_id=duty.id, on=TOMORROW, by=CLERK, at=NOW)
+
+    assert codes(ask(city, TOWN))[0] == "TO"
+    assert codes(ask(city, TOWN, on=TOMORROW))[0] == "HB-Z"
+
+
+@pytest.mark.parametrize(
+    ("on", "unit", "seat"),
+    [
+        pytest.param(date(2026, 3, 1), "GC-T", "TO", id="before"),
+        pytest.param(TODAY, "GC-Z", "GC-Z", id="from-the-day-on"),
+    ],
+)
+def test_closed_centres_and_town_offices_neither_find_out_nor_answer_for_the_place(on, unit, seat):
+    city = the_city()
+    other = a_category("99")
+    for code in ("GC-T", "VC", "TO"):
+        verbs.close_unit(unit_id=city[code].id, on=TODAY, by=CLERK, at=NOW)
+
+    answer = ask(city, GRID, other, on=on)
+
+    assert (answer.unit.code, answer.territorial.code) == (unit, seat)
+
+
+def test_a_centre_that_opens_tomorrow_does_not_find_out_today():
+    city = the_city()
+    other = a_category("99")
+    a_unit("GC-V", UnitKind.GOVERNANCE_CENTRE, city.places[VILLAGE], valid_from=TOMORROW)
+
+    assert ask(city, GRID, other).unit.code == "GC-T"
+    assert ask(city, GRID, other, on=TOMORROW).unit.code == "GC-V"
+
+
 def test_a_duty_of_tomorrow_does_not_count_today():
     city = the_city()
     a_duty(city["TO"], city.lights, city.places[TOWN], valid_from=TOMORROW)

@@ -74,6 +74,12 @@ LAST_MORNING = at_local(9, 8, 30)
             None,
             id="no-warning-before-the-beginning",
         ),
+        pytest.param(
+            When(Phase.WARNING, amount=2, unit=HOUR),
+            a_clock(at_local(2, 9), at_local(2, 11)),
+            None,
+            id="no-warning-at-the-beginning",
+        ),
         pytest.param(When(Phase.DUE), FIVE_DAYS, at_local(10, 0), id="at-the-end"),
         pytest.param(
             When(Phase.OVERDUE, amount=1, unit=WORKING_DAY),
