@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """The verdict with a reason in a few words, without personal data."""
+    """The verdict with a reason, a code of `wording.REASONS`, perhaps with what was answered."""
 
     verdict: Verdict
     reason: str = ""
@@ -52,14 +52,14 @@ def _sms(notice: Notice, body: str) -> Handed:
         case sms.Outcome.ACCEPTED:
             return Handed(Verdict.SENT)
         case sms.Outcome.REFUSED:
-            return Handed(Verdict.AGAIN, "the gateway did not take it")
+            return Handed(Verdict.AGAIN, "gateway_refused")
         case sms.Outcome.UNKNOWN:
-            return Handed(Verdict.UNKNOWN, "no clear answer from the gateway")
+            return Handed(Verdict.UNKNOWN, "gateway_unclear")
 
 
 def _email(notice: Notice, subject: str, body: str) -> Handed:
     if not settings.EMAIL_HOST:
-        return Handed(Verdict.AGAIN, "no mail server is set")
+        return Handed(Verdict.AGAIN, "no_mail_server")
     host = urlsplit(settings.HUIYIN.public_url).hostname or "localhost"
     message = EmailMessage(
         subject=subject,
@@ -75,7 +75,7 @@ def _email(notice: Notice, subject: str, body: str) -> Handed:
     try:
         connection.open()
     except (OSError, smtplib.SMTPException) as error:
-        return Handed(Verdict.AGAIN, f"mail server: {type(error).__name__}")
+        return Handed(Verdict.AGAIN, f"mail_unreachable:{type(error).__name__}")
     try:
         connection.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
@@ -84,7 +84,7 @@ def _email(notice: Notice, subject: str, body: str) -> Handed:
     except smtplib.SMTPResponseException as error:
         return _answered(error.smtp_code)
     except (OSError, smtplib.SMTPException) as error:
-        return Handed(Verdict.UNKNOWN, f"mail server: {type(error).__name__}")
+        return Handed(Verdict.UNKNOWN, f"mail_unclear:{type(error).__name__}")
     finally:
         _close(connection)
     return Handed(Verdict.SENT)
@@ -92,7 +92,7 @@ def _email(notice: Notice, subject: str, body: str) -> Handed:
 
 def _answered(code: int) -> Handed:
     verdict = Verdict.REFUSED if code >= 500 else Verdict.AGAIN
-    return Handed(verdict, f"mail server: {code}")
+    return Handed(verdict, f"mail_answered:{code}")
 
 
 def _close(connection: object) -> None:

@@ -25,7 +25,7 @@ MOST_TRIES = 8
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
 GROWTH = 4
-CUT_OFF = "the worker ended while sending"
+CUT_OFF = "cut_off"
 
 log = structlog.get_logger("huiyin.notices")
 _jitter = random.SystemRandom()
@@ -99,7 +99,7 @@ def _handed(notice: Notice) -> Handed:
     except Exception:
         # A fault of ours in one message must not stop the others behind it.
         log.exception("notice_failed", notice=notice.name, id=str(notice.pk))
-        return Handed(Verdict.UNKNOWN, "a fault of Huiyin")
+        return Handed(Verdict.UNKNOWN, "own_fault")
 
 
 def _settle(notice: Notice, handed: Handed, *, lease_until: datetime, at: datetime) -> None:

@@ -60,7 +60,9 @@ class Notice(models.Model):
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)  # a worker is sending it till then
     tries = models.PositiveSmallIntegerField(default=0)
-    reason = models.CharField(max_length=80, blank=True)  # of the last outcome; never personal
+    reason = models.CharField(
+        max_length=80, blank=True
+    )  # a code of wording.REASONS; never personal
     sent_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     resent_at = models.DateTimeField(null=True, blank=True)

@@ -69,7 +69,7 @@ def take_report(*, message_id: UUID, status: Status, at: datetime) -> bool:
             state=outcome,
             settled_at=at,
             leased_until=None,
-            reason="" if is_delivered else "the phone could not be reached",
+            reason="" if is_delivered else "phone_unreachable",
         )
         if changed:
             count_outcome(Channel.SMS.value, outcome.value)

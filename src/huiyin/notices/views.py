@@ -17,9 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from huiyin.notices import queries, reports, verbs
+from huiyin.notices import queries, reports, verbs, wording
 from huiyin.notices.models import ChannelChoice, Notice, NoticeState
 from huiyin.notices.recipients import masked
+from huiyin.people.actors import Actor
 from huiyin.people.guards import public, signed_in, staff
 from huiyin.people.http import PeopleRequest
 from huiyin.people.views.account import layout_of
@@ -45,12 +46,18 @@ def inbox(request: PeopleRequest) -> HttpResponse:
     return render(request, "notices/inbox.html", context)
 
 
-@signed_in
+@public
 @never_cache
 @require_safe
-def bell(request: PeopleRequest) -> HttpResponse:
-    """The bell of the header with the number of what I have not read."""
-    count = queries.unread_count(request.actor, at=timezone.now())
+def bell(request: HttpRequest) -> HttpResponse:
+    """The bell of the header with the number of what I have not read.
+
+    A page asks for it by itself, so a session that ended in between is no reason to leave it.
+    """
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return HttpResponse(status=204)
+    count = queries.unread_count(actor, at=timezone.now())
     return part(request, "notices/_bell.html", {"unread": count, "most": queries.MOST_COUNTED})
 
 
@@ -170,7 +177,9 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(channel=channel)
     shown, older = _page(request, rows)
     context = {
-        "notices": [{**_read_aloud(row), **_addressed(row)} for row in shown],
+        "notices": [
+            {**_read_aloud(row), **_addressed(row), "name": _somebody(row)} for row in shown
+        ],
         "channels": [{"value": "", "label": _("All")}]
         + [{"value": one.value, "label": one.label} for one in ChannelChoice],
         "wanted": channel,
@@ -206,12 +215,21 @@ def _read_aloud(notice: Notice) -> dict[str, Any]:
     }
 
 
+def _somebody(notice: Notice) -> str:
+    """Say who it is for: a person of the demo is nobody real."""
+    if notice.account:
+        return notice.account.name
+    return notice.unit.name if notice.unit else ""
+
+
 def _addressed(notice: Notice) -> dict[str, Any]:
     name = notice.account.name if notice.account else ""
     return {
         "notice": notice,
         "to": masked(notice.channel, notice.address),
-        "name": name or (notice.unit.name if notice.unit_id and notice.unit else ""),
+        "name": "" if notice.confidential else name,
+        "about": wording.about(notice),
+        "reason": wording.reason_words(notice.reason),
         "channel": ChannelChoice(notice.channel).label,
         "state": NoticeState(notice.state).label,
     }

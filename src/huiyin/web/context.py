@@ -50,6 +50,13 @@ DOORS = (
     ),
     Door(_("Matters"), "list", "web:categories", ("web:categories",)),
     Door(_("Limits"), "clock", "web:terms", ("web:terms", "web:term")),
+    Door(
+        _("Undelivered"),
+        "mail",
+        "notices:troubled",
+        ("notices:troubled",),
+        needs="notices.administer",
+    ),
     Door(_("Log"), "eye", "web:access_log", ("web:access_log",), needs="log.read"),
 )
 

@@ -96,7 +96,7 @@ def a_dead_one(*, key: str = "event-9:person", at: datetime = NOW) -> Notice:
     """An SMS that was given up, as the worker leaves it."""
     notice = an_sms(key=key, at=at)
     Notice.objects.filter(pk=notice.pk).update(
-        state=NoticeState.DEAD, tries=8, settled_at=at, reason="the gateway did not take it"
+        state=NoticeState.DEAD, tries=8, settled_at=at, reason="gateway_refused"
     )
     return Notice.objects.get(pk=notice.pk)
 

@@ -94,7 +94,7 @@ def test_a_gateway_that_does_not_take_it_is_asked_again_later(configured):
         deliver_batch(at=NOW)
 
     waiting = now_of(notice)
-    assert (waiting.state, waiting.reason) == ("queued", "the gateway did not take it")
+    assert (waiting.state, waiting.reason) == ("queued", "gateway_refused")
     assert timedelta(seconds=22) < waiting.due_at - NOW < timedelta(seconds=38)
     assert outcomes() == {("sms", "again"): 1}
 
@@ -170,7 +170,7 @@ def test_without_a_mail_server_an_e_mail_waits(settings):
 
     deliver_batch(at=NOW)
 
-    assert (now_of(notice).state, now_of(notice).reason) == ("queued", "no mail server is set")
+    assert (now_of(notice).state, now_of(notice).reason) == ("queued", "no_mail_server")
 
 
 def test_one_that_cannot_be_read_does_not_stop_the_others(gateway):

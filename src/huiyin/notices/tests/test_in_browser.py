@@ -58,3 +58,12 @@ def test_sending_again_works_with_the_keyboard(chromium, live_server):
     shown.page.wait_for_selector("text=正在重新发送。")
 
     assert "消息都已送达" in shown.text()
+
+
+def test_the_bell_counts_by_itself(chromium, live_server):
+    shown = chromium.open(live_server.url + "/units/", cookies=an_admin())
+
+    shown.page.wait_for_selector("text=2 条新通知", state="attached")
+
+    assert shown.complaints == []
+    assert shown.violations() == []

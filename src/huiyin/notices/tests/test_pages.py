@@ -14,6 +14,7 @@ from huiyin.notices.tests.factories import (
     INBOX,
     NUMBER,
     PHONE,
+    SMS,
     a_client_of,
     a_dead_one,
     a_notice_to,
@@ -127,6 +128,12 @@ def test_the_bell_counts_what_is_unread(city, clerk, told, words):
     assert "<html" not in text
 
 
+def test_a_bell_of_somebody_whose_session_ended_is_silent(client):
+    answer = client.get("/notices/bell")
+
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
 @pytest.mark.parametrize("path", ["/notices/", "/notices/bell", "/demo/notices"])
 def test_pages_cost_as_many_queries_for_thirty_as_for_one(
     city, clerk, path, django_assert_max_num_queries
@@ -156,9 +163,20 @@ def test_what_did_not_arrive_is_shown_without_its_words(admin):
 
     text = admin.get("/desk/notices/").content.decode()
 
-    assert "hotline.answer.person" in text
-    assert "多次尝试后停止" in text
+    assert "12345 热线工单：答复" in text
+    assert ("多次尝试后停止" in text, "网关没有接收" in text) == (True, True)
     assert (PHONE in text, "已答复您的诉求" in text) == (False, False)
+
+
+def test_of_a_confidential_matter_neither_procedure_nor_person_is_named(admin):
+    resident = a_resident()
+    (notice,) = put("petition.accept.person", to=recipients.account(resident.pk, SMS))
+    Notice.objects.filter(pk=notice.pk).update(state="dead")
+
+    text = admin.get("/desk/notices/").content.decode()
+
+    assert "保密事项" in text
+    assert ("信访" in text, "petition" in text, "李华" in text) == (False, False, False)
 
 
 def test_one_is_sent_again(admin):
@@ -191,8 +209,8 @@ def test_one_is_laid_aside(admin):
 def test_the_list_can_be_narrowed_to_one_outcome(admin):
     a_dead_one()
 
-    assert "hotline.answer.person" in admin.get("/desk/notices/?state=dead").content.decode()
-    assert "hotline.answer.person" not in admin.get("/desk/notices/?state=unknown").content.decode()
+    assert "12345 热线工单：答复" in admin.get("/desk/notices/?state=dead").content.decode()
+    assert "12345 热线工单：答复" not in admin.get("/desk/notices/?state=unknown").content.decode()
 
 
 def test_a_queue_that_stands_still_is_told(admin):

@@ -51,7 +51,7 @@ def test_a_phone_that_cannot_be_reached_is_shown(client, sent):
 
     assert (now_of(sent).state, now_of(sent).reason) == (
         "refused",
-        "the phone could not be reached",
+        "phone_unreachable",
     )
 
 

@@ -117,7 +117,7 @@ def _row(notice: "Notice") -> dict[str, Any]:
 
     return {
         "id": str(notice.pk),
-        "name": notice.name,
+        "name": "confidential" if notice.confidential else notice.name,
         "channel": notice.channel,
         "to": masked(notice.channel, notice.address),
         "state": notice.state,

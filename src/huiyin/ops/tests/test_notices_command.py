@@ -53,7 +53,7 @@ def metrics(port):
         line.close()
 
 
-DEAD = "state='dead', settled_at=timezone.now(), reason='the gateway did not take it'"
+DEAD = "state='dead', settled_at=timezone.now(), reason='gateway_refused'"
 
 
 def test_what_did_not_arrive_is_listed_without_words_and_sent_again(migrated):
@@ -64,7 +64,7 @@ def test_what_did_not_arrive_is_listed_without_words_and_sent_again(migrated):
         "channel": "sms",
         "to": "154****0001",
         "state": "dead",
-        "reason": "the gateway did not take it",
+        "reason": "gateway_refused",
     }
     shown = migrated.run("notices", "list", "--state", "dead")
     assert (row["id"] in shown.stdout, "答复" in shown.stdout) == (True, False)

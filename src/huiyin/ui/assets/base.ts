@@ -29,6 +29,8 @@ const texts = document.body.dataset;
 
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(failure, (event) => {
+    // What a page asks for by itself may fail in silence; nobody waits for it.
+    if ((event.target as HTMLElement).closest("[data-quiet]")) return;
     const answered = event.type === "htmx:responseError";
     const code = answered
       ? (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.getResponseHeader("X-Spoken-Code")
