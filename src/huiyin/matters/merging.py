@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from huiyin.matters import access, numbers
 from huiyin.matters.handing_over import main_run
@@ -30,6 +31,7 @@ MERGE: Final = "merge_into"  # the act of the fragment `merge`
 OTHER: Final = "other"  # its field: the number of the other matter
 MERGED_INTO: Final = "merged_into"  # the mark on the act that ends the one …
 MERGED_IN: Final = "matters.merged_in"  # … and the event on the other
+TOLD: Final = (ContactRole.REPORTER, ContactRole.JOINED)
 
 
 def lock_both(run_id: UUID, form: Values) -> None:
@@ -88,25 +90,36 @@ def goes_on_in(matter: Matter) -> Matter:
 def merged_with(matter: Matter) -> list[UUID]:
     """Return the ids of the matters handled here: this one, and all merged into it at any remove.
 
-    One query a step; there is seldom more than one.
+    One query.
     """
-    found, step = [matter.pk], [matter.pk]
-    while step:
-        step = list(
-            Matter.objects.filter(merged_into__in=step).order_by("pk").values_list("pk", flat=True)
-        )
-        found += step
-    return found
+    merged = Matter.objects.filter(pk__in=_merged_into(matter)).order_by("-pk")
+    return [matter.pk, *merged.values_list("pk", flat=True)]
+
+
+def _merged_into(matter: Matter) -> RawSQL:
+    called = "SELECT merged FROM matters_merged_into(%s) AS merged"
+    return RawSQL(called, [matter.pk])  # noqa: S611 a fixed text with a parameter
 
 
 def attached(matter: Matter) -> list[Contact]:
     """Return everybody who is told of a matter: who reported it, or joined, or was merged into it.
 
-    In the order in which they came.
+    In the order in which they came; one query.
     """
-    roles = (ContactRole.REPORTER, ContactRole.JOINED)
+    here = Q(matter=matter) | Q(matter__in=_merged_into(matter))
+    return list(Contact.objects.filter(here, role__in=TOLD).order_by("id"))
+
+
+def attached_by_merging(matter: Matter) -> list[Contact]:
+    """Return those of them who reported another number that was merged into it, with that matter.
+
+    One query.
+    """
+    merged = _merged_into(matter)
     return list(
-        Contact.objects.filter(matter__in=merged_with(matter), role__in=roles).order_by("id")
+        Contact.objects.filter(matter__in=merged, role__in=TOLD)
+        .select_related("matter")
+        .order_by("id")
     )
 
 

@@ -6,18 +6,20 @@ place. The accused and whoever acted are told nothing.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from huiyin.matters.handing_over import promised_at
 from huiyin.matters.listening import Happened
-from huiyin.matters.models import Contact, ContactRole, Matter
+from huiyin.matters.merging import TOLD, attached_by_merging
+from huiyin.matters.models import Contact, Matter
 from huiyin.notices import recipients
 from huiyin.notices.facts import Facts
 from huiyin.notices.outbox import Draft, put_many
 from huiyin.notices.recipients import Recipient
 from huiyin.people.refusals import PhoneNotMobile
-from huiyin.procedures.language import ActorKind, ActorRule, ClockKind, Procedure, Words
+from huiyin.procedures.language import ActorKind, ActorRule, Procedure, Words
 from huiyin.procedures.runs import Snapshot
 from huiyin.units.models import Unit
 
@@ -25,7 +27,7 @@ LEVELS: Final = {"city": 1, "county": 2, "town": 3, "village": 4}
 
 
 def tell_people(happened: Happened) -> None:
-    """Put the notices of an act into the outbox; three queries and one for offices at most."""
+    """Put the notices of an act into the outbox; four queries and one for offices at most."""
     if not happened.decision.notices:
         return
     resolver = _Resolver(happened)
@@ -35,12 +37,12 @@ def tell_people(happened: Happened) -> None:
             Draft(
                 name=notice.name,
                 to=to,
-                data=facts,
+                data=replace(facts, number=own),
                 key=f"{happened.event.pk} {notice.name} {number}",
                 confidential=happened.matter.is_confidential,
             )
             for notice in happened.decision.notices
-            for number, to in enumerate(resolver.people(notice.to))
+            for number, (to, own) in enumerate(resolver.people(notice.to))
         ],
         at=happened.at,
     )
@@ -54,8 +56,8 @@ class _Resolver:
         self._procedure = happened.procedure
         self._offices: dict[str, list[Unit]] | None = None
 
-    def people(self, name: str) -> Iterator[Recipient]:
-        """Yield everybody who is this actor, each once."""
+    def people(self, name: str) -> Iterator[tuple[Recipient, str]]:
+        """Yield everybody who is this actor, each once, with the number they know it by."""
         rule = self._procedure.actors[name]
         if rule.is_person:
             yield from self._persons(rule)
@@ -63,20 +65,26 @@ class _Resolver:
         hidden = {*self._happened.matter.accused, self._happened.event.unit_id}
         for unit_id in dict.fromkeys(self._units(rule)):
             if unit_id not in hidden:
-                yield recipients.unit(unit_id)
+                yield recipients.unit(unit_id), self._happened.matter.number
 
-    def _persons(self, rule: ActorRule) -> Iterator[Recipient]:
+    def _persons(self, rule: ActorRule) -> Iterator[tuple[Recipient, str]]:
+        """Yield people; whoever joined, or was merged into it, is told what the reporter is."""
         seen: set[object] = set()
-        for contact in self._happened.contacts:
+        matter = self._happened.matter
+        contacts = list(self._happened.contacts)
+        if rule.kind is ActorKind.REPORTER:
+            contacts += attached_by_merging(matter)
+        for contact in contacts:
+            own = matter.number if contact.matter_id == matter.pk else contact.matter.number
             is_meant = (
-                contact.role == ContactRole.REPORTER
+                contact.role in TOLD
                 if rule.kind is ActorKind.REPORTER
                 else bool(contact.side) and rule.party in ("any", contact.side)
             )
             who = contact.account_id or contact.phone
             if is_meant and who and who not in seen:
                 seen.add(who)
-                yield from _reached(contact)
+                yield from ((to, own) for to in _reached(contact))
 
     def _units(self, rule: ActorRule) -> Iterator[UUID]:
         after, before = self._happened.decision.after, self._happened.before
@@ -146,22 +154,10 @@ def _facts(happened: Happened) -> Facts:
     category = happened.matter.category
     return Facts(
         number=happened.matter.number,
-        due=promised_at(procedure, after),
+        due=promised_at(after, procedure),
         on=happened.at,
         act=rule.label if rule else None,
         procedure=procedure.title,
         state=state.plain or state.label,
         category=Words(category.name_zh, category.name_en) if category else None,
-    )
-
-
-def promised_at(procedure: Procedure, run: Snapshot) -> datetime | None:
-    """Return the instant by which the person was promised an answer, while that is to come."""
-    return min(
-        (
-            clock.due_at
-            for name, clock in run.clocks.items()
-            if clock.is_alive and procedure.clocks[name].kind is ClockKind.PROMISE
-        ),
-        default=None,
     )

@@ -7,7 +7,7 @@ from huiyin.matters.acting import act
 from huiyin.matters.handing_over import main_run
 from huiyin.matters.intake import Person
 from huiyin.matters.merging import attached, goes_on_in, is_attached, merged_with
-from huiyin.matters.models import Assignment, EventHeader, Matter
+from huiyin.matters.models import Assignment, Contact, EventHeader, Matter
 from huiyin.matters.refusals import (
     MergeAccusesOthers,
     MergeConfidential,
@@ -20,6 +20,7 @@ from huiyin.matters.refusals import (
 from huiyin.matters.similar import join, rate_along
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
+from huiyin.notices.models import Notice
 from huiyin.people.actors import Actor
 from huiyin.units.tests.factories import NOW
 
@@ -205,3 +206,21 @@ def test_a_merge_takes_a_fixed_number_of_queries(django_assert_max_num_queries):
 
     with django_assert_max_num_queries(26):  # two runs, each with its event
         act(run.pk, "merge_into", by=by, at=NOW, form=form)
+
+
+def test_whoever_joined_or_was_merged_is_told_under_the_number_they_know():
+    city = the_record()
+    run, other = city.open("hotline").run, city.open("hotline").run
+    Contact.objects.filter(matter=run.matter).exclude(role="reporter").delete()
+    neighbour = Person("赵强", "15400000002", city.other.pk)
+    by = Actor(account_id=city.other.pk, kind="resident")
+    join(matter_id=run.matter_id, person=neighbour, by=by, at=NOW)
+    merge(city, run, other.matter)
+
+    city.act(other.pk, "answer_directly")
+
+    told = Notice.objects.filter(name="hotline.answer_directly.person", channel="inbox")
+    assert {notice.account_id for notice in told} == {city.resident.pk, city.other.pk}
+    texts = {notice.account_id: notice.texts for notice in told}
+    assert numbers.spoken(run.matter.number) in texts[city.other.pk]
+    assert numbers.spoken(other.matter.number) not in texts[city.other.pk]
