@@ -13,7 +13,9 @@ import click
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-CAPABILITIES = ("places", "categories", "units", "people", "dispatch", "notices", "web")
+CAPABILITIES = (
+    "places", "categories", "units", "people", "dispatch", "notices", "matters", "gateway", "web"
+)  # fmt: skip
 
 
 def commands() -> str:
@@ -159,8 +161,16 @@ def columns() -> str:
     return "\n".join(lines) + "\n"
 
 
+def openapi() -> str:
+    """Return the schema of the API."""
+    from huiyin.gateway.api import schema_text  # noqa: PLC0415 after django.setup
+
+    return schema_text()
+
+
 PAGES = {
     "commands.md": commands,
+    "openapi.json": openapi,
     "refusals.md": refusals,
     "terms.md": terms,
     "columns.md": columns,

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "huiyin.notices",
     "huiyin.matters",
     "huiyin.dispatch",
+    "huiyin.gateway",
     "huiyin.web",
     "huiyin.ops",
 ]
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "huiyin.ops.middleware.RequestLog",
     "huiyin.ui.middleware.SecurityHeaders",
+    "huiyin.gateway.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huiyin.people.middleware.RateLimit",
@@ -57,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "huiyin.gateway.middleware.ApiLanguage",
 ]
 
 TEMPLATES = [

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("huiyin.people.urls")),
     path("", include("huiyin.notices.urls")),
     path("ui/", include("huiyin.ui.urls")),
+    path("", include("huiyin.gateway.urls")),
     path("", include("huiyin.ops.urls")),
 ]

@@ -33,6 +33,8 @@ COMMANDS = {
     "serve": "Run the web server.",
     "settings": "Show every setting.",
     "verify": "Prove that the record is what was written.",
+    "token": "Make and revoke tokens of the API.",
+    "webhooks": "Look after what other systems are told.",
     "worker": "Run the background worker.",
     "worktime": "Count legal limits and show the calendar.",
 }

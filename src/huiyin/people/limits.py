@@ -28,11 +28,12 @@ RETURNING count
 class Verdict:
     """Whether it is allowed once more; true when it is.
 
-    `retry_after`: seconds to the next window.
+    `retry_after`: seconds to the next window. `count`: how much is counted in this one now.
     """
 
     allowed: bool
     retry_after: int
+    count: int = 0
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -49,13 +50,14 @@ def allow(key: str, *, limit: int, window: timedelta, at: datetime, cost: int = 
     Windows follow the local day: those of a day begin at midnight. What is refused is not counted.
     """
     start = window_start(window, at)
-    verdict = Verdict(allowed=True, retry_after=ceil((start + window - at).total_seconds()))
+    retry_after = ceil((start + window - at).total_seconds())
     if cost <= limit:
         with connection.cursor() as cursor:
             cursor.execute(_COUNT, {"key": key, "start": start, "cost": cost, "limit": limit})
-            if cursor.fetchone() is not None:
-                return verdict
-    return Verdict(allowed=False, retry_after=verdict.retry_after)
+            row = cursor.fetchone()
+            if row is not None:
+                return Verdict(allowed=True, retry_after=retry_after, count=row[0])
+    return Verdict(allowed=False, retry_after=retry_after, count=limit)
 
 
 def used(key: str, *, window: timedelta, at: datetime) -> int:

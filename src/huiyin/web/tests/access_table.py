@@ -103,6 +103,8 @@ def outcome(response: Any) -> str:
         case 301 | 302 | 303:
             went_to = response.headers["Location"].split("?")[0]
             return "sign-in" if went_to == reverse("people:sign_in") else "open"
+        case 401:
+            return "sign-in"  # the API has no page to lead to
         case 403:
             return "refused"
         case 404:
@@ -111,6 +113,6 @@ def outcome(response: Any) -> str:
             return "gone"
         case 503:
             return "unready"
-        case 200 | 204 | 409 | 422:
+        case 200 | 204 | 400 | 409 | 422:
             return "open"
     return f"status {response.status_code}"

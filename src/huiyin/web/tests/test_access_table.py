@@ -84,6 +84,11 @@ class World:
             "acting": {"pk": acting.pk},
             "notice": {"pk": factories.a_notice(unit).pk},
             "token": {"token": "x" * 43},
+            "category": {"code": "99"},
+            "unit code": {"code": unit.code},
+            "procedure": {"name": "hotline"},
+            "no matter": {"number": "3714261100000000", "run_id": acting.pk, "action": "note"},
+            "webhook": {"webhook_id": acting.pk},
             "language": {"language": "en"},
             "trouble": {"name": "404"},
         }

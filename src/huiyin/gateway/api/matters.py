@@ -1,0 +1,252 @@
+"""Opening, finding and reading matters."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Path, Query, Router, Status
+
+from huiyin.categories.models import Category
+from huiyin.gateway import refusals, saying
+from huiyin.gateway.api.answers import answers
+from huiyin.gateway.api.headers import Key
+from huiyin.gateway.api.reference import category_of, place_of
+from huiyin.gateway.door import Door, caller_of
+from huiyin.gateway.models import Right
+from huiyin.gateway.paging import cursor_of, moment_in, uuid_in
+from huiyin.gateway.schemas import (
+    ActOut,
+    MatterIn,
+    MatterOut,
+    MattersOut,
+    PersonIn,
+    ProcedureName,
+    TimelineOut,
+)
+from huiyin.matters import access
+from huiyin.matters.intake import Person, Said
+from huiyin.matters.models import Channel
+from huiyin.matters.opening_once import open_once
+from huiyin.matters.search import Key as SearchKey
+from huiyin.matters.search import Wanted, search
+from huiyin.matters.timeline import Entry, timeline
+from huiyin.people.actors import Actor
+from huiyin.people.addresses import client_address
+from huiyin.places.models import Place
+from huiyin.procedures import library
+from huiyin.units.models import Unit
+from huiyin.units.queries import held_on
+
+router = Router(tags=["Matters"])
+Number = Annotated[
+    str, Path(max_length=40, description="The number, spaces or not.", example="3714261112345678")
+]
+Cursor = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
+Most = Annotated[int, Query(ge=1, le=100, description="At most so many.")]
+
+
+@router.post(
+    "/matters", auth=Door(Right.ACT), response=answers(ActOut, 404, 409, status=201),
+    summary="Open a matter",
+)  # fmt: skip
+def open_matter(request: HttpRequest, sent: MatterIn, key: Key = "") -> Any:
+    """Open a matter by an opening action of a procedure; `GET /procedures/{name}` tells its form.
+
+    Staff enter who brought it; people bring it themselves. With `Idempotency-Key` the same request
+    opens one matter however often it is sent.
+    """
+    caller, at = caller_of(request), timezone.now()
+    place = place_of(sent.place)
+    category = category_of(sent.category) if sent.category else None
+    accused = _units(sent.accused)
+    errors = {}
+    if place is None:
+        errors["body.place"] = "code"
+    if sent.category and category is None:
+        errors["body.category"] = "code"
+    if len(accused) < len(set(sent.accused)):
+        errors["body.accused"] = "code"
+    if place is None or errors:
+        raise refusals.Invalid(errors=errors)
+    is_staff = caller.actor.unit_id is not None
+    done = open_once(
+        key=key,
+        by=caller.actor,
+        at=at,
+        procedure=sent.procedure,
+        action=sent.action,
+        said=Said(sent.title, sent.text, sent.address),
+        place=place,
+        channel=Channel(sent.channel) if is_staff else Channel.ONLINE,
+        form=_form(sent, place, category),
+        category=category,
+        reporter=_reporter(sent.reporter, caller.actor),
+        parties=[_person(one) for one in sent.parties],
+        accused=sorted(accused.values()),
+        occurred_at=sent.occurred_at if is_staff else None,
+        lon=sent.lon,
+        lat=sent.lat,
+    )
+    body = {
+        "number": done.run.matter.number,
+        "event": done.event.seq,
+        "is_repeat": done.is_repeat,
+        "run": saying.runs_out([done.run])[0],
+    }
+    return Status(HTTPStatus.CREATED, body)
+
+
+@router.get("/matters", auth=Door(Right.READ), response=answers(MattersOut), summary="Find matters")
+def find_matters(
+    request: HttpRequest,
+    q: Annotated[str, Query(max_length=60, description="Words, or a number or its end.")] = "",
+    procedure: Annotated[ProcedureName | None, Query(description="With a run of it.")] = None,
+    state: Annotated[str, Query(max_length=40, description="With a run in this state.")] = "",
+    place: Annotated[str, Query(max_length=32, description="In the place of this code.")] = "",
+    category: Annotated[str, Query(max_length=16, description="Of this class or below.")] = "",
+    unit: Annotated[UUID | None, Query(description="That this unit has or had.")] = None,
+    since: Annotated[date | None, Query(description="Opened on this day or later.")] = None,
+    until: Annotated[date | None, Query(description="Opened on this day or earlier.")] = None,
+    cursor: Cursor = "",
+    limit: Most = 30,
+) -> Any:
+    """Return the matters whoever asks may see, the latest first; confidential ones by number only.
+
+    People find their own.
+    """
+    after = moment_in(cursor)
+    wanted = Wanted(
+        text=q,
+        category=_known_category(category),
+        place=_known_place(place),
+        unit_id=unit,
+        procedure=procedure or "",
+        state=state,
+        since=_sane(since, "since"),
+        until=_sane(until, "until"),
+    )
+    found = search(
+        wanted, by=caller_of(request).actor, after=SearchKey(*after) if after else None, limit=limit
+    )
+    following = cursor_of(found.next.opened_at, found.next.id) if found.next else None
+    return {"matters": saying.matter_refs(found.matters), "next": following}
+
+
+@router.get(
+    "/matters/{number}", auth=Door(Right.READ), response=answers(MatterOut, 404),
+    summary="A matter",
+)  # fmt: skip
+def show_matter(request: HttpRequest, number: Number) -> Any:
+    """Return a matter with its runs, limits, units, and its people as far as they may be seen.
+
+    Staff's look at a confidential one is written down.
+    """
+    by, at = caller_of(request).actor, timezone.now()
+    named = access.matter_of_number(number, by=by)
+    found = access.look(named.pk, by=by, at=at, address=client_address(request))
+    runs = access.runs_seen_by(by).filter(matter=found).order_by("opened_at", "id")
+    return saying.matter_out(found, list(runs), access.contacts(found, by=by))
+
+
+@router.get(
+    "/matters/{number}/timeline", auth=Door(Right.READ), response=answers(TimelineOut, 404),
+    summary="What happened",
+)  # fmt: skip
+def show_timeline(
+    request: HttpRequest, number: Number, cursor: Cursor = "", limit: Most = 30
+) -> Any:
+    """Return what happened to a matter over all its runs, in sentences, the latest first."""
+    by = caller_of(request).actor
+    found = access.matter_of_number(number, by=by)
+    page = timeline(found, by=by, after=uuid_in(cursor), limit=limit)
+    return {
+        "entries": [_entry(entry) for entry in page.entries],
+        "next": cursor_of(page.older) if page.older else None,
+    }
+
+
+def _entry(entry: Entry) -> Mapping[str, Any]:
+    return {
+        "id": entry.key,
+        "run": entry.run_id,
+        "procedure": entry.procedure,
+        "action": entry.action or None,
+        "sentence": entry.sentence,
+        "who": entry.who,
+        "state": entry.state,
+        "recorded_at": entry.at,
+        "occurred_at": entry.occurred_at,
+        "details": [
+            {"label": one.label, "value": one.value, "is_hidden": one.is_hidden}
+            for one in entry.details
+        ],
+        "is_redacted": entry.is_redacted,
+        "is_pending": entry.is_pending,
+        "is_own": entry.is_own,
+    }
+
+
+def _form(sent: MatterIn, place: Place, category: Category | None) -> dict[str, Any]:
+    """Fill in place and category where the form asks for them and they were left out."""
+    form = dict(sent.form)
+    rules = library.procedures().get(sent.procedure)
+    action = rules.actions.get(sent.action) if rules else None
+    given = {"place": str(place.pk), "category": str(category.pk) if category else None}
+    for name, value in given.items():
+        field = action.field_named(name) if action else None
+        if field and field.type.value == name and value:
+            form.setdefault(name, value)
+    return form
+
+
+def _reporter(sent: PersonIn | None, by: Actor) -> Person | None:
+    """Return who brings it: people themselves; for staff whoever they enter, if anybody."""
+    if by.unit_id is not None:
+        return _person(sent) if sent else None
+    said = sent or PersonIn.model_validate({})
+    return Person(
+        name=said.name or by.name,
+        phone=said.phone,
+        account_id=by.account_id,
+        is_anonymous=said.is_anonymous,
+        wants_secrecy=said.wants_secrecy,
+    )
+
+
+def _person(sent: PersonIn) -> Person:
+    return Person(
+        name=sent.name, phone=sent.phone, side=sent.side, is_anonymous=sent.is_anonymous,
+        wants_secrecy=sent.wants_secrecy,
+    )  # fmt: skip
+
+
+def _units(codes: Sequence[str]) -> dict[str, UUID]:
+    if not codes:
+        return {}
+    there = Unit.objects.filter(held_on(timezone.localdate()), code__in=codes)
+    return dict(there.values_list("code", "pk"))
+
+
+def _known_place(code: str) -> Place | None:
+    found = place_of(code) if code else None
+    if code and found is None:
+        raise refusals.Invalid(errors={"query.place": "code"})
+    return found
+
+
+def _known_category(code: str) -> Category | None:
+    found = category_of(code) if code else None
+    if code and found is None:
+        raise refusals.Invalid(errors={"query.category": "code"})
+    return found
+
+
+def _sane(day: date | None, name: str) -> date | None:
+    """Refuse a day no calendar of ours has: counting from it would leave the years there are."""
+    if day is not None and not 1900 <= day.year <= 2090:
+        raise refusals.Invalid(errors={f"query.{name}": "1900–2090"})
+    return day

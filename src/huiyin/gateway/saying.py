@@ -1,0 +1,265 @@
+"""What the API says of places, units, procedures, matters and runs: the rows as plain values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from huiyin.categories.models import Category
+from huiyin.categories.tree import Node, tree
+from huiyin.matters import numbers
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import Assignment, Matter, Run, RunClock
+from huiyin.matters.wording import language, said
+from huiyin.places.models import Place, PlaceLevel
+from huiyin.procedures.language import Action, Field, Procedure, State
+from huiyin.units.models import Unit
+
+Json = dict[str, Any]
+
+
+def place_out(place: Place, parents: Mapping[UUID, str]) -> Json:
+    """Return a place; `parents`: the codes of places above."""
+    return {
+        "id": place.pk,
+        "code": place.code,
+        "name": place.name,
+        "full_name": place.full_name,
+        "level": PlaceLevel(place.level).name.lower(),
+        "kind": place.kind,
+        "parent": parents.get(place.parent_id) if place.parent_id else None,
+    }
+
+
+def codes_above(places: Iterable[Place]) -> dict[UUID, str]:
+    """Return the codes of the places directly above these. One query."""
+    ids = {place.parent_id for place in places if place.parent_id}
+    return dict(Place.objects.filter(pk__in=ids).values_list("pk", "code")) if ids else {}
+
+
+def category_out(category: Category) -> Json:
+    """Return a category; whether it is a leaf is read from the tree in memory."""
+    node = tree().by_code.get(category.code)
+    return {
+        "id": category.pk,
+        "code": category.code,
+        "name": category.name_zh if language().startswith("zh") else category.name_en,
+        "parent": _parent_code(node),
+        "is_leaf": node.is_leaf if node else False,
+        "call_first": category.redirect,
+    }
+
+
+def _parent_code(node: Node | None) -> str | None:
+    return node.parent.category.code if node and node.parent else None
+
+
+def unit_ref(unit: Unit) -> Json:
+    """Return a unit, named."""
+    return {"id": unit.pk, "code": unit.code, "name": unit.name}
+
+
+def unit_out(unit: Unit) -> Json:
+    """Return a unit; its place must be loaded."""
+    return {
+        **unit_ref(unit),
+        "kind": unit.kind,
+        "function": unit.function,
+        "place": unit.place.code,
+        "phone": unit.phone,
+        "address": unit.address,
+    }
+
+
+# --- procedures ---------------------------------------------------------------------------------
+
+
+def field_out(field: Field) -> Json:
+    """Return a field of a form with everything its value has to be."""
+    return {
+        "name": field.name,
+        "label": said(field.label),
+        "type": field.type.value,
+        "required": field.required,
+        "hint": said(field.hint),
+        "options": [{"value": one, "label": said(words)} for one, words in field.options.items()],
+        "at_least": field.at_least,
+        "at_most": field.at_most,
+        "decimals": field.decimals,
+        "one_line": field.line,
+        "past": field.past,
+        "future": field.future,
+        "accept": list(field.accept),
+        "personal": field.personal,
+        "when": {name: list(values) for name, values in field.when.items()},
+    }
+
+
+def action_out(action: Action, rules: Procedure) -> Json:
+    """Return an action with its form."""
+    return {
+        "name": action.name,
+        "label": said(action.label),
+        "hint": said(action.hint),
+        "law": said(action.law),
+        "by": [said(rules.actors[name].label) for name in action.by],
+        "form": [field_out(field) for field in action.form],
+    }
+
+
+def procedure_ref(rules: Procedure) -> Json:
+    """Return a procedure, named."""
+    return {
+        "name": rules.name,
+        "version": rules.version,
+        "title": said(rules.title),
+        "is_child": rules.is_child,
+        "is_confidential": rules.confidential,
+    }
+
+
+def procedure_out(rules: Procedure) -> Json:
+    """Return a whole procedure."""
+    return {
+        **procedure_ref(rules),
+        "law": said(rules.law),
+        "states": [
+            {
+                **_state(state, rules),
+                "is_done": state.done,
+                "is_closed": state.closed,
+                "is_end": state.end,
+            }
+            for state in rules.states.values()
+        ],
+        "clocks": [
+            {
+                "name": clock.name,
+                "label": said(clock.label),
+                "law": said(clock.law),
+                "kind": clock.kind.value,
+                "is_right": clock.is_window,
+            }
+            for clock in rules.clocks.values()
+        ],
+        "actions": [
+            {
+                **action_out(action, rules),
+                "from_states": [name for name in ("new", *rules.states) if name in action.froms],
+                "bulk": action.bulk,
+            }
+            for action in rules.actions.values()
+        ],
+    }
+
+
+def _state(state: State, rules: Procedure) -> Json:
+    owner = rules.actors.get(state.owner)
+    return {
+        "name": state.name,
+        "label": said(state.label),
+        "plain": said(state.plain),
+        "owner": said(owner.label) if owner else "",
+    }
+
+
+# --- matters ------------------------------------------------------------------------------------
+
+
+def matter_refs(matters: Sequence[Matter]) -> list[Json]:
+    """Return matters for a list; words, place and category must be loaded. One query."""
+    parents = codes_above([matter.place for matter in matters])
+    return [_matter_ref(matter, parents) for matter in matters]
+
+
+def _matter_ref(matter: Matter, parents: Mapping[UUID, str]) -> Json:
+    words = getattr(matter, "words", None)  # none any more after a redaction
+    return {
+        "number": matter.number,
+        "title": words.title if words else "",
+        "channel": matter.channel,
+        "opened_at": matter.opened_at,
+        "occurred_at": matter.occurred_at,
+        "place": place_out(matter.place, parents),
+        "category": category_out(matter.category) if matter.category else None,
+        "is_confidential": matter.is_confidential,
+    }
+
+
+def matter_out(matter: Matter, runs: Sequence[Run], contacts: Sequence[Any]) -> Json:
+    """Return a whole matter with the runs and people that are seen. Three queries."""
+    (ref,) = matter_refs([matter])
+    words = getattr(matter, "words", None)
+    return {
+        **ref,
+        "spoken": numbers.spoken(matter.number),
+        "text": words.text if words else "",
+        "address": words.address if words else "",
+        "lon": matter.lon,
+        "lat": matter.lat,
+        "contacts": [
+            {
+                name: getattr(contact, name)
+                for name in ("id", "role", "side", "name", "phone", "is_own", "is_hidden")
+            }
+            for contact in contacts
+        ],
+        "runs": runs_out(runs),
+    }
+
+
+def runs_out(runs: Sequence[Run]) -> list[Json]:
+    """Return runs with their clocks and who has them. Two queries, however many."""
+    ids = [run.pk for run in runs]
+    clocks: dict[UUID, list[RunClock]] = {}
+    for clock in RunClock.objects.filter(run__in=ids).order_by("due_at", "name"):
+        clocks.setdefault(clock.run_id, []).append(clock)
+    held: dict[UUID, list[Assignment]] = {}
+    rows = Assignment.objects.filter(run__in=ids, to_at=None).select_related("unit")
+    for one in rows.order_by("role", "id"):
+        held.setdefault(one.run_id, []).append(one)
+    return [_run(run, clocks.get(run.pk, []), held.get(run.pk, [])) for run in runs]
+
+
+def _run(run: Run, clocks: Sequence[RunClock], held: Sequence[Assignment]) -> Json:
+    rules = procedure_of(run.procedure)
+    return {
+        "id": run.pk,
+        "procedure": {**procedure_ref(rules), "version": run.version},
+        "parent": run.parent_id,
+        "state": _state(rules.states[run.state], rules),
+        "events": run.events,
+        "opened_at": run.opened_at,
+        "changed_at": run.changed_at,
+        "done_at": run.done_at,
+        "due_at": run.due_at,
+        "is_done": run.is_done,
+        "is_closed": run.is_closed,
+        "is_over": run.is_over,
+        "clocks": [_clock(clock, rules) for clock in clocks],
+        "assignments": [
+            {"role": one.role, "unit": unit_ref(one.unit), "since": one.from_at} for one in held
+        ],
+    }
+
+
+def _clock(clock: RunClock, rules: Procedure) -> Json:
+    rule = rules.clocks[clock.name]
+    return {
+        "name": clock.name,
+        "label": said(rule.label),
+        "kind": clock.kind,
+        "status": clock.status,
+        "started_at": clock.started_at,
+        "due_on": clock.due_on,
+        "due_at": clock.due_at,
+        "is_provisional": clock.is_provisional,
+        "is_right": clock.is_window,
+        "overdue_at": clock.overdue_at,
+        "ended_at": clock.ended_at,
+        "outcome": clock.outcome or None,
+    }
+
+
+def state_label(rules: Procedure, state: str) -> str:
+    """Return what a state is called."""
+    return said(rules.states[state].label)

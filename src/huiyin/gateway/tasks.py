@@ -1,0 +1,43 @@
+"""Work the background worker does for the gateway."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from huiyin.gateway import delivery
+
+LOCK = "gateway.deliver"
+
+
+@app.task(name="gateway.deliver", queue="default", queueing_lock=LOCK)
+def deliver() -> None:
+    """Send every webhook that is due."""
+    while delivery.deliver_batch(at=timezone.now()):
+        pass
+
+
+@app.periodic(cron="* * * * *", periodic_id="gateway_sweep")
+@app.task(name="gateway.sweep", queue="default", queueing_lock="gateway.sweep")
+def sweep(timestamp: int) -> None:
+    """Every minute: what waited for its time, or whose wake-up was lost."""
+    del timestamp
+    deliver()
+
+
+@app.periodic(cron="17 3 * * *", periodic_id="gateway_clean")
+@app.task(name="gateway.clean", queue="default")
+def clean(timestamp: int) -> None:
+    """Every night: forget old messages."""
+    delivery.clean(at=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+def wake() -> None:
+    """Let a worker look at once; one job waits at most, however much is put."""
+    try:
+        with transaction.atomic():
+            deliver.defer()
+    except AlreadyEnqueued:
+        return

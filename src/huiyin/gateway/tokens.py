@@ -1,0 +1,134 @@
+"""Making, finding and revoking the tokens of the API. Only a hash is kept of a token."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from huiyin.gateway.models import ApiToken, Right
+from huiyin.gateway.refusals import ExpiryTooFar, NoToken, PostNotHeld, RightUnknown
+from huiyin.people.actors import Actor, actor_of
+from huiyin.people.models import Account
+from huiyin.people.posts import holding_by_key
+
+PREFIX: Final = "hyt_"
+SECRET_BYTES: Final = 32
+HINT: Final = 10
+LONGEST_DAYS: Final = 400
+# A use is written down at most once in this time, so that reading costs no writing.
+USE_NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new token; `secret` is shown once and is nowhere kept."""
+
+    token: ApiToken
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whoever sent a token."""
+
+    token: ApiToken
+    account: Account
+    actor: Actor
+
+    def may(self, right: Right) -> bool:
+        """Tell whether the token has a right."""
+        return right in self.token.rights
+
+
+def create_token(
+    *, account_id: UUID, label: str, rights: Sequence[str], days: int, at: datetime,
+    post_id: UUID | None = None, by: Actor | None = None,
+) -> Made:  # fmt: skip
+    """Make a token for an account, in one of its posts or in none.
+
+    `by`: None for the operator's command. Raises RightUnknown, ExpiryTooFar, PostNotHeld.
+    """
+    for right in rights:
+        if right not in Right.values:
+            raise RightUnknown(right=right)
+    if not 1 <= days <= LONGEST_DAYS:
+        raise ExpiryTooFar(days=LONGEST_DAYS)
+    if _holder(account_id, post_id, at=at) is None:
+        raise PostNotHeld()
+    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    token = ApiToken.objects.create(
+        digest=digest_of(secret),
+        hint=secret[:HINT],
+        label=label,
+        account_id=account_id,
+        post_id=post_id,
+        rights=sorted(set(rights)),
+        created_at=at,
+        created_by=by.account_id if by else None,
+        expires_at=at + timedelta(days=days),
+    )
+    return Made(token, secret)
+
+
+def revoke_token(*, token_id: UUID, at: datetime) -> ApiToken:
+    """Revoke a token at once; its webhooks are no longer served. Raises NoToken."""
+    token = ApiToken.objects.filter(pk=token_id).first()
+    if token is None:
+        raise NoToken()
+    if token.revoked_at is None:
+        token.revoked_at = at
+        token.save(update_fields=["revoked_at"])
+    return token
+
+
+def resolve(secret: str, *, at: datetime) -> Bearer | None:
+    """Return whoever sent a token; None alike for unknown, expired, revoked, closed, left.
+
+    One query, another one for a post, and once a minute the note of its use.
+    """
+    token = (
+        ApiToken.objects.select_related("account")
+        .filter(digest=digest_of(secret), revoked_at=None, expires_at__gt=at)
+        .first()
+    )
+    if token is None:
+        return None
+    found = _held_by(token.account, token.post_id, at=at)
+    if found is None:
+        return None
+    ApiToken.objects.filter(
+        Q(last_used_at=None) | Q(last_used_at__lte=at - USE_NOTED_EVERY), pk=token.pk
+    ).update(last_used_at=at)
+    return Bearer(token, token.account, found)
+
+
+def is_good(token: ApiToken, *, at: datetime) -> bool:
+    """Tell whether a token is valid now, with the post it acts in."""
+    if token.revoked_at is not None or token.expires_at <= at:
+        return False
+    return _held_by(token.account, token.post_id, at=at) is not None
+
+
+def digest_of(secret: str) -> bytes:
+    """Return the hash of a token; it is long and random, so a plain hash does."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+def _holder(account_id: UUID, post_id: UUID | None, *, at: datetime) -> Actor | None:
+    account = Account.objects.filter(pk=account_id).first()
+    return _held_by(account, post_id, at=at) if account else None
+
+
+def _held_by(account: Account, post_id: UUID | None, *, at: datetime) -> Actor | None:
+    if not account.is_active:
+        return None
+    if post_id is None:
+        return actor_of(account)
+    found = holding_by_key(f"post:{post_id}", account_id=account.pk, on=timezone.localdate(at))
+    return found[1].actor(account) if found else None
