@@ -186,6 +186,10 @@ class Run(models.Model):
             models.Index(
                 fields=("parent",), name="matters_child_runs", condition=~Q(parent=None)
             ),
+            # Search by state, of what is over too.
+            models.Index(
+                fields=("state", "procedure", "matter"), name="matters_runs_by_state"
+            ),
             # What waits for an office, what is due first before the rest.
             models.Index(
                 fields=("procedure", "owner", "due_at"), name="matters_runs_by_owner",

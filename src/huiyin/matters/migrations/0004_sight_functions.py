@@ -66,8 +66,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
       )
 $$;
 
--- The runs of the matters a post sees; of a confidential matter, where the unit has no part in it,
--- only the runs of the procedures it looks after and those inside them.
+-- The runs of the matters a post sees; of a confidential matter, where the unit holds no role in it,
+-- only those it opened itself and those of the procedures it looks after, with all inside them.
 CREATE FUNCTION matters_runs_seen_by_unit(
     my_unit uuid, my_place uuid, supervised text[], confidential text[]
 ) RETURNS SETOF uuid
@@ -86,9 +86,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
               WHERE other.matter_id = matter.id AND held.unit_id = my_unit
           )
           OR EXISTS (
-              SELECT FROM matters_run AS other
-              JOIN matters_eventheader AS opening ON opening.run_id = other.id AND opening.seq = 1
-              WHERE other.matter_id = matter.id AND opening.unit_id = my_unit
+              SELECT FROM matters_eventheader AS opening
+              WHERE opening.run_id = run.id AND opening.seq = 1 AND opening.unit_id = my_unit
           )
           OR matters_is_within(run.id, confidential)
       )

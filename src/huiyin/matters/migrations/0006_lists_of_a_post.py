@@ -21,6 +21,10 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('is_closed', False)), fields=['procedure', 'owner', 'due_at'], name='matters_runs_by_owner'),
         ),
         migrations.AddIndex(
+            model_name='run',
+            index=models.Index(fields=['state', 'procedure', 'matter'], name='matters_runs_by_state'),
+        ),
+        migrations.AddIndex(
             model_name='assignment',
             index=models.Index(condition=models.Q(('sender_id__isnull', False), ('to_at', None)), fields=['sender_id'], name='matters_given_by_a_unit'),
         ),

@@ -1,0 +1,191 @@
+"""Finding matters: by their words, their number, what they are about, where, with whom, since when.
+
+Only what the actor may see is ever looked through (`access`). Confidential matters are found by
+their whole number alone. Words are found by pairs of characters, in a column the database keeps
+itself (migration `search_keys`); phones and identity numbers are not among them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from huiyin.categories.models import Category
+from huiyin.matters import access, numbers
+from huiyin.matters.models import Assignment, Contact, Matter, Run
+from huiyin.matters.refusals import NotFound
+from huiyin.people import access_log
+from huiyin.people.actors import Actor
+from huiyin.people.phones import index_of, normal
+from huiyin.places.levels import COLUMN_OF
+from huiyin.places.models import Place, PlaceLevel
+
+PAGE = 30
+LONGEST = 60  # characters of what is typed that count
+SPOKEN = 4  # digits; fewer say nothing about a number
+_OWN_COLUMN = {**COLUMN_OF, PlaceLevel.GRID: "grid_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for; what is left empty does not narrow.
+
+    `text`: words, or a number or its last digits. `state`: of a run of `procedure`, where one is
+    named. `since`, `until`: local days on which it came in, both included.
+    """
+
+    text: str = ""
+    category: Category | None = None
+    place: Place | None = None
+    unit_id: UUID | None = None
+    procedure: str = ""
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a page ended."""
+
+    opened_at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of matters, the latest first; `next`: where the page after it begins."""
+
+    matters: tuple[Matter, ...]
+    next: Key | None
+
+
+def search(
+    wanted: Wanted, *, by: Actor, after: Key | None = None, limit: int = PAGE
+) -> Found:  # fmt: skip
+    """Return a page of the matters the actor sees that fit. One query."""
+    return _page(_fitting(wanted, by), after, limit)
+
+
+def by_phone(
+    phone: str, *, by: Actor, purpose: str, at: datetime, address: str | None = None,
+    after: Key | None = None, limit: int = PAGE,
+) -> Found:  # fmt: skip
+    """Return the other matters of a caller that a handler sees; who looked and why is written down.
+
+    Neither confidential matters are among them nor those of somebody who asked to stay unknown: to
+    be found by the number would tell who it is. Raises PhoneNotMobile, ReasonMissing, NotFound
+    for whoever is not of staff.
+    """
+    purpose = access_log.stated_purpose(purpose)
+    index = index_of(normal(phone))
+    if by.unit_id is None:
+        raise NotFound()
+    theirs = Contact.objects.filter(phone_index=index, wants_secrecy=False).values("matter_id")
+    with transaction.atomic():
+        access_log.record(
+            by=by, at=at, action="phone_search", subject_type="phone", subject_id=index.hex(),
+            fields=("phone",), purpose=purpose, address=address,
+        )  # fmt: skip
+        matters = access.matters_seen_by(by).filter(pk__in=theirs, is_confidential=False)
+        return _page(matters, after, limit)
+
+
+def _page(matters: QuerySet[Matter], after: Key | None, limit: int) -> Found:
+    if after is not None:
+        matters = matters.filter(
+            Q(opened_at__lt=after.opened_at) | Q(opened_at=after.opened_at, pk__lt=after.id)
+        )
+    found = list(_in_order(matters)[: limit + 1])
+    shown = found[:limit]
+    has_more = len(found) > limit
+    return Found(tuple(shown), Key(shown[-1].opened_at, shown[-1].pk) if has_more else None)
+
+
+def listed(wanted: Wanted, *, by: Actor) -> QuerySet[Matter]:
+    """Return all matters the actor sees that fit, the latest first; exports read it in chunks."""
+    return _in_order(_fitting(wanted, by))
+
+
+def _in_order(matters: QuerySet[Matter]) -> QuerySet[Matter]:
+    return matters.select_related("words", "place", "category").order_by("-opened_at", "-pk")
+
+
+def _fitting(wanted: Wanted, by: Actor) -> QuerySet[Matter]:
+    matters = access.matters_seen_by(by)
+    whole = numbers.read(wanted.text)
+    if whole is not None:
+        matters = matters.filter(number=whole)
+    else:
+        matters = matters.filter(_said(wanted.text))
+        if by.unit_id is not None:
+            matters = matters.filter(is_confidential=False)
+    return matters.filter(_about(wanted), _where(wanted), _when(wanted), _handled(wanted, by))
+
+
+def _said(typed: str) -> Q:
+    """Return the condition for words; digits alone are also the end of a number, spoken."""
+    text = typed.replace("\x00", "").strip()[:LONGEST]
+    if not text:
+        return Q()
+    worded = Q(pk__in=RawSQL("SELECT found FROM matters_worded(%s) AS found", [text]))
+    digits = "".join(text.split())
+    if digits.isascii() and digits.isdigit() and len(digits) >= SPOKEN:
+        ending = RawSQL(
+            "SELECT id FROM matters_matter WHERE reverse(number) LIKE %s", [f"{digits[::-1]}%"]
+        )
+        return worded | Q(pk__in=ending) | Q(number__startswith=digits)
+    return worded
+
+
+def _about(wanted: Wanted) -> Q:
+    if wanted.category is None:
+        return Q()
+    subtree = Category.objects.filter(code__startswith=wanted.category.code).values("pk")
+    return Q(category__in=subtree)
+
+
+def _where(wanted: Wanted) -> Q:
+    """Return the condition for a place as it was when the matter came in, zones on its land too."""
+    if wanted.place is None:
+        return Q()
+    pk, level = wanted.place.pk, PlaceLevel(wanted.place.level)
+    where = Q(place=pk) | Q(**{_OWN_COLUMN[level]: pk})
+    return where | Q(overlay_id=pk) if level is PlaceLevel.COUNTY else where
+
+
+def _when(wanted: Wanted) -> Q:
+    when = Q()
+    if wanted.since:
+        when &= Q(opened_at__gte=_midnight(wanted.since))
+    if wanted.until:
+        when &= Q(opened_at__lt=_midnight(wanted.until + timedelta(days=1)))
+    return when
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+
+
+def _handled(wanted: Wanted, by: Actor) -> Q:
+    """Return the conditions on runs: a unit with a role in one, a procedure, a state.
+
+    Staff who see a matter that is not confidential see all its runs; people only some.
+    """
+    where = Q()
+    seen = access.runs_seen_by(by) if by.unit_id is None else Run.objects.all()
+    if wanted.unit_id:
+        held = Assignment.objects.filter(unit=wanted.unit_id).values("run_id")
+        where &= Q(Exists(seen.filter(matter=OuterRef("pk"), pk__in=held)))
+    if wanted.procedure or wanted.state:
+        runs = seen.filter(matter=OuterRef("pk"))
+        if wanted.procedure:
+            runs = runs.filter(procedure=wanted.procedure)
+        if wanted.state:
+            runs = runs.filter(state=wanted.state)
+        where &= Q(Exists(runs))
+    return where

@@ -1,0 +1,263 @@
+"""The inbox of a post: what is to be signed for, to be done, late, waited for, done."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from huiyin.matters import inbox, search
+from huiyin.matters.inbox import Tray
+from huiyin.matters.models import Run
+from huiyin.matters.search import Wanted
+from huiyin.matters.tests.records import the_record
+from huiyin.places.models import Place
+from huiyin.units.models import UnitKind
+from huiyin.units.tests.factories import CITY, NOW, a_unit
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+DISPATCH = ("hotline.dispatch", "hotline.decide", "hotline.call_back")
+
+
+def trays(by, *, at=NOW):
+    """The trays that are not empty, with how many lie in them; lists and counts agree."""
+    counted = inbox.counts(by=by, at=at)
+    for which in Tray:
+        page = inbox.tray(which, by=by, at=at, limit=100)
+        assert len(page.runs) == counted[which], which
+    return {which.value: count for which, count in counted.items() if count}
+
+
+def test_an_order_goes_from_desk_to_desk():
+    city = the_record()
+    centre = city.staff(city.unit("hotline_centre", "z"), *DISPATCH)
+    agent = city.staff(city.unit("hotline_centre", "z"))
+    unit = city.staff(city.unit("department"))
+    run = city.open("hotline", "accept_call").run
+    assert trays(centre) == {"to_do": 1, "due_soon": 1}
+    assert trays(agent) == trays(unit) == {}  # dispatching needs the permission
+
+    city.act(run.pk, "dispatch")
+    assert trays(centre) == {}
+    assert trays(unit)["to_sign"] == 1
+
+    city.act(run.pk, "note", by=unit)
+    assert trays(unit)["to_sign"] == 1  # a note signs for nothing
+    city.act(run.pk, "acknowledge", at=NOW + HOUR)
+    assert "to_sign" not in trays(unit)
+    assert trays(unit)["to_do"] == 1
+
+    city.act(run.pk, "answer", at=NOW + 2 * HOUR)
+    assert trays(unit) == {"done": 1}
+    assert trays(centre)["to_do"] == 1
+
+
+def test_what_is_sent_back_waits_for_the_one_and_is_next_for_the_other():
+    city = the_record()
+    centre = city.staff(city.unit("hotline_centre", "z"), *DISPATCH)
+    run = city.open("hotline", "accept_call").run
+    city.act(run.pk, "dispatch")
+
+    city.act(run.pk, "return_order")
+
+    assert trays(centre)["to_do"] == 1
+    unit = city.staff(city.unit("department"))
+    still_held = Run.objects.get(pk=run.pk).assignments.filter(to_at=None).exists()
+    assert trays(unit) == ({"waiting": 1} if still_held else {})
+
+
+def test_what_is_due_soon_and_what_is_late():
+    city = the_record()
+    unit = city.staff(city.unit("department"))
+    run = city.open("hotline", "accept_call").run
+    city.act(run.pk, "dispatch")
+    due = Run.objects.get(pk=run.pk).due_at
+
+    assert "due_soon" not in trays(unit, at=due - 3 * DAY)
+    assert trays(unit, at=due - HOUR)["due_soon"] == 1
+    late = trays(unit, at=due + HOUR)
+    assert (late["overdue"], late["to_sign"], "due_soon" in late) == (1, 1, False)
+
+
+def test_a_hand_that_is_lent_lies_in_a_tray_of_its_own():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    city.act(run.pk, "dispatch")
+    city.act(run.pk, "acknowledge")
+    helper = city.unit("department", "0")
+    city.act(run.pk, "ask_assistance")
+    child = Run.objects.get(parent=run)
+    helper = child.assignments.get(role="helper").unit
+
+    assert trays(city.staff(helper)).get("assisting") == 1
+    assert "to_do" not in trays(city.staff(helper)) or helper == city.unit("department")
+
+
+def test_a_matter_is_next_for_whoever_gave_it_and_for_the_unit_above():
+    city = the_record()
+    office = city.staff(city.unit("petition_office", "z"))
+    run = city.open("petition", "register", by=office).run
+    city.act(run.pk, "transfer", by=office)
+    assert trays(office).get("to_do") is None
+
+    city.act(run.pk, "object")
+
+    assert Run.objects.get(pk=run.pk).owner == "sender"
+    assert trays(office)["to_do"] == 1
+    assert trays(city.staff(city.unit("petition_office", "other"))) == {}
+
+
+def test_residents_have_no_inbox():
+    city = the_record()
+    city.open("hotline", "accept_call")
+
+    assert trays(city.reporter) == {}
+
+
+def test_pages_of_a_tray_follow_each_other_without_a_gap(django_assert_num_queries):
+    city = the_record()
+    centre = city.staff(city.unit("hotline_centre", "z"), *DISPATCH)
+    runs = [city.open("hotline", "accept_call", at=NOW + k // 2 * HOUR).run.pk for k in range(7)]
+    Run.objects.filter(pk=runs[3]).update(due_at=None)  # without a limit: last
+
+    seen, after = [], None
+    for _ in range(4):
+        with django_assert_num_queries(1):
+            page = inbox.tray(Tray.TO_DO, by=centre, at=NOW, after=after, limit=2)
+            seen += [(run.pk, run.matter.words.title, run.matter.place.name) for run in page.runs]
+        after = page.next
+
+    assert after is None
+    assert [pk for pk, *_ in seen] == [*runs[:3], *runs[4:], runs[3]]
+
+
+@pytest.mark.parametrize("orders", [1, 5])
+def test_counting_takes_three_queries(django_assert_num_queries, orders):
+    city = the_record()
+    for _ in range(orders):
+        run = city.open("hotline", "accept_call").run
+        city.act(run.pk, "dispatch")
+
+    with django_assert_num_queries(3):
+        counted = inbox.counts(by=city.staff(city.unit("department")), at=NOW)
+    assert counted[Tray.TO_SIGN] == orders
+
+
+# --- a large city -------------------------------------------------------------------------------
+
+MANY = 20_000
+LARGE = ("matters_matter", "matters_run", "matters_assignment", "matters_mattertext",
+         "matters_eventheader", "matters_contact")  # fmt: skip
+
+
+def many_matters(city, units):
+    """20,000 matters with a run each, of which a hundredth is open; by COPY."""
+    town, village = city.place.town_id, city.place.village_id
+    with connection.cursor() as cursor:
+
+        def copy(table, columns, rows):
+            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as writing:
+                for row in rows:
+                    writing.write_row(row)
+
+        def pk(kind, k):
+            return f"{kind:08x}-0000-7000-8000-{k:012x}"
+
+        def at(k):
+            return NOW - timedelta(minutes=7 * k)
+
+        def a_run(k):
+            state, owner = "archived", ""
+            if is_open := k % 100 == 0:
+                state, owner = (
+                    ("received", "dispatcher") if k % 200 == 0 else ("dispatched", "unit")
+                )
+            over, done_at = not is_open, None if is_open else at(k)
+            due_at = at(k) + DAY if is_open else None
+            return (pk(2, k), pk(1, k), "hotline", 1, "", state, owner, over, over, over, at(k),
+                    at(k), done_at, due_at, 1, b"", "{}")  # fmt: skip
+
+        copy(
+            "matters_matter",
+            ("id", "number", "channel", "opened_at", "place_id", "city_id", "county_id", "town_id",
+             "village_id", "grid_id", "is_confidential", "accused"),
+            ((pk(1, k), f"3714{k:012d}", "call", at(k), city.place.pk, city.place.city_id,
+              city.place.county_id, town if k % 50 == 0 else None,
+              village if k % 50 == 0 else None, None, False, "{}") for k in range(MANY)),
+        )  # fmt: skip
+        copy(
+            "matters_mattertext",
+            ("matter_id", "title", "text", "address"),
+            ((pk(1, k), f"第{k}件", "井盖丢失" if k % 997 == 0 else "垃圾没有清运", "")
+             for k in range(MANY)),
+        )  # fmt: skip
+        copy(
+            "matters_run",
+            ("id", "matter_id", "procedure", "version", "child_name", "state", "owner", "is_done",
+             "is_closed", "is_over", "opened_at", "changed_at", "done_at", "due_at", "events",
+             "head", "memory"),
+            (a_run(k) for k in range(MANY)),
+        )  # fmt: skip
+        copy(
+            "matters_assignment",
+            ("run_id", "role", "unit_id", "from_at"),
+            ((pk(2, k), "lead", units[k % len(units)], at(k)) for k in range(MANY)),
+        )
+        copy(
+            "matters_eventheader",
+            ("id", "run_id", "seq", "action", "as_actor", "recorded_at", "on_behalf_of",
+             "from_state", "to_state", "is_pending", "effects", "body_digest", "previous", "hash"),
+            ((pk(3, k), pk(2, k), 1, "accept_call", "agent", at(k), "", "new", "received", False,
+              "{}", b"", b"", b"") for k in range(MANY)),
+        )  # fmt: skip
+        for table in LARGE:
+            cursor.execute(f"ANALYZE {table}")
+
+
+def read_whole(queryset):
+    """Return the large tables that a query reads from end to end."""
+    tables = set()
+
+    def walk(node):
+        if node["Node Type"].endswith("Seq Scan"):
+            tables.add(node["Relation Name"])
+        for inner in node.get("Plans", ()):
+            walk(inner)
+
+    for plan in json.loads(queryset.explain(format="json")):
+        walk(plan["Plan"])
+    return sorted(tables & set(LARGE))
+
+
+def test_lists_of_a_large_city_read_no_table_from_end_to_end():
+    city = the_record()
+    the_city = Place.objects.get(code=CITY)
+    units = [
+        a_unit(f"D-{k}", UnitKind.DEPARTMENT, the_city, name=f"部门{k}").pk for k in range(100)
+    ]
+    many_matters(city, units)
+    department = replace(
+        city.staff(city.unit("department")), unit_id=units[0], unit_place_id=the_city.pk
+    )
+    of_town = city.staff(city.unit("hotline_centre"), *DISPATCH)
+    of_city = city.staff(city.unit("hotline_centre"), *DISPATCH, place=the_city)
+
+    counted = inbox.counts(by=department, at=NOW)
+    assert (counted[Tray.TO_SIGN], counted[Tray.WAITING], counted[Tray.DONE]) == (100, 100, 0)
+    assert inbox.counts(by=of_city, at=NOW)[Tray.TO_DO] == 100
+    for by in (department, of_town, of_city):
+        for which in Tray:
+            assert read_whole(inbox.listed(which, by=by, at=NOW)[:31]) == [], (by, which)
+    for by in (department, of_town, of_city):
+        for wanted in (
+            Wanted(),
+            Wanted("井盖"),
+            Wanted("000019998"),
+            Wanted(unit_id=units[0]),
+            Wanted(place=city.town),
+            Wanted(procedure="hotline", state="received"),
+        ):
+            assert read_whole(search.listed(wanted, by=by)[:31]) == [], (by.unit_kind, wanted)
+    assert len(search.search(Wanted("井盖"), by=of_city).matters) == 21
