@@ -23,6 +23,7 @@ from huiyin.dispatch.refusals import (
 )
 from huiyin.dispatch.tests.factories import CLERK, NOW
 from huiyin.dispatch.urgency import urgency_of
+from huiyin.procedures import library
 
 pytestmark = pytest.mark.django_db
 ACT = {"by": CLERK, "at": NOW}
@@ -221,6 +222,22 @@ def test_the_lists_of_the_project_fit_the_rules_a_city_has_to_keep():
             **ACT,
         )
     assert len({str(rule) for rule in built_in.rules()}) == LadderRule.objects.count()
+
+
+@pytest.mark.parametrize("name", ["grid", "hotline"])
+def test_every_reason_that_a_procedure_offers_is_in_the_list(name):
+    form = library.procedures()[name].actions["return_order"].form
+    offered = next(field.options for field in form if field.name == "reason")
+
+    assert set(offered) <= {reason.code for reason in built_in.reasons()}
+
+
+def test_every_kind_of_clock_of_a_procedure_has_a_ladder():
+    kinds = {
+        clock.kind.value for it in library.procedures().values() for clock in it.clocks.values()
+    }
+
+    assert kinds <= {rule.clock_kind for rule in built_in.rules()}
 
 
 def test_no_word_hinders_people_who_complain():
