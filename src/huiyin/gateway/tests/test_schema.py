@@ -1,0 +1,159 @@
+"""The schema is the one that is committed, and what runs does what it says, whatever is sent."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from huiyin.gateway.api import api, schema_text
+from huiyin.gateway.tests.callers import Caller, a_city, clerk, report, resident
+from huiyin.people.permission_sets import built_in
+
+DOCS = Path(__file__).parents[4] / "docs"
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+REACHED = 0.6  # of the operations have to answer 2xx at least once
+
+
+def test_the_committed_schema_is_the_one_that_is_served(client, db):
+    committed = (DOCS / "openapi.json").read_text(encoding="utf-8")
+
+    assert committed == schema_text(), "old; run `make reference`"
+    assert client.get("/api/v1/openapi.json").json() == json.loads(committed)
+
+
+def test_everything_in_the_schema_is_described():
+    schema = json.loads(schema_text())
+
+    missing = [
+        f"{name}.{field}"
+        for name, model in schema["components"]["schemas"].items()
+        for field, rule in model.get("properties", {}).items()
+        if not rule.get("description")
+    ]
+    missing += [
+        f"{path} {method} {parameter['name']}"
+        for path, operations in schema["paths"].items()
+        for method, operation in operations.items()
+        for parameter in operation["parameters"]
+        if not (parameter.get("description") or parameter["schema"].get("description"))
+    ]
+
+    assert missing == []
+    assert schema["openapi"] == "3.1.0"
+
+
+def test_every_operation_has_a_name_a_summary_and_the_one_shape_of_errors():
+    schema = json.loads(schema_text())
+    shape = {"$ref": "#/components/schemas/Error"}
+
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            assert operation["operationId"]
+            assert operation["summary"]
+            assert operation["description"]
+            for code, answer in operation["responses"].items():
+                if int(code) >= 400:
+                    assert answer["content"]["application/json"]["schema"] == shape
+
+
+class Seeds:
+    """What there is to be asked for."""
+
+    def __init__(self, url):
+        self.city = city = a_city()
+        mine = resident(city)
+        self.report = report(city, mine).json()
+        agent = clerk(city.unit("hotline_centre"), "hotline_agent")
+        hook = agent.post("/webhooks", {"url": f"{url}/hook", "kinds": ["run.moved"]}).json()
+        self.ids = {
+            "run_id": self.report["run"]["id"],
+            "number": self.report["number"],
+            "webhook_id": hook["id"],
+            "action": "note",
+            "name": "hotline",
+        }
+        self.codes = {
+            "/api/v1/places/{code}": city.place.code,
+            "/api/v1/categories/{code}": "01",
+            "/api/v1/units/{code}": city.unit("department").code,
+        }
+        units = [row["code"] for row in built_in() if row["code"] != "hotline_agent"]
+        self.callers = [
+            Caller(), mine, agent, *(clerk(city.unit("department"), code) for code in units)
+        ]  # fmt: skip
+
+    def put_into(self, case):
+        """Have a case ask for what there is."""
+        for name in case.path_parameters or {}:
+            seed = self.codes.get(case.path) if name == "code" else self.ids.get(name)
+            if seed:
+                case.path_parameters[name] = seed
+        if case.path == "/api/v1/responsible":
+            case.query = {"place": self.city.place.code, "category": "01"}
+
+
+def asking(operation, seeds, url, session, *, examples):
+    """Return what asks an operation many times, as anybody, and tells whether it was let in."""
+    answered = []
+
+    @settings(
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    @given(
+        case=operation.as_strategy(),
+        caller=st.sampled_from(seeds.callers),
+        is_seeded=st.booleans(),
+    )
+    def answers_as_it_says(case, caller, is_seeded):
+        if is_seeded:
+            seeds.put_into(case)
+        response = case.call(base_url=url, session=session, headers=dict(caller.headers))
+        case.validate_response(response, checks=CHECKS)
+        answered.append(response.status_code)
+
+    def ask():
+        answers_as_it_says()
+        return any(status < 300 for status in answered)
+
+    return ask
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whatever_is_sent_by_whomever_the_answer_is_as_the_schema_says(live_server, configured):
+    configured(rate_per_minute=1_000_000)
+    seeds = Seeds(live_server.url)
+    schema = schemathesis.openapi.from_dict(json.loads(schema_text()))
+    examples = max(4, settings().max_examples // 4)
+    reached, tried = set(), set()
+    session = requests.Session()
+
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        tried.add(operation.label)
+        ask = asking(operation, seeds, live_server.url, session, examples=examples)
+        if ask():
+            reached.add(operation.label)
+
+    assert len(tried) == sum(
+        len(operation.methods)
+        for router in api._get_bound_routers()
+        for view in router.path_operations.values()
+        for operation in view.operations
+        if operation.include_in_schema
+    )
+    assert len(reached) >= REACHED * len(tried), sorted(tried - reached)
