@@ -1,7 +1,7 @@
 """`redact`: what may not stay is deleted under an order; that it was, and under which, stays.
 
 Bodies with their salts, files, the words of a matter with what it is searched by, the people in it,
-answers kept for repeats, and whatever other modules keep (`on_redaction`) go in one transaction.
+the digests of requests, and whatever other modules keep (`on_redaction`) go in one transaction.
 Headers stay, so that the chain still proves itself; an event names the order and what went.
 """
 
@@ -112,8 +112,9 @@ def carry_out(found: Redaction, kind: str, marks: codec.Json, *, by: Actor) -> l
         hook(found)
     EventBody.objects.filter(event__in=event_ids).delete()
     attachments.erase(event_ids=event_ids)
-    # It holds a digest of the form without a salt: short texts could be guessed from it.
-    IdempotencyKey.objects.filter(event_id__in=event_ids).delete()
+    # A digest of the form without a salt: short texts could be guessed from it. The key stays, so
+    # that a request (or a row of an import) sent again is refused and not carried out once more.
+    IdempotencyKey.objects.filter(event_id__in=event_ids).update(digest=bytes(32))
     if found.is_whole:
         MatterText.objects.filter(matter=found.matter).update(title="", text="", address="")
     Contact.objects.filter(matter=found.matter, pk__in=found.contacts).update(

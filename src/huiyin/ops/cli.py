@@ -30,6 +30,7 @@ COMMANDS = {
     "notices": "Look after messages to people.",
     "procedures": "Check, draw, show and try out procedures.",
     "restore": "Bring a backup back.",
+    "retain": "Delete what has been kept long enough.",
     "serve": "Run the web server.",
     "settings": "Show every setting.",
     "verify": "Prove that the record is what was written.",

@@ -19,7 +19,14 @@ from huiyin.matters.models import (
     Run,
 )
 from huiyin.matters.redacting import lift_hold, on_redaction, place_hold, redact
-from huiyin.matters.refusals import NotFound, NothingToRedact, NotPermitted, OnHold, OrderIncomplete
+from huiyin.matters.refusals import (
+    KeyUsedOtherwise,
+    NotFound,
+    NothingToRedact,
+    NotPermitted,
+    OnHold,
+    OrderIncomplete,
+)
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
 from huiyin.matters.writing import MARKS
@@ -96,13 +103,24 @@ def test_a_whole_matter_goes_with_its_words_people_and_kept_answers():
     assert "路灯" not in stored
     assert "新华路" not in stored
     assert list(EventBody.objects.values_list("event__seq", flat=True)) == [5]  # the redaction's
-    assert not IdempotencyKey.objects.exists()
+    assert {bytes(key.digest) for key in IdempotencyKey.objects.all()} == {bytes(32)}
     assert set(Contact.objects.values_list("name", "phone", "phone_index", "account")) == {
         ("", "", None, None)
     }
     words = MatterText.objects.get(matter=matter)
     assert (words.title, words.text, words.address) == ("", "", "")
     assert verify().differences == []
+
+
+def test_a_request_sent_again_after_a_redaction_is_not_carried_out_once_more():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    by = city.whoever(procedure_of("hotline"), "dispatcher", {})
+    city.act(run.pk, "dispatch", by=by, key="k")
+    redact(run, **ORDER, by=an_officer(city), at=NOW)
+
+    with pytest.raises(KeyUsedOtherwise):
+        city.act(run.pk, "dispatch", by=by, key="k")
 
 
 def test_the_run_goes_on_after_a_redaction():
