@@ -84,8 +84,8 @@ def keep(source: Path, *, parts: dict[str, bytes]) -> str:
     for name, content in parts.items():
         with draft() as path:
             path.write_bytes(content)
-            _put(path, path_of(sha256, name))
-    _put(source, target)
+            put(path, path_of(sha256, name))
+    put(source, target)
     return sha256
 
 
@@ -116,7 +116,7 @@ def older_than(instant: datetime) -> Iterator[str]:
                 yield path.name.partition(".")[0]
 
 
-def _put(source: Path, target: Path) -> None:
+def put(source: Path, target: Path) -> None:
     """Rename a file into its place once it is on the disk, and the folder's entry too."""
     source.chmod(0o600)
     _force(source)

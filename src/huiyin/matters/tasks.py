@@ -1,10 +1,13 @@
 """Work the background worker does for matters."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from huiyin.matters import anchoring, keeping, retaining
+from huiyin.matters import attachments, exporting, keeping, tallies
+from huiyin.ui.identifiers import new_id
 
 
 @app.periodic(cron="* * * * *", periodic_id="matters_keep_clocks")
@@ -14,17 +17,38 @@ def keep_clocks(timestamp: int) -> None:
     keeping.keep(at=datetime.fromtimestamp(timestamp, tz=UTC))
 
 
-@app.periodic(cron="41 18 * * *", periodic_id="matters_retain")
-@app.task(name="matters.retain", queue="default", lock="matters.retain")
-def retain(timestamp: int) -> None:
-    """Every night (02:41 in the city): make nameless what has been kept long enough."""
+@app.periodic(cron="* * * * *", periodic_id="matters_roll_up")
+@app.task(name="matters.roll_up", queue="default", queueing_lock="matters.roll_up")
+def roll_up(timestamp: int) -> None:
+    """Every minute: bring what acts have changed into the counts of all places above."""
+    del timestamp
+    while tallies.roll_up():
+        pass
+
+
+@app.periodic(cron="17 19 * * *", periodic_id="matters_forget_files")
+@app.task(name="matters.forget_files", queue="default")
+def forget_files(timestamp: int) -> None:
+    """Every night (03:17 in the city): delete files no act has named, bytes no row names."""
     at = datetime.fromtimestamp(timestamp, tz=UTC)
-    retaining.retain(at=at)
-    retaining.forget_keys(at=at)
+    attachments.expire(at=at)
+    attachments.clean(at=at)
 
 
-@app.periodic(cron="11 20 * * *", periodic_id="matters_anchor")
-@app.task(name="matters.anchor", queue="default", lock="matters.anchor")
-def anchor(timestamp: int) -> None:
-    """Every night (04:11 in the city), behind all its changes: note the heads of all chains."""
-    anchoring.anchor(at=datetime.fromtimestamp(timestamp, tz=UTC))
+@app.task(name=exporting.TASK, queue="default")
+def write_export(export_id: str) -> None:
+    """Write an export, part by part, from where it was left."""
+    pk, claim = UUID(export_id), new_id()
+    if exporting.claim(pk, claim=claim, at=timezone.now()):
+        while exporting.write_part(pk, claim=claim, at=timezone.now()):
+            pass
+
+
+@app.periodic(cron="* * * * *", periodic_id="matters_tend_exports")
+@app.task(name="matters.tend_exports", queue="default", queueing_lock="matters.tend_exports")
+def tend_exports(timestamp: int) -> None:
+    """Every minute: go on with exports whose worker died, delete those that are over."""
+    at = datetime.fromtimestamp(timestamp, tz=UTC)
+    for pk in exporting.unwritten(at=at):
+        exporting.put_to_work(pk)
+    exporting.expire(at=at)

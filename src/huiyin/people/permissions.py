@@ -34,6 +34,7 @@ _ALL = (
     Permission("supervision.order", _("Order supervision of a unit that does not deliver")),
     Permission("matter.hand_over", _("Hand a matter over to another procedure")),
     Permission("matter.merge", _("Merge a matter into another one")),
+    Permission("matter.export_clear", _("Export lists with names and phone numbers in the clear")),
     Permission("matter.reclassify", _("Correct the category, place or accused units of a matter")),
     Permission(
         "matter.redact", _("Delete texts of a matter under an order"), city_wide=True

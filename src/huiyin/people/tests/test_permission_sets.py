@@ -23,7 +23,14 @@ CODES = {
     "auditor",
 }
 
-LEADER = {"people.see", "log.read", "extension.approve", "supervision.order", "hotline.decide"}
+LEADER = {
+    "people.see",
+    "log.read",
+    "extension.approve",
+    "supervision.order",
+    "hotline.decide",
+    "matter.export_clear",
+}
 
 
 def held():

@@ -1,0 +1,404 @@
+"""Lists of runs as files: asked for by staff, written in the background, gone after three days.
+
+    export = order_export(inbox.listed(Tray.OVERDUE, by=by, at=at), format="xlsx",
+                          purpose="月度核对", by=by, at=at)
+    exports_of(by)                                # with how far each is
+    opened = open_export(export.pk, by=by, at=at)
+
+Names and numbers are covered, unless the post may see them clear (`matter.export_clear`) and says
+why. The list is the one its owner saw when asking; what the owner sees no more when a row is
+written is left out. Rows are written in parts that are each complete on the disk or not there:
+whoever goes on after a kill begins with the first part that is missing.
+"""
+
+import csv
+import json
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from huiyin.matters import access, files
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import (
+    Assignment,
+    Contact,
+    ContactRole,
+    Export,
+    ExportFormat,
+    ExportState,
+    Run,
+)
+from huiyin.matters.refusals import (
+    ExportEmpty,
+    ExportNotFound,
+    ExportNotReady,
+    ExportOver,
+    ExportsUnderWay,
+    ExportTooLong,
+)
+from huiyin.matters.wording import said
+from huiyin.people import access_log
+from huiyin.people.actors import Actor
+from huiyin.people.models import Account
+from huiyin.people.posts import holdings_of
+from huiyin.people.refusals import NotPermitted
+
+NEEDS_CLEAR: Final = "matter.export_clear"
+TASK: Final = "matters.write_export"
+MOST_ROWS: Final = 20_000
+MOST_UNDER_WAY: Final = 3
+MOST_TRIES: Final = 5
+CHUNK: Final = 500
+KEEP_HOURS: Final = 72
+SILENT: Final = timedelta(minutes=2)  # after that a worker that says nothing counts as dead
+FOLDER: Final = ".exports"
+MEDIA_TYPES: Final = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+UNDER_WAY: Final = (ExportState.WAITING, ExportState.WRITING)
+# A spreadsheet would take what begins so for a formula and run it.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_NUMBERS: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?:\+?86[- ]?)?1[3-9]\d{9}|\d{17}[0-9Xx])(?![0-9A-Za-z])"
+)
+
+
+# --- asking -------------------------------------------------------------------------------------
+
+
+def order_export(
+    runs: QuerySet[Run], *, format: str, purpose: str, by: Actor, at: datetime,
+    is_clear: bool = False, address: str | None = None,
+) -> Export:  # fmt: skip
+    """Ask for a list of runs as a file; the worker writes it.
+
+    `runs`: a list the actor sees, in its order; what they do not see is left out. `is_clear`: with
+    names, numbers and titles as they are, for whoever has `matter.export_clear`. Written into the
+    access log, with the purpose.
+
+    Raises NotPermitted, ReasonMissing, ExportEmpty, ExportTooLong, ExportsUnderWay.
+    """
+    purpose = access_log.stated_purpose(purpose)
+    if by.post_id is None or by.account_id is None or (is_clear and not by.may(NEEDS_CLEAR)):
+        raise NotPermitted()
+    seen = runs.filter(pk__in=access.runs_seen_by(by).values("pk"))
+    ids = list(seen.values_list("pk", flat=True)[: MOST_ROWS + 1])
+    if not ids:
+        raise ExportEmpty()
+    if len(ids) > MOST_ROWS:
+        raise ExportTooLong(rows=seen.count(), most=MOST_ROWS)
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).get(pk=by.account_id)  # one at a time
+        mine = Export.objects.filter(account_id=by.account_id, state__in=UNDER_WAY)
+        if mine.count() >= MOST_UNDER_WAY:
+            raise ExportsUnderWay(most=MOST_UNDER_WAY)
+        export = Export.objects.create(
+            account_id=by.account_id, post_id=by.post_id, format=ExportFormat(format),
+            language=get_language() or "zh-hans", is_clear=is_clear, purpose=purpose, run_ids=ids,
+            total=len(ids), asked_at=at,
+        )  # fmt: skip
+        _log("export_asked", export, by=by, at=at, address=address)
+        put_to_work(export.pk)
+    return export
+
+
+def put_to_work(export_id: UUID) -> None:
+    """Give an export to the worker; a row of this transaction, so it is not lost."""
+    key = f"export {export_id}"
+    try:
+        with transaction.atomic():
+            app.configure_task(TASK, queueing_lock=key, lock=key).defer(export_id=str(export_id))
+    except AlreadyEnqueued:
+        return
+
+
+def exports_of(by: Actor) -> QuerySet[Export]:
+    """Return the exports of an account, the latest first; `done` of `total` is how far."""
+    if by.account_id is None:
+        return Export.objects.none()
+    return Export.objects.filter(account_id=by.account_id).defer("run_ids").order_by("-asked_at")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedExport:
+    """A file that is ready: where it lies, what it is, the name to save it by."""
+
+    path: Path
+    media_type: str
+    name: str
+
+
+def open_export(pk: UUID, *, by: Actor, at: datetime, address: str | None = None) -> OpenedExport:
+    """Return the file of an export to its owner, in the post in which it was asked for.
+
+    Every time is written into the access log. Raises ExportNotFound, ExportNotReady, ExportOver.
+    """
+    export = exports_of(by).filter(pk=pk).first()
+    if export is None or export.post_id != by.post_id:
+        raise ExportNotFound()
+    if export.is_clear and not by.may(NEEDS_CLEAR):
+        raise ExportNotFound()
+    if export.state in UNDER_WAY:
+        raise ExportNotReady(done=export.done, total=export.total)
+    path = _file_of(export)
+    if export.state != ExportState.READY or export.expires_at is None or at >= export.expires_at:
+        raise ExportOver()
+    if not path.exists():
+        raise ExportOver()
+    _log("export", export, by=by, at=at, address=address)
+    day = timezone.localtime(export.asked_at).strftime("%Y%m%d-%H%M")
+    return OpenedExport(
+        path, MEDIA_TYPES[ExportFormat(export.format)], f"huiyin-{day}{path.suffix}"
+    )
+
+
+def _log(action: str, export: Export, *, by: Actor, at: datetime, address: str | None) -> None:
+    access_log.record(
+        by=by, at=at, action=action, subject_type="matter_list", subject_id=export.pk,
+        fields=("name", "phone", "title") if export.is_clear else ("number",),
+        purpose=export.purpose, address=address,
+    )  # fmt: skip
+
+
+# --- writing ------------------------------------------------------------------------------------
+
+
+def claim(export_id: UUID, *, claim: UUID, at: datetime) -> bool:
+    """Take an export to be written; False when it is done with, or somebody is at it.
+
+    A worker that has said nothing for two minutes counts as dead. After five tries it has failed.
+    """
+    free = Q(claim=None) | Q(claim=claim) | Q(seen_at__lt=at - SILENT)
+    row = Export.objects.filter(free, pk=export_id, state__in=UNDER_WAY)
+    row.filter(tries__gte=MOST_TRIES).update(state=ExportState.FAILED, claim=None, expires_at=at)
+    taken = row.update(state=ExportState.WRITING, claim=claim, seen_at=at, tries=F("tries") + 1)
+    return taken == 1
+
+
+def write_part(export_id: UUID, *, claim: UUID, at: datetime) -> bool:
+    """Write the next part of an export one has taken; at the end the file. True: there is more.
+
+    A post that has ended, or may not see clear data any more, gets no file: it has failed.
+    """
+    export = Export.objects.filter(pk=export_id, claim=claim, state=ExportState.WRITING).first()
+    if export is None:
+        return False
+    by = _owner(export, at)
+    if by is None or (export.is_clear and not by.may(NEEDS_CLEAR)):
+        _finish(export, claim, ExportState.FAILED, at, keep_hours=0)
+        return False
+    with override(export.language):
+        if export.done < export.total:
+            chunk = export.run_ids[export.done : export.done + CHUNK]
+            _put_part(export, export.done, list(_rows(chunk, export, by=by, at=at)))
+            done = export.done + len(chunk)
+            mine = Export.objects.filter(pk=export.pk, claim=claim, state=ExportState.WRITING)
+            return mine.update(done=done, seen_at=at) == 1
+        _put_together(export)
+    if _finish(export, claim, ExportState.READY, at):
+        for part in _parts_of(export):
+            part.unlink(missing_ok=True)
+    return False
+
+
+def unwritten(*, at: datetime) -> list[UUID]:
+    """Return the exports nobody is writing, the oldest first; the worker is given them again."""
+    nobody = Q(claim=None) | Q(seen_at__lt=at - SILENT)
+    rows = Export.objects.filter(nobody, state__in=UNDER_WAY).order_by("asked_at")
+    return list(rows.values_list("pk", flat=True))
+
+
+def expire(*, at: datetime) -> int:
+    """Delete the files of exports that are over or failed; return how many. Safe at any time."""
+    over = list(Export.objects.filter(expires_at__lte=at).defer("run_ids"))
+    for export in over:
+        shutil.rmtree(_folder(export), ignore_errors=True)
+        is_failed = export.state == ExportState.FAILED
+        Export.objects.filter(pk=export.pk).update(
+            state=ExportState.FAILED if is_failed else ExportState.EXPIRED, expires_at=None,
+            run_ids=[],
+        )  # fmt: skip
+    return len(over)
+
+
+def _owner(export: Export, at: datetime) -> Actor | None:
+    """Return the owner in the post in which they asked, if it is still theirs."""
+    account = Account.objects.filter(pk=export.account_id, is_active=True).first()
+    if account is None:
+        return None
+    held = holdings_of(account.pk, on=timezone.localdate(at))
+    found = next((one for one in held if one.post.pk == export.post_id), None)
+    return found.actor(account) if found else None
+
+
+def _finish(
+    export: Export, claim: UUID, state: ExportState, at: datetime, keep_hours: int = KEEP_HOURS
+) -> bool:
+    """Say that an export is done with; False when somebody else has taken it over."""
+    mine = Export.objects.filter(pk=export.pk, claim=claim)
+    done = mine.update(
+        state=state, ready_at=at, expires_at=at + timedelta(hours=keep_hours), claim=None,
+        seen_at=at,
+    )  # fmt: skip
+    return done == 1
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def _heading() -> list[str]:
+    return [
+        _("Number"), _("Procedure"), _("State"), _("Category"), _("Place"), _("Channel"),
+        _("Opened"), _("Due"), _("Done at"), _("Overdue"), _("Unit"), _("Title"), _("Reporter"),
+        _("Phone"),
+    ]  # fmt: skip
+
+
+def _rows(ids: Sequence[UUID], export: Export, *, by: Actor, at: datetime) -> Iterator[list[str]]:
+    """Yield the rows of those runs the owner still sees, in order; three queries."""
+    seen = access.runs_seen_by(by).filter(pk__in=ids)
+    runs = {
+        run.pk: run
+        for run in seen.select_related("matter__words", "matter__place", "matter__category")
+    }
+    units: dict[UUID, list[str]] = {}
+    held = Assignment.objects.filter(run__in=runs, role="lead", to_at=None)
+    for row in held.select_related("unit").order_by("pk"):
+        units.setdefault(row.run_id, []).append(row.unit.short_name or row.unit.name)
+    matters = {run.matter_id for run in runs.values()}
+    reporters: dict[UUID, Contact] = {}
+    people = Contact.objects.filter(matter__in=matters, role=ContactRole.REPORTER)
+    for contact in people.order_by("id"):
+        reporters.setdefault(contact.matter_id, contact)
+    for pk in ids:
+        if run := runs.get(pk):
+            reporter = reporters.get(run.matter_id)
+            yield _row(run, units.get(pk, []), reporter, by=by, at=at, is_clear=export.is_clear)
+
+
+def _row(
+    run: Run, units: Sequence[str], contact: Contact | None, *, by: Actor, at: datetime,
+    is_clear: bool,
+) -> list[str]:  # fmt: skip
+    matter, rules = run.matter, procedure_of(run.procedure)
+    state = rules.states.get(run.state)
+    words = getattr(matter, "words", None)
+    title = words.title if words else ""
+    name = phone = ""
+    if contact:
+        shown = access.contact_seen(contact, by=by)
+        name, phone = shown.name, shown.phone
+        if is_clear and not contact.wants_secrecy:
+            name, phone = contact.name, contact.phone
+    if matter.is_confidential and not is_clear:
+        title = name = phone = ""  # found by number only
+    elif not is_clear:
+        title = _covered(title)
+    is_english = (get_language() or "zh").startswith("en")
+    category = matter.category
+    return [
+        matter.number,
+        said(rules.title),
+        said(state.label) if state else run.state,
+        (category.name_en if is_english else category.name_zh) if category else "",
+        matter.place.name,
+        str(matter.get_channel_display()),
+        _local(run.opened_at),
+        _local(run.due_at),
+        _local(run.done_at),
+        _("yes") if run.due_at and run.due_at <= at and not run.is_done else _("no"),
+        "、".join(units),
+        title,
+        name,
+        phone,
+    ]
+
+
+def _local(instant: datetime | None) -> str:
+    return timezone.localtime(instant).strftime("%Y-%m-%d %H:%M") if instant else ""
+
+
+def _covered(text: str) -> str:
+    """Return a text with phone and identity numbers in it covered."""
+    return _NUMBERS.sub(lambda it: f"{it[0][:3]}{'*' * (len(it[0]) - 5)}{it[0][-2:]}", text)
+
+
+def _cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    plain = ILLEGAL_CHARACTERS_RE.sub("", text)
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+
+
+# --- on the disk --------------------------------------------------------------------------------
+
+
+def _folder(export: Export) -> Path:
+    return files.root() / FOLDER / str(export.pk)
+
+
+def _file_of(export: Export) -> Path:
+    return _folder(export) / f"list.{export.format}"
+
+
+def _put_part(export: Export, number: int, rows: list[list[str]]) -> None:
+    with files.draft() as path:
+        path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+        _place(path, _folder(export) / f"part-{number:06}.json")
+
+
+def _put_together(export: Export) -> None:
+    """Write the file from its parts."""
+    parts = _parts_of(export)
+    with files.draft() as path:
+        write = _write_csv if export.format == ExportFormat.CSV else _write_xlsx
+        write(path, _all_rows(parts))
+        _place(path, _file_of(export))
+
+
+def _parts_of(export: Export) -> list[Path]:
+    return sorted(_folder(export).glob("part-*.json"))
+
+
+def _place(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    files.put(source, target)
+
+
+def _all_rows(parts: Sequence[Path]) -> Iterator[list[str]]:
+    yield _heading()
+    for part in parts:
+        rows: list[list[Any]] = json.loads(part.read_text(encoding="utf-8"))
+        for row in rows:
+            yield [_cell(str(cell)) for cell in row]
+
+
+def _write_csv(path: Path, rows: Iterator[list[str]]) -> None:
+    """Write CSV as Excel opens it: UTF-8 with its mark, lines ended by CR LF."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def _write_xlsx(path: Path, rows: Iterator[list[str]]) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Huiyin")
+    sheet.freeze_panes = "A2"
+    for row in rows:
+        sheet.append(row)
+    with path.open("wb") as file:
+        book.save(file)
