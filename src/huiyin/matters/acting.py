@@ -145,7 +145,7 @@ def act_many(
             try:
                 with transaction.atomic():
                     answers[run_id] = act(run_id, action, by=by, at=at, form=form)
-            except (ActRefused, NotFound) as refusal:
+            except WhyNot as refusal:
                 answers[run_id] = refusal
     return answers
 

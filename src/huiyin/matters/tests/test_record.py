@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from huiyin.matters import access, codec, keeping
 from huiyin.matters.acting import hold
 from huiyin.matters.models import EventBody, EventHeader, Run, RunClock
-from huiyin.matters.refusals import ActRefused
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
 from huiyin.procedures import possible
 from huiyin.procedures.tests.shipped import PROCEDURES
+from huiyin.ui.refusals import Refusal
 from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def _try(city, run, action, actor, at):
     try:
         with transaction.atomic():
             city.act(run.pk, action, by=actor, at=at)
-    except ActRefused:
+    except Refusal:
         assert EventHeader.objects.count() == before  # a refusal writes nothing
     else:
         assert EventHeader.objects.filter(run=run).count() >= 1
