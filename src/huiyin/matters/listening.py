@@ -15,7 +15,7 @@ from huiyin.procedures import Decision, Procedure, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What was written: the event, the run as it is now, the decision, the run before it, the people."""
+    """What was written: event, run as it is now, decision; the run before it; the people."""
 
     matter: Matter
     run: Run
