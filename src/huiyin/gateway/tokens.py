@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
 from huiyin.gateway.models import ApiToken, Right
@@ -102,9 +101,8 @@ def resolve(secret: str, *, at: datetime) -> Bearer | None:
     found = _held_by(token.account, token.post_id, at=at)
     if found is None:
         return None
-    ApiToken.objects.filter(
-        Q(last_used_at=None) | Q(last_used_at__lte=at - USE_NOTED_EVERY), pk=token.pk
-    ).update(last_used_at=at)
+    if token.last_used_at is None or at - token.last_used_at >= USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
     return Bearer(token, token.account, found)
 
 
