@@ -13,15 +13,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from huiyin.categories.models import Category
-from huiyin.matters import access
+from huiyin.matters import access, numbers
 from huiyin.matters.access import ContactSeen
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Contact, ContactRole, EventBody, EventHeader, Matter, Run
 from huiyin.matters.wording import language, said
+from huiyin.matters.writing import MARKS
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.procedures import Procedure
@@ -44,6 +46,17 @@ NAMED: Final = {
     FieldType.PLACE: Place,
     FieldType.CATEGORY: Category,
 }
+
+# What is recorded beside the steps of procedures, by its kind (`writing.record`).
+NOTED: Final[Mapping[str, str | Promise]] = {
+    "matters.joined": gettext_lazy("Somebody else reported the same"),
+    "matters.rated": gettext_lazy("Rated by somebody who reported the same"),
+    "matters.merged_in": gettext_lazy("Another matter was merged into this one"),
+    "matters.reclassified": gettext_lazy("The category, the place or the units were corrected"),
+    "matter.redacted": gettext_lazy("What was written was deleted under an order"),
+    "matter.retained": gettext_lazy("What was written was deleted: its time to be kept was over"),
+}
+TOLD_PEOPLE: Final = ("matters.joined", "matter.redacted", "matter.retained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +180,7 @@ def _close_runs(of: Matter, by: Actor, runs: Mapping[UUID, Run]) -> frozenset[UU
 
 def _open_to_people(reader: _Reader) -> Q:
     """Return the condition for events a person of the matter reads at all."""
-    shown = Q(contact_id__in=[one.id for one in reader.own])
+    shown = Q(contact_id__in=[one.id for one in reader.own]) | Q(action__in=TOLD_PEOPLE)
     for name in {run.procedure for run in reader.runs.values()}:
         rules = procedure_of(name)
         told = [act.name for act in rules.actions.values() if _is_told(act, rules, reader)]
@@ -304,7 +317,9 @@ def _state(rules: Procedure, name: str) -> str:
 
 
 def _by_itself(event: EventHeader, rules: Procedure, form: Mapping[str, Any] | None) -> str:
-    """Say what happened without anybody's act: a limit ran out, a run inside this one is done."""
+    """Say what is no step: a limit ran out, a run inside this one is done, something was noted."""
+    if event.action in NOTED:
+        return str(NOTED[event.action])
     child = rules.children.get(str((form or {}).get("child", "")))
     if child:
         return _("“%(child)s” is done") % {"child": said(child.label)}
@@ -320,9 +335,9 @@ def _details(
     event: EventHeader, act: Action | None, rules: Procedure, form: Mapping[str, Any],
     reader: _Reader, names: _Names, *, is_own: bool,
 ) -> tuple[Detail, ...]:  # fmt: skip
+    found = _receipts(event)
     if act is None:
-        return ()
-    found = []
+        return (*found, *_noted(event, reader))
     for field in act.form:
         if field.name not in form:
             continue
@@ -332,6 +347,28 @@ def _details(
         value = _shown(field, form[field.name], reader, names) if sight else ""
         found.append(Detail(said(field.label), value, is_hidden=not sight))
     return tuple(found)
+
+
+def _receipts(event: EventHeader) -> list[Detail]:
+    """Return where the matter went on from here, or came from, as the header keeps it."""
+    marks = event.effects.get(MARKS, {})
+    found = []
+    for mark, label in (("handed_to", _("Goes on as")), ("handed_from", _("Comes from"))):
+        if mark in marks:
+            title = said(procedure_of(marks[mark]["procedure"]).title)
+            found.append(Detail(label, title))
+    if "merged_into" in marks:
+        number = numbers.spoken(marks["merged_into"]["number"])
+        found.append(Detail(_("Goes on under the number"), number))
+    return found
+
+
+def _noted(event: EventHeader, reader: _Reader) -> tuple[Detail, ...]:
+    """Return why something was noted, for staff who are close to it."""
+    body = getattr(event, "body", None)
+    reason = body.content.get("reason") if body else None
+    is_close = not reader.is_person and event.run_id in reader.close
+    return (Detail(_("Reason"), str(reason)),) if reason and is_close else ()
 
 
 def _sight(

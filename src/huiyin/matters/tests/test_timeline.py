@@ -5,10 +5,20 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from huiyin.matters import access, keeping
-from huiyin.matters.models import EventBody
+from huiyin.matters import (
+    access,
+    keeping,
+    merging,
+    reclassifying,
+    redacting,
+    retaining,
+    similar,
+)
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import EventBody, Run
 from huiyin.matters.tests.records import the_record
-from huiyin.matters.timeline import timeline
+from huiyin.matters.timeline import NOTED, timeline
+from huiyin.matters.writing import record
 from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -181,6 +191,38 @@ def test_what_was_redacted_is_said_to_be():
 
     assert (found.is_redacted, found.details) == (True, ())
     assert found.sentence.startswith("department（承办单位）：答复。")
+
+
+def test_what_is_recorded_beside_the_steps_has_a_sentence_for_every_kind():
+    assert set(NOTED) == {
+        merging.MERGED_IN, reclassifying.RECLASSIFIED, redacting.REDACTED, retaining.RETAINED,
+        similar.JOINED, similar.RATED,
+    }  # fmt: skip
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    record(
+        Run.objects.get(pk=run.pk), reclassifying.RECLASSIFIED, {"reason": "地点有误"},
+        by=agent(city), at=NOW + HOUR,
+    )  # fmt: skip
+
+    found = entry(run, agent(city), reclassifying.RECLASSIFIED)
+
+    assert found.sentence == "更正了类别、地点或单位。"
+    assert [(one.label, one.value) for one in found.details] == [("事由", "地点有误")]
+    assert entry(run, city.reporter, reclassifying.RECLASSIFIED) is None
+
+
+def test_a_hand_over_is_told_on_both_sides():
+    city = the_record()
+    run = city.open("hotline", "accept_call", by=agent(city)).run
+    city.act(run.pk, "hand_over", at=NOW + HOUR, procedure="orders")
+
+    gone = entry(run, agent(city), "hand_over")
+    come = read(run, agent(city))[0]
+    assert ("转为", procedure_of("orders").title.zh) in [
+        (one.label, one.value) for one in gone.details
+    ]
+    assert ("来自", "12345 热线工单") in [(one.label, one.value) for one in come.details]
 
 
 # --- pages --------------------------------------------------------------------------------------
