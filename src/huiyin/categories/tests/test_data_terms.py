@@ -156,6 +156,8 @@ assist.answer_more 2 working_day
 order.finish_more 5 working_day
 order.visit 5 working_day
 order.rate 30 day
+data.answer 15 working_day
+data.again 15 day
 pet.decide_up 5 working_day
 pet.answer_other 60 day
 pet.redo 30 day
