@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from psycopg import sql
 
 from huiyin.categories.models import Category
 from huiyin.matters import intake, numbers, search
@@ -232,3 +234,20 @@ def test_a_key_names_where_a_page_ended():
     page = search.search(Wanted(), by=SYSTEM, limit=1)
 
     assert page.next == Key(NOW, max(one.pk for one in matters))
+
+
+def test_words_are_restored_without_a_search_path_as_a_backup_does():
+    city = the_record()
+    matter = a_matter(city, "路灯不亮")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        (schema,) = cursor.fetchone()
+        cursor.execute("SET LOCAL search_path = ''")
+        cursor.execute(
+            sql.SQL("UPDATE {}.matters_mattertext SET title = '井盖丢失'").format(
+                sql.Identifier(schema)
+            )
+        )
+        cursor.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
+
+    assert [one.pk for one in search.search(Wanted("井盖"), by=SYSTEM).matters] == [matter.pk]
