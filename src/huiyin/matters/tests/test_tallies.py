@@ -17,6 +17,7 @@ from huiyin.matters.refusals import ActRefused
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.tests.test_record import MAIN, open_acts
 from huiyin.places.models import Place
+from huiyin.ui.refusals import Refusal
 from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -228,7 +229,7 @@ def test_whatever_is_done_counting_again_gives_the_same(name, data):
                 try:
                     with transaction.atomic():
                         city.act(run.pk, action, by=actor, at=at)
-                except ActRefused:
+                except Refusal:
                     pass
             else:
                 at += data.draw(st.sampled_from((HOUR, DAY, 9 * DAY)))
