@@ -262,7 +262,11 @@ def carry_out(
         _go_on(held, going_on, answer, at=at)
     if target:
         merge_matters(held.matter, target, by=by, at=at)
-    tell(Happened(held.matter, held.run, held.procedure, event, answer, at, held.before))
+    tell(
+        Happened(
+            held.matter, held.run, held.procedure, event, answer, at, held.before, held.contacts
+        )
+    )
     return Done(held.run, event, answer)
 
 

@@ -20,5 +20,5 @@ class MattersConfig(AppConfig):
         from huiyin.matters.listening import listen  # noqa: PLC0415 models are there only now
 
         listen(attachments.bind)
-        listen(tallies.book)
+        listen(tallies.book, in_bulk=tallies.book_all)
         listen(telling.tell_people)

@@ -19,7 +19,7 @@ from huiyin.categories.models import Category
 from huiyin.matters.acting import Held, refused, snapshot_of, unit_ids, units_named
 from huiyin.matters.intake import Person, Said, new_contacts, new_matter
 from huiyin.matters.limits import calendar, limits_for, procedure_of
-from huiyin.matters.listening import Happened, tell
+from huiyin.matters.listening import Happened, tell_all
 from huiyin.matters.models import (
     Assignment,
     Channel,
@@ -217,15 +217,16 @@ def _write(opened: Sequence[_Opened], *, source: str, at: datetime) -> None:
             if one.key
         ],
     )  # fmt: skip
-    for one in opened:
-        silent = replace(one.decision, notices=())
-        held = one.held
-        tell(
-            Happened(
-                held.matter, held.run, held.procedure, one.rows.event, silent, at, held.before,
-                held.contacts,
-            )
-        )  # fmt: skip
+    tell_all([_silent(one, at) for one in opened])
+
+
+def _silent(opened: _Opened, at: datetime) -> Happened:
+    """Return what has happened, with nobody to be sent a message."""
+    held, decision = opened.held, replace(opened.decision, notices=())
+    return Happened(
+        held.matter, held.run, held.procedure, opened.rows.event, decision, at, held.before,
+        held.contacts,
+    )  # fmt: skip
 
 
 def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:

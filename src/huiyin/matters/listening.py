@@ -4,7 +4,7 @@ A floor above, or beside, registers itself when it is ready; `carry_out` tells e
 run that an act touches. What a listener raises undoes the act.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,16 +28,33 @@ class Happened:
 
 
 Listener = Callable[[Happened], None]
+BulkListener = Callable[[Sequence[Happened]], None]
 _listeners: Final[list[Listener]] = []
+_in_bulk: Final[dict[Listener, BulkListener]] = {}
 
 
-def listen(listener: Listener) -> None:
-    """Let somebody be told of every act; registering twice tells them once."""
+def listen(listener: Listener, *, in_bulk: BulkListener | None = None) -> None:
+    """Let somebody be told of every act; registering twice tells them once.
+
+    `in_bulk`: the same for the many acts of an import in one go.
+    """
     if listener not in _listeners:
         _listeners.append(listener)
+    if in_bulk is not None:
+        _in_bulk[listener] = in_bulk
 
 
 def tell(happened: Happened) -> None:
     """Tell everybody who listens, in the order in which they came."""
     for listener in _listeners:
         listener(happened)
+
+
+def tell_all(happened: Sequence[Happened]) -> None:
+    """Tell everybody who listens of many acts, in bulk whoever can hear them so."""
+    for listener in _listeners:
+        if listener in _in_bulk:
+            _in_bulk[listener](happened)
+            continue
+        for one in happened:
+            listener(one)

@@ -170,6 +170,25 @@ def _instant(text: str) -> datetime:
 
 def book(happened: Happened) -> None:
     """Add what an act changes, in its transaction; one query."""
+    on = timezone.localdate(happened.at)
+    _add(happened.matter, happened.procedure.name, _changed(happened), on=on)
+
+
+def book_all(happened: Sequence[Happened]) -> None:
+    """Add what many acts change: one row for all that are counted in the same place and class."""
+    sums: dict[tuple[object, ...], Counter[Movement]] = {}
+    alike: dict[tuple[object, ...], Happened] = {}
+    for one in happened:
+        on = timezone.localdate(one.at)
+        key = (*one.matter.place_ids, one.matter.category_id, one.procedure.name, on)
+        alike.setdefault(key, one)
+        sums.setdefault(key, Counter()).update(_changed(one))
+    for group, one in alike.items():
+        _add(one.matter, one.procedure.name, sums[group], on=timezone.localdate(one.at))
+
+
+def _changed(happened: Happened) -> Counter[Movement]:
+    """Return what an act changes."""
     before = happened.before
     lead = before.roles.get(LEAD, ())
     event = happened.event
@@ -182,10 +201,9 @@ def book(happened: Happened) -> None:
             name: codec.clock_out(before.clocks[name]) for name in clocks if name in before.clocks
         },
     )
-    found = movements(
+    return movements(
         happened.procedure, standing, event.action, event.to_state, event.effects, happened.at
     )
-    _add(happened.matter, happened.procedure.name, found, on=timezone.localdate(happened.at))
 
 
 def _was_done(happened: Happened) -> bool:
