@@ -11,9 +11,12 @@ making objects of them would take most of the time.
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
+from multiprocessing import get_context
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,11 +37,15 @@ Told = Callable[[str], None]
 _EXAMPLE: Final = "2026-03-02T01:00:00.000000+00:00"
 # Ids and instants come as the texts that the hash is over (`chain.canonical`).
 _INSTANT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'"""
+_WANTED = """
+           (%(ids)s::uuid[] IS NULL OR {0} = ANY(%(ids)s::uuid[]))
+       AND (%(first)s::uuid IS NULL OR {0} >= %(first)s::uuid)
+       AND (%(behind)s::uuid IS NULL OR {0} < %(behind)s::uuid)"""
 _RUNS = f"""
     SELECT r.id::text, m.number, r.procedure, r.events, r.head, r.memory::text,
            r.state, r.owner, r.is_done, r.is_closed, r.is_over, {_INSTANT.format("r.due_at")}
       FROM matters_run r JOIN matters_matter m ON m.id = r.matter_id
-     WHERE %s::uuid[] IS NULL OR r.id = ANY(%s::uuid[])
+     WHERE {_WANTED.format("r.id")}
      ORDER BY r.id
 """  # noqa: S608 nothing in it comes from outside
 _EVENTS = f"""
@@ -47,7 +54,7 @@ _EVENTS = f"""
            {_INSTANT.format("e.occurred_at")}, e.from_state, e.to_state, e.is_pending,
            e.effects::text, e.body_digest, e.previous, e.hash, b.salt, b.content::text
       FROM matters_eventheader e LEFT JOIN matters_eventbody b ON b.event_id = e.id
-     WHERE %s::uuid[] IS NULL OR e.run_id = ANY(%s::uuid[])
+     WHERE {_WANTED.format("e.run_id")}
      ORDER BY e.run_id, e.seq
 """  # noqa: S608 nothing in it comes from outside
 _CLOCKS = f"""
@@ -55,7 +62,7 @@ _CLOCKS = f"""
            {_INSTANT.format("started_at")}, due_on::text, {_INSTANT.format("due_at")},
            is_provisional, {_INSTANT.format("overdue_at")}, {_INSTANT.format("ended_at")}, outcome
       FROM matters_runclock
-     WHERE %s::uuid[] IS NULL OR run_id = ANY(%s::uuid[])
+     WHERE {_WANTED.format("run_id")}
      ORDER BY run_id
 """  # noqa: S608 nothing in it comes from outside
 
@@ -90,35 +97,91 @@ class Findings:
     differences: list[Difference] = field(default_factory=list)
 
 
-def verify(*, run_ids: list[UUID] | None = None, told: Told | None = None) -> Findings:
-    """Verify all runs with their anchors, or the runs named; memory does not grow with them.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Which runs: those named, or all from one id on up to another one."""
 
-    `told`: hears how far it is.
+    ids: list[str] | None = None
+    first: str | None = None
+    behind: str | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values for the statements."""
+        return {"ids": self.ids, "first": self.first, "behind": self.behind}
+
+
+def verify(
+    *, run_ids: list[UUID] | None = None, told: Told | None = None, jobs: int = 1
+) -> Findings:
+    """Verify all runs with their anchors and counts, or the runs named.
+
+    Memory does not grow with their number. `told`: hears how far it is. `jobs`: so many processes
+    share the runs, in the same view of the database; only outside of a transaction.
     """
-    found = Findings()
-    ids = [str(one) for one in run_ids] if run_ids is not None else None
+    if run_ids is not None:
+        with _one_view():
+            return _verify(_Part(ids=[str(one) for one in run_ids]), told)
     with anchoring.unchanged(), _one_view():
-        timelines = _Side(_EVENTS, ids)
-        clocks = _Side(_CLOCKS, ids)
-        for run in _rows(_RUNS, ids):
-            events = timelines.of(run[0])
-            wrong = next(_differences(run, events, clocks.of(run[0]), found), None)
-            if wrong:
-                found.differences.append(Difference(run[1], UUID(run[0]), *wrong))
-            found.runs += 1
-            before, found.events = found.events, found.events + len(events)
-            if told and before // TOLD_EVERY != found.events // TOLD_EVERY:
-                told(f"{found.events} events of {found.runs} runs …")
-        if run_ids is None:
-            found.anchors = anchoring.count()
-            found.differences += [
-                Difference(one.where, one.run_id, one.seq, one.text)
-                for one in anchoring.differences()
-            ]
-            found.differences += [
-                Difference("tallies", None, 0, str(one)) for one in tallies.verify()
-            ]
+        found = _side_by_side(jobs, told) if jobs > 1 else _verify(_Part(), told)
+        found.anchors = anchoring.count()
+        found.differences += [
+            Difference(one.where, one.run_id, one.seq, one.text) for one in anchoring.differences()
+        ]
+        found.differences += [Difference("tallies", None, 0, str(one)) for one in tallies.verify()]
     return found
+
+
+def _verify(part: _Part, told: Told | None) -> Findings:
+    found = Findings()
+    timelines, clocks = _Side(_EVENTS, part), _Side(_CLOCKS, part)
+    for run in _rows(_RUNS, part):
+        events = timelines.of(run[0])
+        wrong = next(_differences(run, events, clocks.of(run[0]), found), None)
+        if wrong:
+            found.differences.append(Difference(run[1], UUID(run[0]), *wrong))
+        found.runs += 1
+        before, found.events = found.events, found.events + len(events)
+        if told and before // TOLD_EVERY != found.events // TOLD_EVERY:
+            told(f"{found.events} events of {found.runs} runs …")
+    return found
+
+
+def _side_by_side(jobs: int, told: Told | None) -> Findings:
+    """Share the runs among processes that all see what this transaction sees."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_export_snapshot(), (SELECT count(*) FROM matters_run)")
+        snapshot, runs = cursor.fetchone()
+        cursor.execute(
+            "SELECT id::text FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place"
+            " FROM matters_run) AS runs WHERE place > 0 AND place %% %s = 0 ORDER BY id",
+            [max(-(-runs // jobs), 1)],
+        )
+        bounds = [None, *(bound for (bound,) in cursor.fetchall()), None]
+    parts = [_Part(first=first, behind=behind) for first, behind in pairwise(bounds)]
+    found = Findings()
+    with ProcessPoolExecutor(len(parts), mp_context=get_context("fork")) as pool:
+        for part in pool.map(_in_a_process, [(snapshot, part) for part in parts]):
+            found.runs += part.runs
+            found.events += part.events
+            found.redacted += part.redacted
+            found.differences += part.differences
+            for order, texts in part.orders.items():
+                found.orders[order] = found.orders.get(order, 0) + texts
+            if told:
+                told(f"{found.events} events of {found.runs} runs …")
+    return found
+
+
+def _in_a_process(given: tuple[str, _Part]) -> Findings:
+    snapshot, part = given
+    connection.connection = None  # it is our parent's, who goes on using it
+    connection.connect()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+        return _verify(part, None)
 
 
 @contextmanager
@@ -133,9 +196,9 @@ def _one_view() -> Iterator[None]:
         yield
 
 
-def _rows(statement: str, ids: list[str] | None) -> Iterator[Row]:
+def _rows(statement: str, part: _Part) -> Iterator[Row]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, [ids, ids])
+        cursor.execute(statement, part.values)
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
 
@@ -143,8 +206,8 @@ def _rows(statement: str, ids: list[str] | None) -> Iterator[Row]:
 class _Side:
     """A stream of rows in the order of their runs, taken run by run."""
 
-    def __init__(self, statement: str, ids: list[str] | None) -> None:
-        self._rows = _rows(statement, ids)
+    def __init__(self, statement: str, part: _Part) -> None:
+        self._rows = _rows(statement, part)
         self._next = next(self._rows, None)
 
     def of(self, run_id: str) -> list[Row]:

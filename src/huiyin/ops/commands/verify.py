@@ -1,6 +1,7 @@
 """`huiyin verify`."""
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -36,7 +37,7 @@ def command(*, runs: "tuple[UUID, ...]", as_json: bool) -> int:
     with with_django("app"):
         from huiyin.matters.verifying import verify  # noqa: PLC0415 Django is ready only now
 
-        found = verify(run_ids=list(runs) or None, told=say)
+        found = verify(run_ids=list(runs) or None, told=say, jobs=os.cpu_count() or 1)
         missing = len(runs) - found.runs if runs else 0
     if missing:
         raise OperatorError(f"{missing} of these runs do not exist: look at the ids again.")
