@@ -171,11 +171,16 @@ def matter_refs(matters: Sequence[Matter]) -> list[Json]:
     return [_matter_ref(matter, parents) for matter in matters]
 
 
+def title_of(matter: Matter) -> str:
+    """Return what a matter is about; nothing any more after a redaction."""
+    words = getattr(matter, "words", None)
+    return words.title if words else ""
+
+
 def _matter_ref(matter: Matter, parents: Mapping[UUID, str]) -> Json:
-    words = getattr(matter, "words", None)  # none any more after a redaction
     return {
         "number": matter.number,
-        "title": words.title if words else "",
+        "title": title_of(matter),
         "channel": matter.channel,
         "opened_at": matter.opened_at,
         "occurred_at": matter.occurred_at,

@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from huiyin.gateway.models import EventKind, MessageState, Right
+from huiyin.matters.inbox import Tray
 from huiyin.matters.models import Channel
 from huiyin.places.models import PlaceKind, PlaceLevel
 from huiyin.procedures import library
@@ -402,6 +403,34 @@ class TimelineOut(Schema):
     """A page of the timeline, the latest first."""
 
     entries: list[EntryOut] = Field(description="The events.")
+    next: str | None = Field(description="The cursor of the page after; none at the end.")
+
+
+class TrayCount(Schema):
+    """How much lies in a tray."""
+
+    tray: Tray = Field(description="Which tray.")
+    count: int = Field(description="How many runs.")
+
+
+class InboxOut(Schema):
+    """The desk of a post."""
+
+    trays: list[TrayCount] = Field(description="All trays, in the order of the desk.")
+
+
+class TrayRun(Schema):
+    """A run on the desk."""
+
+    number: str = Field(description="The number of its matter.")
+    title: str = Field(description="What it is about, in a few words.")
+    run: RunOut = Field(description="The run.")
+
+
+class TrayOut(Schema):
+    """A page of a tray: what is due first comes first, of what is done the latest."""
+
+    runs: list[TrayRun] = Field(description="The runs.")
     next: str | None = Field(description="The cursor of the page after; none at the end.")
 
 

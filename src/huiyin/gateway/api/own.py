@@ -5,13 +5,15 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
-from ninja import Query, Router
+from ninja import Path, Query, Router
 
+from huiyin.gateway import saying
 from huiyin.gateway.api.answers import answers
 from huiyin.gateway.door import Caller, Door, caller_of
 from huiyin.gateway.models import Right
-from huiyin.gateway.paging import cursor_of, uuid_in
-from huiyin.gateway.schemas import MeOut, NoticesOut, ReadIn, ReadOut
+from huiyin.gateway.paging import cursor_of, moment_in, uuid_in
+from huiyin.gateway.schemas import InboxOut, MeOut, NoticesOut, ReadIn, ReadOut, TrayOut
+from huiyin.matters.inbox import Key, Tray, counts, tray
 from huiyin.notices.queries import inbox_of, unread_count, words_of
 from huiyin.notices.verbs import mark_read
 from huiyin.people.models import AccountKind
@@ -74,6 +76,41 @@ def read_notices(request: HttpRequest, sent: ReadIn) -> Any:
     """Mark own notices as read; others are passed over."""
     marked = mark_read(by=caller_of(request).actor, at=timezone.now(), ids=sent.ids)
     return {"marked": marked}
+
+
+@router.get(
+    "/inbox", auth=Door(Right.READ, staff=True), response=answers(InboxOut), summary="The desk"
+)
+def count_inbox(request: HttpRequest) -> Any:
+    """Return how much lies in each tray of the post: to sign for, to do, due soon, overdue …"""
+    found = counts(by=caller_of(request).actor, at=timezone.now())
+    return {"trays": [{"tray": which, "count": found[which]} for which in Tray]}
+
+
+@router.get(
+    "/inbox/{which}", auth=Door(Right.READ, staff=True), response=answers(TrayOut),
+    summary="A tray of the desk",
+)  # fmt: skip
+def show_tray(
+    request: HttpRequest,
+    which: Annotated[Tray, Path(description="Which tray.")],
+    cursor: Annotated[str, Query(max_length=200, description="`next` of the page before.")] = "",
+    limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 30,
+) -> Any:
+    """Return the runs in a tray of the post: what is due first comes first."""
+    after = moment_in(cursor)
+    page = tray(
+        which, by=caller_of(request).actor, at=timezone.now(),
+        after=Key(*after) if after else None, limit=limit,
+    )  # fmt: skip
+    said = saying.runs_out(page.runs)
+    return {
+        "runs": [
+            {"number": run.matter.number, "title": saying.title_of(run.matter), "run": out}
+            for run, out in zip(page.runs, said, strict=True)
+        ],
+        "next": cursor_of(page.next.at, page.next.id) if page.next else None,
+    }
 
 
 def _posts(caller: Caller) -> list[dict[str, Any]]:

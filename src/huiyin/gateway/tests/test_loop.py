@@ -180,3 +180,24 @@ def test_lists_and_possible_acts_take_a_fixed_number_of_queries(count, django_as
 
     assert len(found.json()["matters"]) == count
     assert len(actions.json()["actions"]) > 20
+
+
+def test_the_desk_shows_what_a_unit_has_to_sign_for_and_nothing_of_others():
+    city = a_city()
+    lijuan = resident(city)
+    runs = [report(city, lijuan).json()["run"]["id"] for _ in range(2)]
+    agent = clerk(city.unit("hotline_centre"), "hotline_agent")
+    bureau, other = clerk(city.unit("department")), clerk(city.unit("court"))
+    form = {"to_unit": str(city.unit("department").pk), "basis": "functional", "grade": "ordinary"}
+    for run in runs:
+        agent.act(run, "dispatch", **form)
+
+    counted = {one["tray"]: one["count"] for one in bureau.get("/inbox").json()["trays"]}
+    first = bureau.get("/inbox/to_sign", limit=1).json()
+    rest = bureau.get("/inbox/to_sign", cursor=first["next"]).json()
+
+    assert counted["to_sign"] == 2
+    assert {one["run"]["id"] for one in (*first["runs"], *rest["runs"])} == set(runs)
+    assert (len(first["runs"]), rest["next"]) == (1, None)
+    assert {one["count"] for one in other.get("/inbox").json()["trays"]} == {0}
+    assert lijuan.get("/inbox").json()["code"] == "api.staff_only"

@@ -87,6 +87,7 @@ class World:
             "category": {"code": "99"},
             "unit code": {"code": unit.code},
             "procedure": {"name": "hotline"},
+            "tray": {"which": "to_do"},
             "no matter": {"number": "3714261100000000", "run_id": acting.pk, "action": "note"},
             "webhook": {"webhook_id": acting.pk},
             "language": {"language": "en"},
