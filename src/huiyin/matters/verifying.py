@@ -123,13 +123,20 @@ def verify(
         with _one_view():
             return _verify(_Part(ids=[str(one) for one in run_ids]), told)
     with anchoring.unchanged(), _one_view():
-        found = _side_by_side(jobs, told) if jobs > 1 else _verify(_Part(), told)
-        found.anchors = anchoring.count()
-        found.differences += [
-            Difference(one.where, one.run_id, one.seq, one.text) for one in anchoring.differences()
-        ]
-        found.differences += [Difference("tallies", None, 0, str(one)) for one in tallies.verify()]
+        if jobs > 1:
+            return _side_by_side(jobs, told)
+        found = _verify(_Part(), told)
+        _look_at_the_whole(found)
     return found
+
+
+def _look_at_the_whole(found: Findings) -> None:
+    """Look at what belongs to no run: anchors and counts."""
+    found.anchors = anchoring.count()
+    found.differences += [
+        Difference(one.where, one.run_id, one.seq, one.text) for one in anchoring.differences()
+    ]
+    found.differences += [Difference("tallies", None, 0, str(one)) for one in tallies.verify()]
 
 
 def _verify(part: _Part, told: Told | None) -> Findings:
@@ -159,9 +166,11 @@ def _side_by_side(jobs: int, told: Told | None) -> Findings:
         )
         bounds = [None, *(bound for (bound,) in cursor.fetchall()), None]
     parts = [_Part(first=first, behind=behind) for first, behind in pairwise(bounds)]
-    found = Findings()
+    found, whole = Findings(), Findings()
     with ProcessPoolExecutor(len(parts), mp_context=get_context("fork")) as pool:
-        for part in pool.map(_in_a_process, [(snapshot, part) for part in parts]):
+        answers = pool.map(_in_a_process, [(snapshot, part) for part in parts])
+        _look_at_the_whole(whole)  # meanwhile
+        for part in answers:
             found.runs += part.runs
             found.events += part.events
             found.redacted += part.redacted
@@ -170,6 +179,8 @@ def _side_by_side(jobs: int, told: Told | None) -> Findings:
                 found.orders[order] = found.orders.get(order, 0) + texts
             if told:
                 told(f"{found.events} events of {found.runs} runs …")
+    found.anchors = whole.anchors
+    found.differences += whole.differences
     return found
 
 
