@@ -1,14 +1,27 @@
 """What every test shares. The database itself comes from the plugin huiyin.ops.testing."""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from huiyin.categories import tree
 
 # One Chromium for the whole run of a process: imported here and nowhere else, because every
 # conftest.py that imports a session fixture would start one of its own.
 from huiyin.ui.tests.browser import chromium, chromium_process
 
 __all__ = ["chromium", "chromium_process"]
+
+
+@pytest.fixture(autouse=True)
+def categories_are_read_anew() -> Iterator[None]:
+    """Let no test see the categories that an earlier one has read: a rollback tells nobody."""
+    tree.forget()
+    yield
+    tree.forget()
+
 
 settings.register_profile(
     "default", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
