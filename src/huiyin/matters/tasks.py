@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from huiyin.matters import attachments, exporting, keeping, tallies
+from huiyin.matters import anchoring, attachments, exporting, keeping, retaining, tallies
 from huiyin.ui.identifiers import new_id
 
 
@@ -52,3 +52,19 @@ def tend_exports(timestamp: int) -> None:
     for pk in exporting.unwritten(at=at):
         exporting.put_to_work(pk)
     exporting.expire(at=at)
+
+
+@app.periodic(cron="41 18 * * *", periodic_id="matters_retain")
+@app.task(name="matters.retain", queue="default", lock="matters.retain")
+def retain(timestamp: int) -> None:
+    """Every night (02:41 in the city): make nameless what has been kept long enough."""
+    at = datetime.fromtimestamp(timestamp, tz=UTC)
+    retaining.retain(at=at)
+    retaining.forget_keys(at=at)
+
+
+@app.periodic(cron="11 20 * * *", periodic_id="matters_anchor")
+@app.task(name="matters.anchor", queue="default", lock="matters.anchor")
+def anchor(timestamp: int) -> None:
+    """Every night (04:11 in the city), behind all its changes: note the heads of all chains."""
+    anchoring.anchor(at=datetime.fromtimestamp(timestamp, tz=UTC))
