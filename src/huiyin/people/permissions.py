@@ -36,11 +36,10 @@ _ALL = (
     Permission("matter.merge", _("Merge a matter into another one")),
     Permission("matter.export_clear", _("Export lists with names and phone numbers in the clear")),
     Permission("matter.reclassify", _("Correct the category, place or accused units of a matter")),
+    Permission("matter.redact", _("Delete texts of a matter under an order"), city_wide=True),
     Permission(
-        "matter.redact", _("Delete texts of a matter under an order"), city_wide=True
-    ),
-    Permission(
-        "matter.hold", _("Keep a matter from being deleted, for a lawsuit or an audit"),
+        "matter.hold",
+        _("Keep a matter from being deleted, for a lawsuit or an audit"),
         city_wide=True,
     ),
     Permission("hotline.dispatch", _("Dispatch hotline orders")),
