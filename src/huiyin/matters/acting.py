@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -22,7 +23,6 @@ from huiyin.matters.handing_over import (
 from huiyin.matters.limits import calendar, limits_for, procedure_of
 from huiyin.matters.listening import Happened, tell
 from huiyin.matters.merging import (
-    MERGE,
     MERGED_INTO,
     lock_both,
     merge_matters,
@@ -113,8 +113,7 @@ def act(
     """
     sent = dict(form or {})
     with transaction.atomic():
-        if action == MERGE:
-            lock_both(run_id, sent)
+        lock_both(run_id, action, sent)
         held = hold(run_id, by=by, at=at, units=unit_ids(sent))
         actor = held.actor(by)
         known = _known_answer(held.run, action, sent, actor, key)
@@ -167,12 +166,14 @@ def hold(
         access.runs_seen_by(by)
         .select_for_update(of=("matter", "self"), no_key=True, skip_locked=skip_locked)
         .select_related("matter", "matter__category")
+        .annotate(has_merged=Exists(Matter.objects.filter(merged_into=OuterRef("matter"))))
         .filter(pk=run_id)
         .first()
     )
     if run is None:
         raise NotFound()
-    contacts = tuple(Contact.objects.filter(matter=run.matter_id).order_by("id"))
+    found = Contact.objects.filter(matter=run.matter_id).select_related("account").order_by("id")
+    contacts = tuple(found)
     return held_by(run, run.matter, contacts, at=at, units=units)
 
 
@@ -245,7 +246,7 @@ def carry_out(
     if actor.who is not Who.SYSTEM and (wrong := missing(held, answer.event)):
         raise refused(wrong, held.procedure)
     going_on = _going_on(held, answer, at=at) if answer.hands_over_to else None
-    target = merge_target(held.matter, answer, by=by) if answer.event.action == MERGE else None
+    target = merge_target(held.matter, answer, by=by) if answer.merges_into else None
     kept = {**(marks or {}), **_links(going_on, target)}
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = _with_child_ids(answer, [run_id for run_id, _ in openings])

@@ -5,6 +5,7 @@ came in. Whoever reported either is told what becomes of it (`attached`).
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -24,19 +25,27 @@ from huiyin.matters.refusals import (
 )
 from huiyin.matters.writing import record
 from huiyin.people.actors import Actor as Account
-from huiyin.procedures import Decision
+from huiyin.procedures import Decision, library
 from huiyin.procedures.runs import Values
 
-MERGE: Final = "merge_into"  # the act of the fragment `merge`
-OTHER: Final = "other"  # its field: the number of the other matter
 MERGED_INTO: Final = "merged_into"  # the mark on the act that ends the one …
 MERGED_IN: Final = "matters.merged_in"  # … and the event on the other
 TOLD: Final = (ContactRole.REPORTER, ContactRole.JOINED)
 
 
-def lock_both(run_id: UUID, form: Values) -> None:
-    """Lock the matter of a run and the one it is to be merged into, in the order of their ids."""
-    both = Q(runs=run_id) | Q(number=numbers.read(str(form.get(OTHER, ""))) or "")
+@cache
+def _merging_fields() -> dict[str, str]:
+    """Return the actions that merge, in any procedure, with the field that names the other."""
+    rules = (rule for one in library.procedures().values() for rule in one.actions.values())
+    return {rule.name: rule.merge for rule in rules if rule.merge}
+
+
+def lock_both(run_id: UUID, action: str, form: Values) -> None:
+    """Lock the matter of a run and the one an act merges it into, in the order of their ids."""
+    field = _merging_fields().get(action)
+    if field is None:
+        return
+    both = Q(runs=run_id) | Q(number=numbers.read(str(form.get(field, ""))) or "")
     ids = set(Matter.objects.filter(both).values_list("pk", flat=True))
     list(
         Matter.objects.select_for_update(of=("self",), no_key=True)
@@ -53,7 +62,7 @@ def merge_target(matter: Matter, decision: Decision, *, by: Account) -> Matter:
     MergeConfidential, MergedOnAlready (merging on would go round in a circle sooner or later),
     MergeIntoDone, MergeAccusesOthers.
     """
-    named = str(decision.event.form.get(OTHER, ""))
+    named = decision.merges_into
     seen = access.matters_seen_by(by)
     other = seen.filter(number=numbers.read(named) or "").first()
     if other is None:

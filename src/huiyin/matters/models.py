@@ -63,7 +63,8 @@ class Matter(models.Model):
             models.Index(fields=("town_id", "-opened_at"), name="matters_of_a_town"),
             models.Index(fields=("village_id", "-opened_at"), name="matters_of_a_village"),
             models.Index(
-                fields=("overlay_id", "-opened_at"), name="matters_on_land_of_a_county",
+                fields=("overlay_id", "-opened_at"),
+                name="matters_on_land_of_a_county",
                 condition=~Q(overlay_id=None),
             ),
             # Everything an actor sees, page by page.

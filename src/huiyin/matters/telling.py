@@ -18,6 +18,7 @@ from huiyin.notices import recipients
 from huiyin.notices.facts import Facts
 from huiyin.notices.outbox import Draft, put_many
 from huiyin.notices.recipients import Recipient
+from huiyin.people.models import Account
 from huiyin.people.refusals import PhoneNotMobile
 from huiyin.procedures.language import ActorKind, ActorRule, Procedure, Words
 from huiyin.procedures.runs import Snapshot
@@ -72,7 +73,8 @@ class _Resolver:
         seen: set[object] = set()
         matter = self._happened.matter
         contacts = list(self._happened.contacts)
-        if rule.kind is ActorKind.REPORTER:
+        # `hold` has looked whether anything was merged into the matter at all.
+        if rule.kind is ActorKind.REPORTER and getattr(self._happened.run, "has_merged", True):
             contacts += attached_by_merging(matter)
         for contact in contacts:
             own = matter.number if contact.matter_id == matter.pk else contact.matter.number
@@ -138,12 +140,17 @@ def _offices(procedure: Procedure, matter: Matter) -> dict[str, list[Unit]]:
 
 def _reached(contact: Contact) -> Iterator[Recipient]:
     if contact.account_id:
-        yield recipients.account(contact.account_id)
+        yield recipients.account(contact.account_id, loaded=_loaded(contact))
         return
     try:
         yield recipients.phone(contact.phone)
     except PhoneNotMobile:
         return  # a landline: somebody will call
+
+
+def _loaded(contact: Contact) -> Account | None:
+    """Return the account of a contact if it was read with it."""
+    return contact.account if "account" in contact._state.fields_cache else None
 
 
 def _facts(happened: Happened) -> Facts:

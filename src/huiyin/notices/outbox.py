@@ -80,7 +80,8 @@ def put_many(drafts: Iterable[Draft], *, at: datetime) -> None:
     wanted = list(drafts)
     if not wanted:
         return
-    accounts = _accounts(draft.to.account_id for draft in wanted)
+    accounts = {one.pk: one for draft in wanted if (one := draft.to.loaded)}
+    accounts |= _accounts(draft.to.account_id for draft in wanted if not draft.to.loaded)
     own = own_texts((draft.name, _audience(draft.to, accounts)) for draft in wanted)
     rows = [row for draft in wanted for row in _rows(draft, accounts, own, at)]
     if not rows:

@@ -1,6 +1,6 @@
 """Who is told, and over which channels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from huiyin.notices.refusals import AddressMalformed
 from huiyin.notices.texts import Channel
 from huiyin.people import phones
+from huiyin.people.models import Account
 from huiyin.people.sealing import blind_index
 
 PERSON, STAFF = "person", "staff"
@@ -26,13 +27,14 @@ class Recipient:
     phone: str = ""
     email: str = ""
     channels: tuple[Channel, ...] = ()
+    loaded: Account | None = field(default=None, compare=False, repr=False)
 
 
-def account(account_id: UUID, *channels: Channel) -> Recipient:
-    """Return somebody with an account, staff or resident."""
+def account(account_id: UUID, *channels: Channel, loaded: Account | None = None) -> Recipient:
+    """Return somebody with an account, staff or resident; `loaded` saves a query."""
     if Channel.EMAIL in channels:
         raise ValueError("an account has no e-mail address: name the address itself")
-    return Recipient(account_id=account_id, channels=channels)
+    return Recipient(account_id=account_id, channels=channels, loaded=loaded)
 
 
 def unit(unit_id: UUID) -> Recipient:

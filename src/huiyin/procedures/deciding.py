@@ -327,6 +327,7 @@ def _decided(
         openings=openings,
         done_with=after.result if is_done and not was_done else None,
         hands_over_to=handed,
+        merges_into=str(form.get(rule.merge, "")) if rule.merge else "",
         documents=rule.documents,
         notices=tuple(Notice(to, f"{procedure.name}.{rule.name}.{to}") for to in rule.notify),
         effects=rule.effects,

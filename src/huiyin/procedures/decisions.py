@@ -84,7 +84,8 @@ class Decision:
     """Everything that one act writes. `after` is the run afterwards.
 
     `done_with`: the result by which a parent run is told; None while the run is not done by this
-    act. `hands_over_to`: the procedure in which the matter goes on.
+    act. `hands_over_to`: the procedure in which the matter goes on. `merges_into`: the number of
+    the matter it becomes part of.
     """
 
     event: Event
@@ -95,6 +96,7 @@ class Decision:
     openings: tuple[ChildOpening, ...] = ()
     done_with: str | None = None
     hands_over_to: str = ""
+    merges_into: str = ""
     documents: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     effects: tuple[str, ...] = ()

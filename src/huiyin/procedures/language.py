@@ -353,6 +353,7 @@ class Action:
     clocks: ClockActs = ClockActs()
     open: tuple[str, ...] = ()
     hand_over: str = ""  # the form's field that names the procedure
+    merge: str = ""  # the form's field that names the other matter, by its number
     documents: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()

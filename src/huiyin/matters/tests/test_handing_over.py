@@ -124,7 +124,7 @@ def test_a_limit_of_the_law_is_as_the_law_says_and_the_earlier_promise_is_still_
 def test_a_matter_handed_over_to_a_confidential_procedure_is_confidential_from_then_on():
     city = the_record()
 
-    gave, goes_on = handed(city, "hotline", "hand_over", "petition")
+    handed(city, "hotline", "hand_over", "petition")
 
     assert procedure_of("petition").confidential
     assert Matter.objects.get().is_confidential

@@ -18,7 +18,8 @@ def opened(city, title="路灯不亮", by=None):
         procedure="hotline", action="accept_call", said=Said(title, "三天了"), place=city.place,
         channel=Channel.CALL, by=by, at=NOW, reporter=Person("李娟", "15400000001"), key="k-1",
         form={
-            "channel": "phone", "kind": "help", "grade": "ordinary", "category": str(city.category.pk),
+            "channel": "phone", "kind": "help", "grade": "ordinary",
+            "category": str(city.category.pk),
             "place": str(city.place.pk), "content": "三天了", "reply": "wanted",
         },
     )  # fmt: skip

@@ -256,8 +256,8 @@ class Names:
                 self._known(role, self._roles(), "role", at)
             for ours in child.fields.values() if child else ():
                 self._known(ours, form, f"field (for the child {name}) called", at)
-        if action.hand_over:
-            self._known(action.hand_over, form, "field", at)
+        for named in filter(None, (action.hand_over, action.merge)):
+            self._known(named, form, "field", at)
         for name in action.documents:
             self._known(name, procedure.documents, "document", at)
 
