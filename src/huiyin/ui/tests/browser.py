@@ -114,6 +114,8 @@ class Chromium:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        # Another test's client may keep its connections to its own server for as long as it likes.
+        self._before = set(threading.enumerate())
 
     def open(
         self,
@@ -157,7 +159,7 @@ class Chromium:
         """
         for context in self._browser.contexts:
             context.close()
-        for thread in threading.enumerate():
+        for thread in set(threading.enumerate()) - self._before:
             if "process_request_thread" in thread.name:
                 thread.join(timeout=PATIENCE / 1000)
 
