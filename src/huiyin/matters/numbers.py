@@ -8,6 +8,7 @@ matters of a month are alike, and the next number cannot be told from the last.
 
 import hashlib
 import hmac
+import os
 from collections import deque
 from datetime import datetime
 from threading import Lock
@@ -24,6 +25,8 @@ BLOCK = 50
 
 _block: deque[int] = deque()
 _lock = Lock()
+# Two processes must not use up the same block.
+os.register_at_fork(after_in_child=_block.clear)
 
 
 def next_number(*, city_code: str, at: datetime) -> str:
