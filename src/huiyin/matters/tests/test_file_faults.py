@@ -64,9 +64,15 @@ def environment():
     }
 
 
+def names_in_the_folder():
+    found = (path for path in files.root().rglob("*") if path.is_file())
+    return {path.name.partition(".")[0] for path in found}
+
+
 @pytest.mark.parametrize("where", ["drafted", "half kept", "kept", "written"])
 def test_a_kill_leaves_no_row_without_bytes_and_what_is_left_is_found(where):
     content = sample.a_picture("PNG", color=(len(where), 1, 2))
+    before = names_in_the_folder()  # of other tests of this process
 
     killed = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _ATTACH, where],
@@ -81,8 +87,7 @@ def test_a_kill_leaves_no_row_without_bytes_and_what_is_left_is_found(where):
     row = a_file(SYSTEM, content=content)  # the sender tries again
     assert files.digest_of(files.path_of(row.sha256)) == row.sha256
     attachments.clean(at=FAR)
-    left = {path.name.partition(".")[0] for path in files.root().rglob("*") if path.is_file()}
-    assert left == {row.sha256}
+    assert names_in_the_folder() - before == {row.sha256}
     assert {path.name for path in files.path_of(row.sha256).parent.iterdir()} == {
         row.sha256, f"{row.sha256}.small", f"{row.sha256}.large"
     }  # fmt: skip
