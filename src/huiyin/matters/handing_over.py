@@ -14,18 +14,21 @@ from huiyin.procedures import Procedure, Snapshot
 from huiyin.procedures.language import NEW, Action, ActorKind, ClockKind, FieldType
 from huiyin.procedures.runs import BY_CITY, BY_LAW, Values
 
-USUAL_OPENING: Final = "take_over"
 HANDED_TO: Final = "handed_to"  # the mark of the receipt on the run that ended …
 HANDED_FROM: Final = "handed_from"  # … and on the one that goes on
 
 
 def opening_for(procedure: Procedure, given: Values, matter: Matter) -> Action | None:
-    """Return the opening by which a matter is taken over: `take_over`, else another one.
+    """Return the opening by which a matter is taken over: one made for it, else another one.
 
-    The system must be able to take it, and everything it requires must be known; None when there
-    is no such opening.
+    The system must be able to take it, best it alone, and everything it requires must be known;
+    None when there is no such opening.
     """
-    rules = sorted(procedure.openings, key=lambda rule: rule.name != USUAL_OPENING)
+
+    def others(rule: Action) -> int:
+        return sum(procedure.actors[name].kind is not ActorKind.SYSTEM for name in rule.by)
+
+    rules = sorted(procedure.openings, key=others)
     return next(
         (
             rule
