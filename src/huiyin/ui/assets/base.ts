@@ -3,7 +3,9 @@ import htmx from "htmx.org";
 
 import { startDialogs } from "./dialogs";
 import { startForms } from "./forms";
+import { startLookups } from "./lookup";
 import { startOffline } from "./offline";
+import { startConditions } from "./conditions";
 import { startToasts, toast } from "./toasts";
 
 Object.assign(htmx.config, {
@@ -55,5 +57,12 @@ document.addEventListener("keydown", (event) => {
 
 startDialogs();
 startForms();
+startLookups();
+startConditions();
 startToasts();
 startOffline();
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  startLookups(event.target as HTMLElement);
+  startConditions(event.target as HTMLElement);
+});

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from huiyin.ui import dates, icons, numbers
 from huiyin.ui.display import Display, current_display
 from huiyin.ui.forms import error_summary
+from huiyin.ui.widgets import Stars
 
 register = template.Library()
 
@@ -74,6 +75,14 @@ def clock_chip(state: str, text: str) -> SafeString:
 def avatar(name: str) -> SafeString:
     """Draw the circle with the first sign of a name."""
     return format_html('<span class="avatar" aria-hidden="true">{}</span>', name.strip()[:1] or "·")
+
+
+@register.simple_tag
+def stars(value: int | str) -> SafeString:
+    """Draw one to five stars; the word beside them says the same."""
+    count = int(value)
+    drawn = "★" * count + "☆" * (5 - count)
+    return format_html('<span class="star-row" aria-hidden="true">{}</span>', drawn)
 
 
 # --- times and numbers --------------------------------------------------------------------------
@@ -180,12 +189,14 @@ def field(bound: BoundField, hint: str = "", css: str = "") -> dict[str, Any]:
     """
     widget = bound.field.widget
     kind = "input"
-    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+    if isinstance(widget, Stars):
+        kind = "stars"
+    elif isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         kind = "choices"
     elif isinstance(widget, CheckboxInput):
         kind = "tick"
     control = ""
-    if kind != "choices":
+    if kind not in ("choices", "stars"):
         attrs: dict[str, Any] = {} if kind == "tick" else {"class": f"in {css}".strip()}
         if hint and bound.auto_id and not bound.help_text:
             described = [f"{bound.auto_id}_helptext"]
