@@ -33,7 +33,14 @@ class Door:
 
 DOORS = (
     Door(_("Start"), "home", "web:desk", ("web:desk",)),
-    Door(_("Who acts"), "search", "web:responsible", ("web:responsible",)),
+    Door(
+        _("Inbox"),
+        "inbox",
+        "web:inbox",
+        ("web:inbox", "web:matter", "web:take_act", "web:matter_picture", "web:reveal"),
+    ),
+    Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
+    Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
     Door(
         _("Directory"),
         "map",

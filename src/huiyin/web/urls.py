@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from huiyin.web.views import categories, desk, logs, maps, places, start, terms, units
+from huiyin.web.views import (
+    categories,
+    desk,
+    inbox,
+    logs,
+    maps,
+    matter,
+    places,
+    start,
+    terms,
+    units,
+)
 
 app_name = "web"
 
@@ -20,6 +31,17 @@ urlpatterns = [
     path("units/", units.index, name="units"),
     path("units/<uuid:pk>/", units.unit, name="unit"),
     path("desk", desk.desk, name="desk"),
+    path("desk/inbox", inbox.index, name="inbox"),
+    path("desk/inbox/acts", inbox.act_on_many, name="act_on_many"),
+    path("desk/find", inbox.find, name="find_matter"),
+    path("desk/matters/<str:number>", matter.matter, name="matter"),
+    path("desk/matters/<str:number>/runs/<uuid:run_id>", matter.picture, name="matter_picture"),
+    path(
+        "desk/matters/<str:number>/runs/<uuid:run_id>/<slug:action>", matter.take, name="take_act"
+    ),
+    path("desk/matters/<str:number>/people/<uuid:contact_id>", matter.person, name="matter_person"),
+    path("desk/matters/<str:number>/people/<uuid:contact_id>/reveal", matter.reveal, name="reveal"),
+    path("files/<uuid:pk>", matter.file, name="file"),
     path("desk/gaps", desk.gaps, name="gaps"),
     path("desk/categories", categories.index, name="categories"),
     path("desk/terms", terms.index, name="terms"),
