@@ -49,8 +49,11 @@ export function startInbox(): void {
     event.preventDefault();
     show(box, row);
   });
-  const first = box.querySelector<HTMLAnchorElement>("[data-row]");
-  if (first && matchMedia("(min-width: 1101px)").matches) show(box, first);
+  // Rows listen only once the page is ready.
+  addEventListener("load", () => {
+    const first = box.querySelector<HTMLAnchorElement>("[data-row]");
+    if (first && matchMedia("(min-width: 1101px)").matches) show(box, first);
+  });
 }
 
 function show(box: HTMLElement, row: HTMLAnchorElement): void {

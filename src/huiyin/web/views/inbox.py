@@ -25,8 +25,10 @@ from huiyin.matters.wording import said
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
 from huiyin.procedures import library
+from huiyin.places.search import search as search_places
 from huiyin.ui.http import part, see_other
 from huiyin.ui.refusals import Refusal
+from huiyin.units.queries import search_units
 from huiyin.web.inbox_rows import grouped, rows_of
 
 MOST_AT_ONCE = 50
@@ -134,6 +136,12 @@ def find(request: PeopleRequest) -> HttpResponse:
         "rows": rows_of(ordered, by=request.actor, at=at),
         "older": older,
         "is_first": after is None,
+        "places": [hit.place for hit in search_places(words, limit=5)]
+        if words and not after
+        else [],
+        "units": search_units(words, on=timezone.localdate(at), limit=5)
+        if words and not after
+        else [],
     }
     return render(request, "web/inbox/find.html", context)
 
