@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "huiyin.gateway.middleware.ApiLanguage",
+    "huiyin.web.middleware.Missing",
 ]
 
 TEMPLATES = [

@@ -27,6 +27,7 @@ from huiyin.people.actors import Actor
 from huiyin.procedures import Procedure
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, due_day, stand_of
+from huiyin.web.inbox_rows import within_city
 
 SHOWN_ACTS: Final = 4
 TALK: Final = ("note", "message_person", "add_material")
@@ -91,6 +92,7 @@ class MatterPage:
         self.matter, self.by, self.at = matter, by, at
         self._wanted, self._after = run_id, after
         self.spoken = numbers.spoken(matter.number)
+        self.place = within_city(matter.place)
 
     # --- runs -------------------------------------------------------------------------------
 

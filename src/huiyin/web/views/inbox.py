@@ -24,8 +24,8 @@ from huiyin.matters.search import Wanted, search
 from huiyin.matters.wording import said
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
-from huiyin.procedures import library
 from huiyin.places.search import search as search_places
+from huiyin.procedures import library
 from huiyin.ui.http import part, see_other
 from huiyin.ui.refusals import Refusal
 from huiyin.units.queries import search_units
