@@ -39,6 +39,13 @@ DOORS = (
         "web:inbox",
         ("web:inbox", "web:matter", "web:take_act", "web:matter_picture", "web:reveal"),
     ),
+    Door(
+        _("Standing"),
+        "chart",
+        "web:command",
+        ("web:command", "web:command_list"),
+        needs="insight.see",
+    ),
     Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
     Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
     Door(

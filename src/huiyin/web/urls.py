@@ -4,6 +4,7 @@ from django.urls import path
 
 from huiyin.web.views import (
     categories,
+    command,
     desk,
     inbox,
     logs,
@@ -31,6 +32,9 @@ urlpatterns = [
     path("units/", units.index, name="units"),
     path("units/<uuid:pk>/", units.unit, name="unit"),
     path("desk", desk.desk, name="desk"),
+    path("command", command.index, name="command"),
+    path("command/map.geojson", command.map_data, name="command_map"),
+    path("command/<slug:which>", command.behind, name="command_list"),
     path("desk/inbox", inbox.index, name="inbox"),
     path("desk/inbox/acts", inbox.act_on_many, name="act_on_many"),
     path("desk/find", inbox.find, name="find_matter"),

@@ -88,6 +88,7 @@ class World:
             "unit code": {"code": unit.code},
             "procedure": {"name": "hotline"},
             "tray": {"which": "to_do"},
+            "figure": {"which": "overdue"},
             "no matter": {
                 "number": "3714261100000000",
                 "run_id": acting.pk,

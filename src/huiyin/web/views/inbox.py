@@ -20,6 +20,7 @@ from huiyin.matters.acting import act_many
 from huiyin.matters.inbox import Key, Tray
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Run
+from huiyin.matters.search import Key as SearchKey
 from huiyin.matters.search import Wanted, search
 from huiyin.matters.wording import said
 from huiyin.people.guards import staff
@@ -114,12 +115,12 @@ def act_on_many(request: PeopleRequest) -> HttpResponse:
 def find(request: PeopleRequest) -> HttpResponse:
     """Search the matters this post may see, by words or number."""
     words = " ".join(request.GET.get("q", "").replace("\x00", "").split())
-    after = _key(request.GET.get("after", ""))
+    after = key_of(request.GET.get("after", ""))
     at = timezone.now()
     matters: tuple[Any, ...] = ()
     older = ""
     if words:
-        since = search_key(after)
+        since = SearchKey(after.at, after.id) if after else None
         found = search(Wanted(text=words), by=request.actor, after=since)
         matters = found.matters
         if found.next:
@@ -146,13 +147,6 @@ def find(request: PeopleRequest) -> HttpResponse:
     return render(request, "web/inbox/find.html", context)
 
 
-def search_key(after: Key | None) -> Any:
-    """Return where a page of found matters begins."""
-    from huiyin.matters.search import Key as Found  # noqa: PLC0415 two keys of the same name
-
-    return Found(after.at, after.id) if after else None
-
-
 def _tray(request: PeopleRequest, counts: dict[Tray, int]) -> Tray:
     """Return the tray that was asked for, else the first one in which something lies."""
     wanted = request.GET.get("tray", "")
@@ -162,7 +156,7 @@ def _tray(request: PeopleRequest, counts: dict[Tray, int]) -> Tray:
 
 
 def _page(request: PeopleRequest, which: Tray, procedure: str, at: datetime) -> inbox.Page:
-    after = _key(request.GET.get("after", ""))
+    after = key_of(request.GET.get("after", ""))
     return inbox.tray(which, by=request.actor, at=at, after=after, procedure=procedure)
 
 
@@ -201,7 +195,7 @@ def _older(request: PeopleRequest, key: Key | None) -> str:
     return f"?{urlencode({**rest, 'after': f'{key.at.isoformat()}~{key.id}'})}"
 
 
-def _key(text: str) -> Key | None:
+def key_of(text: str) -> Key | None:
     """Return where a page begins; what cannot be read begins at the front."""
     at, _tilde, pk = text.partition("~")
     run = _uuid(pk)
