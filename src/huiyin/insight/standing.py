@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.matters import access
-from huiyin.matters.models import Matter, Run
+from huiyin.matters.models import Run
 from huiyin.people.actors import Actor
 from huiyin.places.levels import COLUMN_OF
 from huiyin.places.models import Place, PlaceLevel
@@ -101,7 +101,7 @@ def standing(place: Place, *, by: Actor, at: datetime) -> Standing:
         overdue=Count("pk", filter=Q(due_at__lte=at)),
         due_today=Count("pk", filter=Q(due_at__gt=at, due_at__lte=_midnight_after(at))),
     )
-    came = Matter.objects.filter(in_place(place, ""), is_confidential=False)
+    came = access.matters_seen_by(by).filter(in_place(place, ""), is_confidential=False)
     start = _midnight(timezone.localdate(at - week))
     return Standing(
         today=listed("today", place, by=by, at=at).count(),
@@ -142,14 +142,15 @@ def by_category(
     return [(known[row["code"]], row["open"], row["overdue"]) for row in rows]
 
 
-def by_day(place: Place, *, at: datetime, days: int = DAYS) -> Sequence[tuple[date, int]]:
+def by_day(
+    place: Place, *, by: Actor, at: datetime, days: int = DAYS
+) -> Sequence[tuple[date, int]]:
     """Return how many came in on each of the last days, today the last. One query."""
     today = timezone.localdate(at)
     first = today - timedelta(days=days - 1)
     came = (
-        Matter.objects.filter(
-            in_place(place, ""), is_confidential=False, opened_at__gte=_midnight(first)
-        )
+        access.matters_seen_by(by)
+        .filter(in_place(place, ""), is_confidential=False, opened_at__gte=_midnight(first))
         .values_list("opened_at__date")
         .order_by()
         .annotate(count=Count("pk"))

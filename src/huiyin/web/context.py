@@ -46,6 +46,7 @@ DOORS = (
         ("web:command", "web:command_list"),
         needs="insight.see",
     ),
+    Door(_("Take in"), "phone", "web:take_in", ("web:take_in", "web:take_in_by")),
     Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
     Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
     Door(

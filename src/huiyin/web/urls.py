@@ -12,6 +12,7 @@ from huiyin.web.views import (
     matter,
     places,
     start,
+    taking_in,
     terms,
     units,
 )
@@ -37,6 +38,10 @@ urlpatterns = [
     path("command/<slug:which>", command.behind, name="command_list"),
     path("desk/inbox", inbox.index, name="inbox"),
     path("desk/inbox/acts", inbox.act_on_many, name="act_on_many"),
+    path("desk/new", taking_in.take_in, name="take_in"),
+    path("desk/new/hints", taking_in.hints, name="intake_hints"),
+    path("desk/new/others", taking_in.others, name="others"),
+    path("desk/new/<str:name>", taking_in.take_in, name="take_in_by"),
     path("desk/find", inbox.find, name="find_matter"),
     path("desk/matters/<str:number>", matter.matter, name="matter"),
     path("desk/matters/<str:number>/runs/<uuid:run_id>", matter.picture, name="matter_picture"),

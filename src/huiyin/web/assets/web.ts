@@ -1,4 +1,5 @@
 import { startInbox } from "./inbox";
+import { startIntake } from "./intake";
 
 // Fills the form with the position of this device when the person asks for it, and sends it.
 function start(form: HTMLFormElement): void {
@@ -38,3 +39,4 @@ function fill(form: HTMLFormElement, name: string, value: string): void {
 
 document.querySelectorAll<HTMLFormElement>("form[data-locate]").forEach(start);
 startInbox();
+startIntake();

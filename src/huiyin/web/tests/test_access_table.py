@@ -89,6 +89,7 @@ class World:
             "procedure": {"name": "hotline"},
             "tray": {"which": "to_do"},
             "figure": {"which": "overdue"},
+            "opening": {"name": "hotline.accept_call"},
             "no matter": {
                 "number": "3714261100000000",
                 "run_id": acting.pk,

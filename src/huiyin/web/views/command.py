@@ -74,7 +74,7 @@ def index(request: PeopleRequest) -> HttpResponse:
         "units": delivering.deliveries(place, at=at),
         "categories": standing.by_category(place, by=by, at=at),
         "notable": [_notable(run) for run in standing.notable(place, by=by)],
-        "line": _line(standing.by_day(place, at=at)),
+        "line": _line(standing.by_day(place, by=by, at=at)),
         "days": delivering.DAYS,
         "now": at,
     }

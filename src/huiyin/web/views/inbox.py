@@ -93,7 +93,7 @@ def index(request: PeopleRequest) -> HttpResponse:
 @require_POST
 def act_on_many(request: PeopleRequest) -> HttpResponse:
     """Take one action on everything that was ticked; says of each that was left alone why."""
-    chosen = [one for one in map(_uuid, request.POST.getlist("runs")) if one][:MOST_AT_ONCE]
+    chosen = [one for one in map(uuid_of, request.POST.getlist("runs")) if one][:MOST_AT_ONCE]
     action = request.POST.get("action", "")
     done = act_many(chosen, action, by=request.actor, at=timezone.now()) if chosen else {}
     refused = [answer for answer in done.values() if isinstance(answer, Refusal)]
@@ -198,7 +198,7 @@ def _older(request: PeopleRequest, key: Key | None) -> str:
 def key_of(text: str) -> Key | None:
     """Return where a page begins; what cannot be read begins at the front."""
     at, _tilde, pk = text.partition("~")
-    run = _uuid(pk)
+    run = uuid_of(pk)
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
@@ -206,7 +206,8 @@ def key_of(text: str) -> Key | None:
     return Key(moment, run) if run and moment.tzinfo else None
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """Return an id that was sent; None for what is none."""
     try:
         return UUID(text)
     except ValueError:
