@@ -97,7 +97,7 @@ def test_danger_is_said_before_anything_else(city):
 
 
 def test_a_post_that_takes_nothing_in_is_told_who_does(city):
-    bureau = desk_of(city.unit("department"))
+    school = desk_of(city.unit("school"))
 
-    assert "您的岗位不登记来电来访" in bureau.get("/desk/new").content.decode()
-    assert bureau.get(NEW).status_code == 404
+    assert "您的岗位不登记来电来访" in school.get("/desk/new").content.decode()
+    assert school.get(NEW).status_code == 404
