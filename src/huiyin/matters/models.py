@@ -255,8 +255,11 @@ class EventHeader(models.Model):
 class EventBody(models.Model):
     """What was written in an act's form; a redaction deletes it, the header stays.
 
-    The header's digest is an HMAC with this salt: without the row nothing can be guessed back.
+    The header's digest is an HMAC with this salt: without the row nothing can be guessed back. The
+    application deletes it through the function `matters_delete_bodies` alone, under an order.
     """
+
+    append_only = True  # read by people.grants
 
     event = models.OneToOneField(
         EventHeader, primary_key=True, on_delete=models.PROTECT, related_name="body"
