@@ -113,7 +113,11 @@ def carry_out(found: Redaction, kind: str, marks: codec.Json, *, by: Actor) -> l
     attachments.erase(event_ids=event_ids)
     # A digest of the form without a salt: short texts could be guessed from it. The key stays, so
     # that a request (or a row of an import) sent again is refused and not carried out once more.
-    IdempotencyKey.objects.filter(event_id__in=event_ids).update(digest=bytes(32))
+    # That of an opening is over the people too.
+    of_redacted = Q(event_id__in=event_ids)
+    if found.is_whole or found.contacts:
+        of_redacted |= Q(run_id__in=Run.objects.filter(matter=found.matter).values("pk"))
+    IdempotencyKey.objects.filter(of_redacted).update(digest=bytes(32))
     if found.is_whole:
         MatterText.objects.filter(matter=found.matter).update(title="", text="", address="")
     Contact.objects.filter(matter=found.matter, pk__in=found.contacts).update(
