@@ -479,9 +479,10 @@ def _recounted(runs: QuerySet[Run]) -> Iterator[tuple[Run, dict[date, Counter[Mo
 def _folded(procedure: Procedure, events: Iterable[Read]) -> dict[date, Counter[Movement]]:
     days: dict[date, Counter[Movement]] = {}
     standing = Standing()
+    zone = timezone.get_current_timezone()  # asked for once: it is asked millions of times
     for action, to_state, at, effects in events:
         found = movements(procedure, standing, action, to_state, effects, at)
-        on = timezone.localdate(at)
+        on = at.astimezone(zone).date()
         if on in days:
             days[on].update(found)
         else:
