@@ -171,7 +171,7 @@ def _look_at(
         acts = ((one[2], one[12], datetime.fromisoformat(one[9]), said) for one, said in read)
         try:
             tallies.add_up(sums, tallies.Group(run[12], run[13], run[2]), acts)
-        except (KeyError, ValueError, TypeError):
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             if not wrong:  # what was tampered with may say anything; it is told already
                 raise
 
