@@ -11,14 +11,16 @@ class MattersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let what is written with every act listen to acts."""
+        """Let what is written with every act listen to acts, and forget with redactions."""
         from huiyin.matters import (  # noqa: PLC0415 models are there only now
             attachments,
             tallies,
             telling,
         )
         from huiyin.matters.listening import listen  # noqa: PLC0415 models are there only now
+        from huiyin.matters.redacting import on_redaction  # noqa: PLC0415 as above
 
         listen(attachments.bind)
         listen(tallies.book, in_bulk=tallies.book_all)
         listen(telling.tell_people)
+        on_redaction(telling.forget_told)

@@ -23,7 +23,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from huiyin.matters import access, file_types, files
+from huiyin.matters import access, file_types, files, timeline
 from huiyin.matters.file_types import FileType
 from huiyin.matters.listening import Happened
 from huiyin.matters.models import Attachment, AttachmentUse, FileKind
@@ -191,9 +191,10 @@ def attachment(
 ) -> Opened:
     """Return a file the actor may have: of a run they see, or their own that no act has used yet.
 
-    Staff see the files of the runs they see; people those they have sent themselves. `size`:
-    "small" or "large" for the thumbnail of a picture. A look of staff into a confidential matter is
-    logged. Raises FileNotFound, alike for what is missing and what is another's.
+    Staff see the files of the runs they see; people those they have sent themselves and those of
+    acts whose entry in the timeline they read with its files, such as the photos of an answer.
+    `size`: "small" or "large" for the thumbnail of a picture. A look of staff into a confidential
+    matter is logged. Raises FileNotFound, alike for what is missing and what is another's.
     """
     with transaction.atomic():
         row = Attachment.objects.filter(pk=pk).first()
@@ -204,7 +205,8 @@ def attachment(
             use = _use_seen(row, by)
             if use is None and not (is_own and not row.uses.exists()):
                 raise FileNotFound()
-            if use is not None and use.run.matter.is_confidential and not size:
+            is_staff = by.unit_id is not None
+            if use is not None and is_staff and use.run.matter.is_confidential and not size:
                 access_log.record(
                     by=by, at=at, action="look", subject_type="attachment", subject_id=row.pk,
                     fields=(use.field,), case_no=use.run.matter.number, address=address,
@@ -217,15 +219,15 @@ def attachment(
 
 
 def _use_seen(row: Attachment, by: Actor) -> AttachmentUse | None:
-    """Return one use of a file that staff see."""
-    if by.unit_id is None:
-        return None
-    return (
+    """Return one use of a file that the actor may look at; None when there is none."""
+    uses = (
         row.uses.filter(run__in=access.runs_seen_by(by))
-        .select_related("run__matter")
+        .select_related("run__matter", "event__run__matter")
         .order_by("-run__matter__is_confidential", "pk")
-        .first()
     )
+    if by.unit_id is not None:
+        return uses.first()
+    return next((use for use in uses if timeline.reads_files(use.event, use.field, by=by)), None)
 
 
 def attachments_of(run_ids: Collection[UUID]) -> dict[UUID, list[AttachmentUse]]:

@@ -255,8 +255,11 @@ class EventHeader(models.Model):
 class EventBody(models.Model):
     """What was written in an act's form; a redaction deletes it, the header stays.
 
-    The header's digest is an HMAC with this salt: without the row nothing can be guessed back.
+    The header's digest is an HMAC with this salt: without the row nothing can be guessed back. The
+    application deletes it through the function `matters_delete_bodies` alone, under an order.
     """
+
+    append_only = True  # read by people.grants
 
     event = models.OneToOneField(
         EventHeader, primary_key=True, on_delete=models.PROTECT, related_name="body"
@@ -437,6 +440,9 @@ class Measure(models.TextChoices):
     LATE_UNIT = "late_unit", _("Units late")
     LATE_STAGE = "late_stage", _("Steps late")
     RETURNED = "returned", _("Sent back by the unit")
+
+    # It equals its value and is hashed like it; counting hashes them by the million.
+    __hash__ = str.__hash__
 
 
 class TallyDelta(models.Model):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -110,11 +110,14 @@ def carry_out(found: Redaction, kind: str, marks: codec.Json, *, by: Actor) -> l
     seqs = _numbers(event_ids)
     for hook in _hooks:
         hook(found)
-    EventBody.objects.filter(event__in=event_ids).delete()
     attachments.erase(event_ids=event_ids)
     # A digest of the form without a salt: short texts could be guessed from it. The key stays, so
     # that a request (or a row of an import) sent again is refused and not carried out once more.
-    IdempotencyKey.objects.filter(event_id__in=event_ids).update(digest=bytes(32))
+    # That of an opening is over the people too.
+    of_redacted = Q(event_id__in=event_ids)
+    if found.is_whole or found.contacts:
+        of_redacted |= Q(run_id__in=Run.objects.filter(matter=found.matter).values("pk"))
+    IdempotencyKey.objects.filter(of_redacted).update(digest=bytes(32))
     if found.is_whole:
         MatterText.objects.filter(matter=found.matter).update(title="", text="", address="")
     Contact.objects.filter(matter=found.matter, pk__in=found.contacts).update(
@@ -126,12 +129,19 @@ def carry_out(found: Redaction, kind: str, marks: codec.Json, *, by: Actor) -> l
     touched = [pk for pk in runs if pk in found.events] or list(runs)[:1]
     written = []
     for run_id in touched:
-        run = runs[run_id]
         numbers = sorted(seqs[one] for one in found.events.get(run_id, ()))
-        forget_texts(run)
         said = {**marks, "events": numbers, "words": found.is_whole, "people": len(found.contacts)}
-        written.append(record(run, kind, {}, by=by, at=found.at, marks=said))
+        written.append(record(runs[run_id], kind, {}, by=by, at=found.at, marks=said))
+    _delete_bodies(event_ids)
+    for run_id in touched:
+        forget_texts(runs[run_id])
     return written
+
+
+def _delete_bodies(event_ids: Sequence[UUID]) -> None:
+    """Delete bodies: the database does it for us, when it finds the order and no hold."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT matters_delete_bodies(%s::uuid[])", [list(event_ids)])
 
 
 def forget_texts(run: Run) -> None:

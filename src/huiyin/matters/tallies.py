@@ -35,6 +35,11 @@ CHUNK: Final = 2_000
 ROLL_UP_LOCK: Final = 0x7A11_1E5  # one roll-up at a time
 GROUPS: Final = ("day", "procedure", "state", "category_id", "unit_id")
 _OVERDUE, _MET, _LATE, _RETURNED = "overdue", "met", "late", "returned"
+_OF_CLOCK: Final = {
+    (what, kind): Measure(f"{what}_{kind.value}")
+    for what in (_OVERDUE, _MET, _LATE)
+    for kind in ClockKind
+}
 _ALIVE: Final = (Status.RUNNING.value, Status.PAUSED.value)
 
 
@@ -44,6 +49,19 @@ class Movement(NamedTuple):
     measure: Measure
     state: str = ""
     unit: str = ""
+
+
+class Group(NamedTuple):
+    """Where runs are counted: the ids of a place and all above it, with spaces; class; kind."""
+
+    places: str
+    category: str
+    procedure: str
+
+
+# What events have changed, before it is counted for every place.
+Sums = Counter[tuple[Group, date, Movement]]
+Read = tuple[str, str, datetime, codec.Json]  # of an event: action, to_state, recorded_at, effects
 
 
 class Cell(NamedTuple):
@@ -99,7 +117,7 @@ def movements(
             changes = _clock_changes(before.clock(name), clock, name in given_back, at)
             for what, unit, amount in changes:
                 if what != _RETURNED:
-                    measure = Measure(f"{what}_{kind.value}")
+                    measure = _OF_CLOCK[what, kind]
                 elif kind is ClockKind.UNIT:
                     measure = Measure.RETURNED
                 else:
@@ -355,18 +373,19 @@ class TallyDifference:
         )
 
 
-def verify(*, most: int = 20) -> list[TallyDifference]:
+def verify(*, most: int = 20, sums: Sums | None = None) -> list[TallyDifference]:
     """Compare every count that is kept with what counting gives; return the first `most` faults.
 
     What stands in a state now is counted in the runs, everything else in the events, all of them,
-    from the first on. It sees one moment of the database, so people may work meanwhile.
+    from the first on. It sees one moment of the database, so people may work meanwhile. `sums`: of
+    somebody who has read all events in this view already (`add_up`).
     """
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         if is_outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        kept, right = _kept(), _right()
+        kept, right = _kept(), _right(_all_sums() if sums is None else sums)
     cells = kept.keys() | right.keys()
     wrong = [
         TallyDifference(cell, kept.get(cell, 0), right.get(cell, 0))
@@ -409,19 +428,35 @@ def _cells(query: str) -> dict[Cell, int]:
         return {Cell(*row[:-1]): int(row[-1]) for row in cursor.fetchall()}
 
 
-def _right() -> dict[Cell, int]:
-    """Count everything again."""
-    right: Counter[Cell] = Counter(_cells(_STANDING))
+def _all_sums() -> Sums:
+    sums: Sums = Counter()
     for run, days in _recounted(Run.objects.all()):
-        places = [UUID(one) for one in run.matter.place_ids]
-        for day, found in days.items():
-            for move, amount in found.items():
-                if move.measure is Measure.IN_STATE:
-                    continue
-                unit = UUID(move.unit) if move.unit else None
-                rest = (move.measure.value, run.procedure, move.state, run.matter.category_id, unit)
-                for place in places:
-                    right[Cell(place, day, *rest)] += amount
+        places, category = " ".join(run.matter.place_ids), str(run.matter.category_id or "")
+        _add_days(sums, Group(places, category, run.procedure), days)
+    return sums
+
+
+def add_up(sums: Sums, group: Group, events: Iterable[Read]) -> None:
+    """Add what the events of one run have changed, all of them in their order."""
+    _add_days(sums, group, _folded(procedure_of(group.procedure), events))
+
+
+def _add_days(sums: Sums, group: Group, days: dict[date, Counter[Movement]]) -> None:
+    for day, found in days.items():
+        for move, amount in found.items():
+            if move.measure is not Measure.IN_STATE:
+                sums[group, day, move] += amount
+
+
+def _right(sums: Sums) -> dict[Cell, int]:
+    """Count everything again, for all places."""
+    right: Counter[Cell] = Counter(_cells(_STANDING))
+    for (group, day, move), amount in sums.items():
+        category = UUID(group.category) if group.category else None
+        unit = UUID(move.unit) if move.unit else None
+        rest = (move.measure.value, group.procedure, move.state, category, unit)
+        for place in set(group.places.split()):
+            right[Cell(UUID(place), day, *rest)] += amount
     return right
 
 
@@ -437,18 +472,21 @@ def _recounted(runs: QuerySet[Run]) -> Iterator[tuple[Run, dict[date, Counter[Mo
     for run in runs.select_related("matter").order_by("id").iterator(CHUNK):
         if timeline is None or timeline[0] != run.pk:
             continue
-        yield run, _folded(procedure_of(run.procedure), timeline[1])
+        yield run, _folded(procedure_of(run.procedure), (row[1:] for row in timeline[1]))
         timeline = next(timelines, None)
 
 
-def _folded(
-    procedure: Procedure, events: Iterable[tuple[Any, ...]]
-) -> dict[date, Counter[Movement]]:
+def _folded(procedure: Procedure, events: Iterable[Read]) -> dict[date, Counter[Movement]]:
     days: dict[date, Counter[Movement]] = {}
     standing = Standing()
-    for _run, action, to_state, at, effects in events:
+    zone = timezone.get_current_timezone()  # asked for once: it is asked millions of times
+    for action, to_state, at, effects in events:
         found = movements(procedure, standing, action, to_state, effects, at)
-        days.setdefault(timezone.localdate(at), Counter()).update(found)
+        on = at.astimezone(zone).date()
+        if on in days:
+            days[on].update(found)
+        else:
+            days[on] = found
         standing.lead = _lead_after(standing.lead, effects)
         standing.state = to_state
         standing.was_done = standing.was_done or procedure.states[to_state].done

@@ -13,8 +13,9 @@ from uuid import UUID
 from huiyin.matters.handing_over import promised_at
 from huiyin.matters.listening import Happened
 from huiyin.matters.merging import TOLD, attached_by_merging
-from huiyin.matters.models import Contact, Matter
-from huiyin.notices import recipients
+from huiyin.matters.models import Contact, EventHeader, Matter
+from huiyin.matters.redacting import Redaction
+from huiyin.notices import cleaning, recipients
 from huiyin.notices.facts import Facts
 from huiyin.notices.outbox import Draft, put_many
 from huiyin.notices.recipients import Recipient
@@ -39,7 +40,7 @@ def tell_people(happened: Happened) -> None:
                 name=notice.name,
                 to=to,
                 data=replace(facts, number=own),
-                key=f"{happened.event.pk} {notice.name} {number}",
+                key=f"{_key(happened.event.pk)}{notice.name} {number}",
                 confidential=happened.matter.is_confidential,
             )
             for notice in happened.decision.notices
@@ -47,6 +48,30 @@ def tell_people(happened: Happened) -> None:
         ],
         at=happened.at,
     )
+
+
+def forget_told(found: Redaction) -> None:
+    """Take back what redacted events told; of people made nameless delete all they were told.
+
+    In the transaction of the redaction. What waits to be sent is not sent any more.
+    """
+    events = EventHeader.objects.filter(run__matter=found.matter)
+    all_keys = [_key(pk) for pk in events.values_list("pk", flat=True)]
+    if found.contacts:
+        people = Contact.objects.filter(matter=found.matter, pk__in=found.contacts)
+        rows = list(people.values_list("account_id", "phone_index"))
+        cleaning.forget_people(
+            all_keys,
+            account_ids=[account for account, _index in rows if account],
+            indexes=[bytes(index) for _account, index in rows if index],
+        )
+    keys = all_keys if found.is_whole else [_key(pk) for pk in found.event_ids]
+    cleaning.withdraw(keys, at=found.at)
+
+
+def _key(event_id: UUID) -> str:
+    """Return how the keys of all that an event tells begin."""
+    return f"{event_id} "
 
 
 class _Resolver:

@@ -189,6 +189,25 @@ def _open_to_people(reader: _Reader) -> Q:
     return shown
 
 
+def reads_files(event: EventHeader, field_name: str, *, by: Actor) -> bool:
+    """Tell whether a person reads the entry of an event with what this field of its form holds.
+
+    `event`: with its run and matter. Five queries.
+    """
+    reader = _reader(event.run.matter, by)
+    if not reader.is_person or event.run_id not in reader.runs:
+        return False
+    if not EventHeader.objects.filter(_open_to_people(reader), pk=event.pk).exists():
+        return False
+    rules = procedure_of(event.run.procedure)
+    act = rules.actions.get(event.action)
+    field = next((one for one in act.form if one.name == field_name), None) if act else None
+    if act is None or field is None:
+        return False
+    is_own = any(one.id == event.contact_id for one in reader.own)
+    return _sight(event, act, rules, field, reader, is_own=is_own) is True
+
+
 def _is_told(act: Action, rules: Procedure, reader: _Reader) -> bool:
     return any(reader.is_told(rules.actors[name]) for name in act.notify)
 

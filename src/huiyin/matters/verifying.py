@@ -10,11 +10,12 @@ making objects of them would take most of the time.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from multiprocessing import get_context
 from typing import Any, Final
@@ -34,8 +35,8 @@ REDACTED: Final = ("matter.redacted", "matter.retained")  # events that name bod
 Row = tuple[Any, ...]
 Told = Callable[[str], None]
 
-_EXAMPLE: Final = "2026-03-02T01:00:00.000000+00:00"
-# Ids and instants come as the texts that the hash is over (`chain.canonical`).
+_DECODER: Final = json.JSONDecoder()  # without the search for spaces: the database writes none
+# Ids and instants of events come as the texts that the hash is over (`chain.canonical`).
 _INSTANT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00'"""
 _WANTED = """
            (%(ids)s::uuid[] IS NULL OR {0} = ANY(%(ids)s::uuid[]))
@@ -43,7 +44,9 @@ _WANTED = """
        AND (%(behind)s::uuid IS NULL OR {0} < %(behind)s::uuid)"""
 _RUNS = f"""
     SELECT r.id::text, m.number, r.procedure, r.events, r.head, r.memory::text,
-           r.state, r.owner, r.is_done, r.is_closed, r.is_over, {_INSTANT.format("r.due_at")}
+           r.state, r.owner, r.is_done, r.is_closed, r.is_over, r.due_at,
+           concat_ws(' ', m.place_id, m.grid_id, m.village_id, m.town_id, m.county_id,
+                     m.overlay_id, m.city_id), coalesce(m.category_id::text, '')
       FROM matters_run r JOIN matters_matter m ON m.id = r.matter_id
      WHERE {_WANTED.format("r.id")}
      ORDER BY r.id
@@ -59,8 +62,7 @@ _EVENTS = f"""
 """  # noqa: S608 nothing in it comes from outside
 _CLOCKS = f"""
     SELECT run_id::text, name, kind, unit_id::text, is_window, status,
-           {_INSTANT.format("started_at")}, due_on::text, {_INSTANT.format("due_at")},
-           is_provisional, {_INSTANT.format("overdue_at")}, {_INSTANT.format("ended_at")}, outcome
+           started_at, due_on::text, due_at, is_provisional, overdue_at, ended_at, outcome
       FROM matters_runclock
      WHERE {_WANTED.format("run_id")}
      ORDER BY run_id
@@ -125,33 +127,53 @@ def verify(
     with anchoring.unchanged(), _one_view():
         if jobs > 1:
             return _side_by_side(jobs, told)
-        found = _verify(_Part(), told)
-        _look_at_the_whole(found)
+        sums: tallies.Sums = Counter()
+        found = _verify(_Part(), told, sums)
+        _look_at_the_whole(found, sums)
     return found
 
 
-def _look_at_the_whole(found: Findings) -> None:
-    """Look at what belongs to no run: anchors and counts."""
+def _look_at_the_whole(found: Findings, sums: tallies.Sums) -> None:
+    """Look at what belongs to no run: anchors, and counts, given what the events have changed."""
     found.anchors = anchoring.count()
     found.differences += [
         Difference(one.where, one.run_id, one.seq, one.text) for one in anchoring.differences()
     ]
-    found.differences += [Difference("tallies", None, 0, str(one)) for one in tallies.verify()]
+    wrong = tallies.verify(sums=sums)
+    found.differences += [Difference("tallies", None, 0, str(one)) for one in wrong]
 
 
-def _verify(part: _Part, told: Told | None) -> Findings:
+def _verify(part: _Part, told: Told | None, sums: tallies.Sums | None = None) -> Findings:
+    """Verify some runs; add what their events have changed to the sums of the counts."""
     found = Findings()
-    timelines, clocks = _Side(_EVENTS, part), _Side(_CLOCKS, part)
-    for run in _rows(_RUNS, part):
-        events = timelines.of(run[0])
-        wrong = next(_differences(run, events, clocks.of(run[0]), found), None)
-        if wrong:
-            found.differences.append(Difference(run[1], UUID(run[0]), *wrong))
-        found.runs += 1
-        before, found.events = found.events, found.events + len(events)
-        if told and before // TOLD_EVERY != found.events // TOLD_EVERY:
-            told(f"{found.events} events of {found.runs} runs …")
+    with ThreadPoolExecutor(1) as reader:
+        timelines, clocks = _Side(_EVENTS, part, reader), _Side(_CLOCKS, part, reader)
+        for run in _rows(_RUNS, part, reader):
+            events = timelines.of(run[0])
+            _look_at(run, events, clocks.of(run[0]), found, sums)
+            before, found.events = found.events, found.events + len(events)
+            if told and before // TOLD_EVERY != found.events // TOLD_EVERY:
+                told(f"{found.events} events of {found.runs} runs …")
     return found
+
+
+def _look_at(
+    run: Row, events: list[Row], clocks: list[Row], found: Findings, sums: tallies.Sums | None
+) -> None:
+    """Verify one run."""
+    changes = [_loaded(event[14]) for event in events]
+    wrong = next(_differences(run, events, changes, clocks, found), None)
+    if wrong:
+        found.differences.append(Difference(run[1], UUID(run[0]), *wrong))
+    found.runs += 1
+    if sums is not None:
+        read = zip(events, changes, strict=True)
+        acts = ((one[2], one[12], datetime.fromisoformat(one[9]), said) for one, said in read)
+        try:
+            tallies.add_up(sums, tallies.Group(run[12], run[13], run[2]), acts)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            if not wrong:  # what was tampered with may say anything; it is told already
+                raise
 
 
 def _side_by_side(jobs: int, told: Told | None) -> Findings:
@@ -166,11 +188,12 @@ def _side_by_side(jobs: int, told: Told | None) -> Findings:
         )
         bounds = [None, *(bound for (bound,) in cursor.fetchall()), None]
     parts = [_Part(first=first, behind=behind) for first, behind in pairwise(bounds)]
-    found, whole = Findings(), Findings()
+    found = Findings()
+    sums: tallies.Sums = Counter()
     with ProcessPoolExecutor(len(parts), mp_context=get_context("fork")) as pool:
         answers = pool.map(_in_a_process, [(snapshot, part) for part in parts])
-        _look_at_the_whole(whole)  # meanwhile
-        for part in answers:
+        for part, changed in answers:
+            sums.update(changed)
             found.runs += part.runs
             found.events += part.events
             found.redacted += part.redacted
@@ -179,12 +202,11 @@ def _side_by_side(jobs: int, told: Told | None) -> Findings:
                 found.orders[order] = found.orders.get(order, 0) + texts
             if told:
                 told(f"{found.events} events of {found.runs} runs …")
-    found.anchors = whole.anchors
-    found.differences += whole.differences
+    _look_at_the_whole(found, sums)
     return found
 
 
-def _in_a_process(given: tuple[str, _Part]) -> Findings:
+def _in_a_process(given: tuple[str, _Part]) -> tuple[Findings, tallies.Sums]:
     snapshot, part = given
     connection.connection = None  # it is our parent's, who goes on using it
     connection.connect()
@@ -192,7 +214,8 @@ def _in_a_process(given: tuple[str, _Part]) -> Findings:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
-        return _verify(part, None)
+        sums: tallies.Sums = Counter()
+        return _verify(part, None, sums), sums
 
 
 @contextmanager
@@ -207,18 +230,24 @@ def _one_view() -> Iterator[None]:
         yield
 
 
-def _rows(statement: str, part: _Part) -> Iterator[Row]:
+def _rows(statement: str, part: _Part, reader: Executor) -> Iterator[Row]:
+    """Yield rows; `reader`, one thread for all, fetches the next ones while these are looked at."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, part.values)
-        while rows := cursor.fetchmany(CHUNK):
-            yield from rows
+        coming = reader.submit(cursor.fetchmany, CHUNK)
+        try:
+            while rows := coming.result():
+                coming = reader.submit(cursor.fetchmany, CHUNK)
+                yield from rows
+        finally:
+            wait([coming])  # before the cursor is closed under it
 
 
 class _Side:
     """A stream of rows in the order of their runs, taken run by run."""
 
-    def __init__(self, statement: str, part: _Part) -> None:
-        self._rows = _rows(statement, part)
+    def __init__(self, statement: str, part: _Part, reader: Executor) -> None:
+        self._rows = _rows(statement, part, reader)
         self._next = next(self._rows, None)
 
     def of(self, run_id: str) -> list[Row]:
@@ -234,7 +263,7 @@ class _Side:
 
 
 def _differences(
-    run: Row, events: list[Row], clocks: list[Row], found: Findings
+    run: Row, events: list[Row], changes: list[codec.Json], clocks: list[Row], found: Findings
 ) -> Iterator[tuple[int, str]]:
     """Yield what is wrong: the number of the event, and in words."""
     previous = START
@@ -242,8 +271,8 @@ def _differences(
     gone: dict[int, str] = {}  # the number of an event whose body is missing → its order
     there: set[int] = set()
     named: list[tuple[int, str]] = []
-    for number, event in enumerate(events, start=1):
-        seq, effects = event[1], json.loads(event[14])
+    for number, (event, effects) in enumerate(zip(events, changes, strict=True), start=1):
+        seq = event[1]
         digest, claimed, digested = event[15], event[16], event[17]
         if seq != number:
             yield number, f"it is missing: the next one there is {seq}."
@@ -258,7 +287,7 @@ def _differences(
             gone[seq] = ""
         else:
             there.add(seq)
-            content = json.loads(event[19])
+            content = _loaded(event[19])
             if digest_of(content, event[18]) != digest:
                 yield seq, "what was written in its form was changed."
             personal = content.get("facts", {})
@@ -273,7 +302,7 @@ def _differences(
         yield last, f"the run counts {run[3]} events, there are {last}."
     if run[4] != previous:
         yield last, "the run does not end with the hash of its last event."
-    kept = json.loads(run[5])
+    kept = _loaded(run[5])
     if kept != memory:
         yield last, "the run is not what its events say."
     yield from ((last, text) for text in _columns(run, kept, clocks))
@@ -316,7 +345,7 @@ def _columns(run: Row, memory: codec.Json, clocks: list[Row]) -> Iterator[str]:
     if run[6:11] != (state.name, state.owner, state.done, state.closed, state.end):
         yield "its columns say another state."
     duties = (
-        _canonical(clock["due_at"]) or ""
+        datetime.fromisoformat(clock["due_at"])
         for name, clock in memory["clocks"].items()
         if clock["status"] == "running" and not procedure.clocks[name].is_window
     )
@@ -340,20 +369,19 @@ def _clock_row(procedure: Procedure, name: str, clock: codec.Json) -> Row:
         clock.get("unit") or None,
         rule.is_window,
         clock["status"],
-        _canonical(clock["started_at"]),
+        _instant(clock["started_at"]),
         clock["due_on"],
-        _canonical(clock["due_at"]),
+        _instant(clock["due_at"]),
         clock.get("provisional", False),
-        _canonical(clock.get("overdue_at")),
-        _canonical(clock.get("ended_at")),
+        _instant(clock.get("overdue_at")),
+        _instant(clock.get("ended_at")),
         clock.get("outcome", ""),
     )
 
 
-def _canonical(instant: str | None) -> str | None:
-    """Return an instant of the memory as the database writes it; most are in UTC already."""
-    if not instant:
-        return None
-    if instant.endswith("+00:00"):
-        return instant if len(instant) == len(_EXAMPLE) else f"{instant[:-6]}.000000+00:00"
-    return datetime.fromisoformat(instant).astimezone(UTC).isoformat(timespec="microseconds")
+def _loaded(text: str) -> Any:
+    return _DECODER.raw_decode(text)[0]
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

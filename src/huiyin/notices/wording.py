@@ -19,6 +19,7 @@ REASONS: Mapping[str, str | Promise] = {
     "mail_answered": gettext_lazy("The mail server did not take it"),
     "mail_unclear": gettext_lazy("No clear answer from the mail server"),
     "cut_off": gettext_lazy("The worker ended while sending"),
+    "redacted": gettext_lazy("Its words were deleted under an order"),
     "own_fault": gettext_lazy("A fault of Huiyin; its log says more"),
 }
 

@@ -69,13 +69,19 @@ def test_another_system_is_told_of_acts_and_can_trust_what_it_hears(receiver):
 def test_nothing_personal_leaves(receiver):
     city = a_city()
     hooked(integrator(city), receiver)
-    report(city)
+    run = report(city).json()["run"]["id"]
+    agent = clerk(city.unit("hotline_centre"), "hotline_agent")
+    noted = agent.act(run, "note", text="王某某住在新华路 3 号 502。")
+    assert noted.status_code == 200, noted.json()
 
     deliver()
 
     sent = b"".join(body for _, body in receiver.got).decode()
-    for word in ("路灯", "新华路", "李娟", "15400000001", str(city.resident.pk)):
+    kept = str(list(Message.objects.values()))
+    assert len(receiver.got) == Message.objects.count() == 2
+    for word in ("路灯", "新华路", "李娟", "王某某", "15400000001", str(city.resident.pk)):
         assert word not in sent
+        assert word not in kept
 
 
 def test_confidential_matters_are_never_told_of(receiver):

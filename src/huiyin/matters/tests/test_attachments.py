@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from huiyin.matters import attachments, files
-from huiyin.matters.acting import act, act_many
+from huiyin.matters.acting import act, act_many, hold
 from huiyin.matters.attachments import attach, attachment
 from huiyin.matters.models import Attachment, AttachmentUse, EventHeader
 from huiyin.matters.refusals import (
@@ -27,6 +27,7 @@ from huiyin.people.actors import Actor
 from huiyin.people.models import AccessLog
 from huiyin.people.refusals import FileTooLarge, UploadsOfDayUsedUp
 from huiyin.people.uploads import MB, bytes_left
+from huiyin.procedures.simulation import a_form
 from huiyin.ui.identifiers import new_id
 from huiyin.units.tests.factories import NOW
 
@@ -269,6 +270,48 @@ def test_people_open_what_they_have_sent_and_not_what_offices_keep():
     assert attachment(theirs.pk, by=staff, at=NOW).is_shown is False
     with pytest.raises(FileNotFound):
         attachment(theirs.pk, by=city.reporter, at=NOW)
+
+
+def an_answer_with(city, run, photo, by):
+    """The unit answers; its photo shows how it is now."""
+    run = city.act(run.pk, "acknowledge", by=by).run
+    held = hold(run.pk, at=NOW)
+    rule = held.procedure.actions["answer"]
+    form = {**city.form(a_form(rule, held.before, NOW), rule, by), "files": [str(photo.pk)]}
+    return act(run.pk, "answer", by=by, at=NOW, form=form)
+
+
+def test_people_open_the_photos_of_an_answer_they_are_told():
+    city = the_record()
+    run = an_order(city)
+    unit = city.staff(unit_of(run))
+    photo = a_file(unit)
+    with pytest.raises(FileNotFound):
+        attachment(photo.pk, by=city.reporter, at=NOW)  # no act has named it
+
+    an_answer_with(city, run, photo, unit)
+
+    assert attachment(photo.pk, by=city.reporter, at=NOW).path.exists()
+    assert attachment(photo.pk, by=city.reporter, at=NOW, size="small").is_shown
+    with pytest.raises(FileNotFound):  # somebody who has no part in it
+        attachment(photo.pk, by=Actor(account_id=new_id(), kind="resident"), at=NOW)
+    with pytest.raises(FileNotFound):
+        attachment(photo.pk, by=Actor(account_id=None, kind="resident"), at=NOW)
+
+
+@pytest.mark.parametrize(("action", "field"), [("note", "files"), ("return_order", "evidence")])
+def test_files_of_notes_and_of_what_units_tell_each_other_stay_closed_to_people(action, field):
+    city = the_record()
+    run = an_order(city)
+    unit = city.staff(unit_of(run))
+    paper = a_file(unit, "document")
+
+    city.act(run.pk, action, by=unit, **{field: [str(paper.pk)]})
+
+    assert AttachmentUse.objects.get(attachment=paper).event.action == action
+    assert attachment(paper.pk, by=unit, at=NOW).path.exists()
+    with pytest.raises(FileNotFound):
+        attachment(paper.pk, by=city.reporter, at=NOW)
 
 
 def test_a_file_that_no_act_has_used_is_its_senders_alone():

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from huiyin.matters import access, codec, keeping
+from huiyin.matters import access, codec, keeping, tallies
 from huiyin.matters.acting import hold
-from huiyin.matters.models import EventBody, EventHeader, Run, RunClock
+from huiyin.matters.models import EventBody, EventHeader, Run, RunClock, Tally
+from huiyin.matters.redacting import redact
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
 from huiyin.procedures import possible
@@ -124,6 +125,25 @@ def a_handled_order():
             3, "the run counts 4 events, there are 3.", id="the-last-taken-off",
         ),
         pytest.param(
+            "UPDATE matters_eventheader SET seq = 9 WHERE seq = 2;"
+            " UPDATE matters_eventheader SET seq = 2 WHERE seq = 3;"
+            " UPDATE matters_eventheader SET seq = 3 WHERE seq = 9",
+            2, "it does not follow the event before it.", id="two-swapped",
+        ),
+        pytest.param(
+            "UPDATE matters_eventheader SET body_digest = decode(repeat('00', 32), 'hex')"
+            " WHERE seq = 3",
+            3, "it was changed after it was written.", id="another-digest",
+        ),
+        pytest.param(
+            "UPDATE matters_eventheader SET to_state = 'nowhere' WHERE seq = 3",
+            3, "it was changed after it was written.", id="a-state-there-is-not",
+        ),
+        pytest.param(
+            "DELETE FROM matters_runclock WHERE name = 'promise'",
+            4, "its clocks are others.", id="a-clock-taken-away",
+        ),
+        pytest.param(
             "UPDATE matters_run SET state = 'closed'",
             4, "its columns say another state.", id="another-state",
         ),
@@ -147,6 +167,41 @@ def test_tampering_is_found_at_the_right_event(change, seq, text):
 
     difference = verify().differences[0]  # counts of tampered events may differ as well
     assert (difference.number, difference.seq, difference.text) == (run.matter.number, seq, text)
+
+
+def test_an_order_that_was_changed_is_found_at_its_event():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    officer = city.staff(city.unit("governance_centre", "office"), "matter.redact")
+    redact(run, order_no="7", legal_basis="个人信息保护法第四十七条", by=officer, at=NOW)
+    assert verify().orders == {"7": 1}
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matters_eventheader SET effects ="
+            " jsonb_set(effects, '{marks,order}', '\"8\"') WHERE seq = 2"
+        )
+
+    (difference,) = verify().differences
+    assert (difference.seq, difference.text) == (2, "it was changed after it was written.")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.django_db(transaction=True)
+def test_a_count_that_was_changed_is_found_by_its_cell(jobs):
+    city = the_record()
+    with transaction.atomic():
+        run = city.open("hotline", "accept_call").run
+    while tallies.roll_up():
+        pass
+    Tally.objects.filter(measure="opened", place_id=run.matter.town_id).update(count=3)
+
+    (difference,) = verify(jobs=jobs).differences
+
+    assert difference.number == "tallies"
+    assert f"place {run.matter.town_id}" in difference.text
+    assert "opened hotline" in difference.text
+    assert difference.text.endswith("3 is kept, 1 is right")
 
 
 def test_a_text_that_is_gone_without_an_order_is_found():

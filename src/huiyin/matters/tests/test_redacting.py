@@ -30,6 +30,7 @@ from huiyin.matters.refusals import (
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
 from huiyin.matters.writing import MARKS
+from huiyin.notices.models import Notice
 from huiyin.procedures.language import FactType
 from huiyin.units.models import UnitKind
 from huiyin.units.tests.factories import NOW
@@ -189,6 +190,69 @@ def test_others_are_told_inside_the_transaction(monkeypatch):
     redact(event, **ORDER, by=an_officer(city), at=NOW)
 
     assert told == [(run.matter, [event.pk], False)]
+
+
+# --- what people were told ----------------------------------------------------------------------
+
+
+def told_to_people():
+    return list(Notice.objects.exclude(account=None).order_by("pk"))
+
+
+def test_what_a_redacted_event_told_is_emptied_and_no_longer_sent():
+    city = the_record()
+    run = an_answered_order(city)
+    answer = EventHeader.objects.get(run=run, seq=4)
+    others = Notice.objects.exclude(key__startswith=str(answer.pk))
+    kept = list(others.order_by("pk").values_list("texts", "state"))
+    assert {one.state for one in told_to_people()} == {"queued", "delivered"}
+
+    redact(answer, **ORDER, by=an_officer(city), at=NOW + DAY)
+
+    told = Notice.objects.filter(key__startswith=str(answer.pk))
+    assert {(one.channel, one.state, one.reason) for one in told} == {
+        ("inbox", "delivered", ""), ("sms", "refused", "redacted"),
+    }  # fmt: skip
+    assert {(one.texts, one.address, one.link) for one in told} == {("", "", "")}
+    assert told.get(channel="sms").laid_aside_at == NOW + DAY  # there is nothing to do about it
+    assert list(others.order_by("pk").values_list("texts", "state")) == kept
+
+
+def test_people_made_nameless_are_in_no_notice_and_behind_no_digest():
+    city = the_record()
+    run = an_answered_order(city)
+    stranger = city.open("hotline", "accept_call").run
+    first = EventHeader.objects.get(run=run, seq=1)
+    IdempotencyKey.objects.create(
+        actor="a", operation="open", key="k", digest=b"d" * 32, run_id=run.pk, event_id=first.pk,
+        at=NOW,
+    )  # fmt: skip
+    people = list(Contact.objects.filter(matter=run.matter).values_list("pk", flat=True))
+    of_others = Notice.objects.filter(key__startswith=str(stranger.timeline.get().pk)).count()
+
+    redact(
+        EventHeader.objects.get(run=run, seq=2), **ORDER, by=an_officer(city), at=NOW,
+        contacts=people,
+    )  # fmt: skip
+
+    left = told_to_people()
+    assert len(left) == of_others > 0
+    assert {one.key.split()[0] for one in left} == {str(stranger.timeline.get().pk)}
+    assert set(IdempotencyKey.objects.filter(run_id=run.pk).values_list("digest", flat=True)) == {
+        bytes(32)
+    }
+
+
+def test_of_a_whole_matter_nobodys_notice_says_anything():
+    city = the_record()
+    run = an_answered_order(city)
+
+    redact(run.matter, **ORDER, by=an_officer(city), at=NOW)
+
+    before = EventHeader.objects.filter(run=run, seq__lt=5).values_list("pk", flat=True)
+    told = [one for pk in before for one in Notice.objects.filter(key__startswith=str(pk))]
+    assert {one.texts for one in told} == {""}
+    assert not Notice.objects.filter(state="queued").exists()
 
 
 @pytest.mark.parametrize(
