@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("huiyin.web.urls")),
     path("", include("huiyin.people.urls")),
     path("", include("huiyin.notices.urls")),
+    path("", include("huiyin.matters.urls")),
     path("ui/", include("huiyin.ui.urls")),
     path("", include("huiyin.gateway.urls")),
     path("", include("huiyin.ops.urls")),

@@ -14,11 +14,16 @@ class MattersConfig(AppConfig):
         """Let what is written with every act listen to acts."""
         from huiyin.matters import (  # noqa: PLC0415 models are there only now
             attachments,
+            checks,  # noqa: F401 registered by being imported
+            links,
+            ratings,  # noqa: F401 its effects are registered by being imported
             tallies,
             telling,
         )
         from huiyin.matters.listening import listen  # noqa: PLC0415 models are there only now
+        from huiyin.matters.redacting import on_redaction  # noqa: PLC0415 as above
 
         listen(attachments.bind)
         listen(tallies.book, in_bulk=tallies.book_all)
         listen(telling.tell_people)
+        on_redaction(links.forget)
