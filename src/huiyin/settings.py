@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "huiyin.notices",
     "huiyin.matters",
     "huiyin.dispatch",
+    "huiyin.grid",
+    "huiyin.orders",
     "huiyin.gateway",
     "huiyin.web",
     "huiyin.ops",
