@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from huiyin.matters.limits import calendar
@@ -27,6 +27,7 @@ AHEAD_DAYS: Final = 30
 MONDAY: Final = 0
 OFFICIAL_DAYS_OFF: Final = (DayKind.STATUTORY_HOLIDAY, DayKind.ADJUSTED_DAY_OFF)
 Times = tuple[time, time, int]  # from, until, how many visits at a time
+Taken = dict[UUID, list[tuple[datetime, datetime, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Slot:
     starts_at: datetime
     ends_at: datetime
     capacity: int
-    taken: int
+    taken: frozenset[int]  # seats
 
     @property
     def free(self) -> int:
         """How many more visits there is room for."""
-        return max(self.capacity - self.taken, 0)
+        return max(self.capacity - len(self.taken), 0)
 
     @property
     def key(self) -> str:
@@ -139,7 +140,7 @@ def _times(patterns: list[SlotPattern], other: SlotException | None, on: date) -
 
 def _cut(
     version: ServiceVersion, unit: Unit, on: date, times: Times,
-    taken: dict[tuple[UUID, datetime], int],
+    taken: Taken,
 ) -> Iterator[Slot]:  # fmt: skip
     """Cut a stretch of time into visits."""
     starts, ends, capacity = times
@@ -147,26 +148,31 @@ def _cut(
     begin = timezone.make_aware(datetime.combine(on, starts))
     end = timezone.make_aware(datetime.combine(on, ends))
     while begin + length <= end:
+        # By overlap: visits booked under an earlier version may have had another length.
+        seats = frozenset(
+            seat
+            for booked, until, seat in taken.get(unit.pk, ())
+            if booked < begin + length and begin < until
+        )
         yield Slot(
-            unit.pk, unit.code, unit.short_name or unit.name, begin, begin + length, capacity,
-            taken.get((unit.pk, begin), 0),
-        )  # fmt: skip
+            unit.pk, unit.code, unit.short_name or unit.name, begin, begin + length, capacity, seats
+        )
         begin += length
 
 
-def _taken(version: ServiceVersion, first: date, last: date) -> dict[tuple[UUID, datetime], int]:
+def _taken(version: ServiceVersion, first: date, last: date) -> Taken:
+    """Return the times that are booked, by unit: from, until, seat."""
     midnight = timezone.make_aware(datetime.combine(first, time.min))
-    rows = (
-        Booking.objects.filter(
-            service=version.service_id,
-            released_at=None,
-            starts_at__gte=midnight,
-            starts_at__lt=midnight + (last - first + timedelta(days=1)),
-        )
-        .values("unit_id", "starts_at")
-        .annotate(count=Count("id"))
-    )
-    return {(row["unit_id"], row["starts_at"]): row["count"] for row in rows}
+    rows = Booking.objects.filter(
+        service=version.service_id,
+        released_at=None,
+        starts_at__gte=midnight,
+        starts_at__lt=midnight + (last - first + timedelta(days=1)),
+    ).values_list("unit_id", "starts_at", "ends_at", "seat")
+    found: Taken = {}
+    for unit_id, starts_at, ends_at, seat in rows:
+        found.setdefault(unit_id, []).append((starts_at, ends_at, seat))
+    return found
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -210,12 +216,7 @@ def book_time(
     if not slot.free:
         raise SlotTaken()
     release(run, at=at)
-    held = set(
-        Booking.objects.filter(
-            service=version.service_id, unit=unit_id, starts_at=starts_at, released_at=None
-        ).values_list("seat", flat=True)
-    )
-    seat = next(number for number in range(slot.capacity) if number not in held)
+    seat = next(number for number in range(slot.capacity) if number not in slot.taken)
     return Booking.objects.create(
         run=run, service_id=version.service_id, unit_id=unit_id, starts_at=starts_at,
         ends_at=slot.ends_at, seat=seat, booked_at=at,

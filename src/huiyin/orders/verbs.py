@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from huiyin.categories.models import Category
+from huiyin.matters.limits import calendar
 from huiyin.orders.models import (
     Booking,
     Mode,
@@ -36,7 +37,7 @@ from huiyin.orders.refusals import (
     SlotsOverlap,
     VersionTooEarly,
 )
-from huiyin.orders.slots import one_at_a_time
+from huiyin.orders.slots import one_at_a_time, weekday_of
 from huiyin.people.actors import Actor
 from huiyin.ui.acts import recording
 from huiyin.units.models import Unit
@@ -217,7 +218,12 @@ def end_times(*, pattern_id: UUID, on: date, by: Actor, at: datetime) -> SlotPat
         _may_offer(by, row.unit_id)
         one_at_a_time(row.unit_id, row.service_id)
         booked = _booked(row.unit_id, row.service_id, since=max(on, timezone.localdate(at)))
-        affected = [one for one in booked if row.starts <= _local_time(one) < row.ends]
+        affected = [
+            one
+            for one in booked
+            if weekday_of(timezone.localdate(one.starts_at), calendar()) == row.weekday
+            and row.starts <= _local_time(one) < row.ends
+        ]
         if affected:
             raise DayBooked(count=len(affected))
         row.valid_to = max(on, row.valid_from)
