@@ -7,6 +7,7 @@ place. The accused and whoever acted are told nothing.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from huiyin.notices.outbox import Draft, put_many
 from huiyin.notices.recipients import Recipient
 from huiyin.people.models import Account
 from huiyin.people.refusals import PhoneNotMobile
-from huiyin.procedures.language import ActorKind, ActorRule, Procedure, Words
+from huiyin.procedures.language import Action, ActorKind, ActorRule, Procedure, Words
 from huiyin.procedures.runs import Snapshot
 from huiyin.units.models import Unit
 
@@ -190,6 +191,13 @@ def _loaded(contact: Contact) -> Account | None:
     return contact.account if "account" in contact._state.fields_cache else None
 
 
+def _on(happened: Happened, rule: Action | None) -> date:
+    """Return when what is told happens: a time to come that the form names, else now."""
+    form = happened.decision.event.form
+    named = (form.get(field.name) for field in (rule.form if rule else ()) if field.future)
+    return next((when for when in named if isinstance(when, date)), happened.at)
+
+
 def _facts(happened: Happened) -> Facts:
     """Return what the notices of an act can speak of; what may leave the house is theirs to say."""
     procedure, after = happened.procedure, happened.decision.after
@@ -199,7 +207,7 @@ def _facts(happened: Happened) -> Facts:
     return Facts(
         number=happened.matter.number,
         due=promised_at(after, procedure),
-        on=happened.at,
+        on=_on(happened, rule),
         act=rule.label if rule else None,
         procedure=procedure.title,
         state=state.plain or state.label,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from huiyin.matters.refusals import ActRefused
 from huiyin.matters.tests.test_concurrency import at_once
+from huiyin.notices.models import Notice
 from huiyin.orders import verbs
 from huiyin.orders.models import Booking
 from huiyin.orders.refusals import (
@@ -94,6 +95,17 @@ def test_a_resident_chooses_a_free_time_with_the_order_and_the_unit_confirms_it(
 
     assert run.state == "visit_scheduled"
     assert booked(run) == [(NINE, 0)]
+
+
+def test_the_resident_is_told_the_day_of_the_visit_and_not_the_day_of_the_message():
+    city = a_city()
+    run = an_order(city)
+    assigned(city, run)
+
+    city.act(run.pk, "schedule_visit", visit_at=NINE.isoformat())
+
+    told = Notice.objects.get(name="orders.schedule_visit.person", channel="inbox")
+    assert "3 月 3 日" in told.texts
 
 
 @pytest.mark.parametrize(
