@@ -21,7 +21,9 @@ from huiyin.matters.tests.records import the_record
 from huiyin.matters.tests.test_concurrency import at_once
 from huiyin.matters.timeline import timeline
 from huiyin.matters.writing import MARKS
+from huiyin.notices import library
 from huiyin.notices.models import Notice
+from huiyin.notices.texts import Channel, segments
 from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +172,20 @@ def test_the_message_about_an_answer_brings_a_link_to_rate_it_on_the_phone():
     token = said[1].rpartition("/l/")[2]
     assert links.look(token, at=NOW).link == link
     assert [one.link for one in Notice.objects.exclude(link="")] == []  # no address in the clear
+
+
+def test_a_message_with_a_link_is_one_sms_also_under_a_long_address():
+    address = f"https://huiyin.dezhou.gov.cn/l/{'x' * 22}"
+    speaking = {
+        template.name: template.channels[Channel.SMS][0]
+        for template in library.templates().values()
+        if Channel.SMS in template.channels and "link" in template.needs(Channel.SMS)
+    }
+
+    assert "hotline.answer.person" in speaking
+    for name, text in speaking.items():
+        for words in (text.words.zh, text.words.en):
+            assert segments(words.format(link=address)) == 1, name
 
 
 # --- the page -----------------------------------------------------------------------------------
