@@ -38,6 +38,7 @@ from huiyin.procedures.runs import Values
 from huiyin.ui.identifiers import new_id
 
 LIFE: Final = timedelta(days=30)
+KEPT: Final = timedelta(days=180)  # after their end
 BYTES: Final = 16
 WRONG_AN_HOUR: Final = 30  # links that do not exist, from one address
 HOUR: Final = timedelta(hours=1)
@@ -180,6 +181,11 @@ def forget(redaction: Redaction) -> None:
         runs, people = list(redaction.events), list(redaction.contacts)
         of = of.filter(run__in=runs) | of.filter(contact__in=people)
     of.update(revoked_at=redaction.at)
+
+
+def clean(*, at: datetime) -> int:
+    """Delete the links that ended long ago; return how many. Until then they say what they were."""
+    return Link.objects.filter(expires_at__lt=at - KEPT).delete()[0]
 
 
 def _check(link: Link, at: datetime) -> None:

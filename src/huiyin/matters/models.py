@@ -562,7 +562,7 @@ class Rating(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="ratings")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="ratings")
+    contact_id = models.UUIDField()  # as the event has it: a row of it may be gone
     event = models.ForeignKey(EventHeader, on_delete=models.PROTECT, related_name="+")
     stars = models.PositiveSmallIntegerField(null=True)
     satisfaction = models.CharField(max_length=12, blank=True)
@@ -574,7 +574,7 @@ class Rating(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("run", "contact"), name="matters_one_rating"),
+            models.UniqueConstraint(fields=("run", "contact_id"), name="matters_one_rating"),
             models.CheckConstraint(
                 condition=Q(stars=None) | Q(stars__range=(1, 5)), name="matters_stars_one_to_five"
             ),
@@ -615,7 +615,7 @@ class Link(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="links")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="links")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="links")
     action = models.CharField(max_length=60, blank=True)
     digest = models.BinaryField(max_length=32, unique=True)
     made_at = models.DateTimeField()

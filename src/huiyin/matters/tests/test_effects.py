@@ -11,7 +11,6 @@ from huiyin.matters.models import EventHeader
 from huiyin.matters.queries import possible_acts
 from huiyin.matters.refusals import ActRefused, NotRated
 from huiyin.matters.tests.records import the_record
-from huiyin.ops.procedures import catalogue
 from huiyin.procedures.language import Condition, ConditionKind, FactRule, FactType, Words
 from huiyin.units.tests.factories import NOW
 
@@ -112,7 +111,3 @@ def test_the_check_tells_of_code_that_nobody_wrote(hotline):
         "hotline: nobody loads the outside fact rain.",
     ]
     assert code_of_procedures_is_there(None) == []
-
-
-def test_the_checker_of_procedures_knows_the_effects_that_are_registered():
-    assert catalogue.effects() == effects.names()

@@ -1,8 +1,11 @@
 """Ratings are the person's own; call-backs are somebody else's notes: two records, never mixed."""
 
+from datetime import timedelta
+
 import pytest
 
-from huiyin.matters.models import CallBack, Contact, Rating
+from huiyin.matters import links, retaining
+from huiyin.matters.models import CallBack, Contact, Link, Rating
 from huiyin.matters.ratings import differences
 from huiyin.matters.refusals import ActRefused, NotFound
 from huiyin.matters.tests.records import the_record
@@ -89,7 +92,7 @@ def test_a_rating_is_changed_once_and_what_was_written_stays_in_the_body():
     row = Rating.objects.get(run=run)
     assert (first.satisfaction, row.satisfaction) == ("unsatisfied", "satisfied")
     assert (first.changed_at, row.changed_at, row.at) == (None, NOW, NOW)
-    assert row.contact == Contact.objects.get(matter=run.matter, role="reporter")
+    assert row.contact_id == Contact.objects.get(matter=run.matter, role="reporter").pk
     assert "灯还是不亮" not in str(vars(first))
 
 
@@ -133,3 +136,31 @@ def test_verify_finds_a_rating_or_call_back_that_is_not_what_was_said(wrong, tol
 
     assert [one.text for one in verify(run_ids=[run.pk]).differences] == [told]
     assert [text for _, _, text in differences()] == [told]
+
+
+def test_a_rating_outlasts_the_person_who_gave_it_and_their_links_do_not(monkeypatch):
+    city = the_record()
+    run = an_audited_order(city)
+    contact = Contact.objects.get(matter=run.matter, role="reporter")
+    links.make(run, contact, at=NOW, action="rate")
+    for action in ("call_back", "rate", "close", "archive"):
+        run = city.act(run.pk, action).run
+    rule = retaining.rules()["hotline"]
+    shorter = retaining.Rule("hotline", 1, retaining.Then.DELETE, rule.law_zh, rule.law_en)
+    monkeypatch.setattr(retaining, "rules", lambda: {"hotline": shorter})
+
+    assert retaining.retain(at=NOW + timedelta(days=800)) == 1
+
+    assert (Contact.objects.count(), Link.objects.count()) == (0, 0)
+    assert Rating.objects.get(run=run).contact_id == contact.pk
+    assert verify().differences == []
+
+
+def test_old_links_are_deleted_half_a_year_after_their_end():
+    run = an_audited_order(the_record())
+    contact = Contact.objects.get(matter=run.matter, role="reporter")
+    links.make(run, contact, at=NOW, action="rate")
+
+    assert links.clean(at=NOW + links.LIFE + links.KEPT) == 0
+    assert links.clean(at=NOW + links.LIFE + links.KEPT + timedelta(days=1)) >= 1
+    assert not Link.objects.exists()
