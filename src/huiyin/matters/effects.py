@@ -5,7 +5,8 @@ transaction, after its event: what it raises undoes the act. A loader answers on
 `outside: true`, with one query, and is asked only for acts that read the fact.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
 from huiyin.matters.listening import Happened
@@ -17,10 +18,13 @@ from huiyin.ui.refusals import Refusal
 
 Effect = Callable[[Happened], None]
 Loader = Callable[[Run, Account], object]
+Offerer = Callable[[Run, datetime], Sequence[tuple[str, str]]]
 E = TypeVar("E", bound=Effect)
 L = TypeVar("L", bound=Loader)
+V = TypeVar("V", bound=Offerer)
 _effects: Final[dict[str, Effect]] = {}
 _loaders: Final[dict[tuple[str, str], Loader]] = {}
+_offerers: Final[dict[tuple[str, str], Offerer]] = {}
 
 
 class _Acted(Protocol):
@@ -56,6 +60,26 @@ def outside_fact(procedure: str, fact: str) -> Callable[[L], L]:
         return function
 
     return registered
+
+
+def offers(procedure: str, field: str) -> Callable[[V], V]:
+    """Register who knows which values a text field of a form can take just now, and their words.
+
+    Raises ValueError when another one does.
+    """
+
+    def registered(function: V) -> V:
+        if _offerers.setdefault((procedure, field), function) is not function:
+            raise ValueError(f"two offer values of {field} of {procedure}")
+        return function
+
+    return registered
+
+
+def offered_values(run: Run, field: str, *, at: datetime) -> Sequence[tuple[str, str]] | None:
+    """Return the values offered for a field just now; None where anything can be written."""
+    offerer = _offerers.get((run.procedure, field))
+    return None if offerer is None else offerer(run, at)
 
 
 def names() -> frozenset[str]:

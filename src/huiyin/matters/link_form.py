@@ -1,6 +1,6 @@
 """The form of one act as a page draws it, from the fields of the procedure file."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -18,11 +18,21 @@ PREFIX: Final = "f"  # keeps our names apart from csrfmiddlewaretoken and the li
 class ActForm(Form):
     """Takes what a page sent as text; the engine says what is wrong with it, field by field."""
 
-    def __init__(self, fields: Iterable[Field], data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, fields: Sequence[Field], data: Mapping[str, Any] | None = None, *,
+        offered: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    ) -> None:  # fmt: skip
+        """Make the controls. `offered`: the values some text fields can take just now.
+
+        A field for which there is nothing to choose from is left out.
+        """
         super().__init__(data, prefix=PREFIX)
+        values = offered or {}
         for rule in fields:
-            if rule.type in ON_A_LINK:
-                field = _MAKERS[rule.type](rule)
+            if rule.type in ON_A_LINK and values.get(rule.name, True):
+                field = (
+                    _one_of(values[rule.name]) if rule.name in values else _MAKERS[rule.type](rule)
+                )
                 field.label = said(rule.label)
                 field.help_text = said(rule.hint) or _asked_only_when(rule, fields)
                 # `when` and `required` are the engine's to judge: it knows the other fields.
@@ -48,6 +58,10 @@ def _asked_only_when(rule: Field, fields: Iterable[Field]) -> str:
             wanted = [said(other.options[str(one)]) for one in rule.when[other.name]]
             return _("Only if you chose “%(choice)s”.") % {"choice": " / ".join(wanted)}
     return ""
+
+
+def _one_of(values: Sequence[tuple[str, str]]) -> forms.Field:
+    return forms.ChoiceField(choices=list(values), widget=forms.RadioSelect)
 
 
 def _text(rule: Field) -> forms.Field:

@@ -1,5 +1,7 @@
 """The page of a one-time link: where the matter is, and the one act; works without JavaScript."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from huiyin.matters import links
+from huiyin.matters.effects import offered_values
 from huiyin.matters.link_form import ActForm
 from huiyin.matters.refusals import ActRefused, LinkExpired, LinkTries, LinkUnknown, LinkUsed
 from huiyin.matters.wording import said
@@ -31,7 +34,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except (LinkUnknown, LinkUsed, LinkExpired, LinkTries) as refused:
         return _over(request, refused)
     sent = request.POST if request.method == "POST" else None
-    form = ActForm(shown.act.form, sent) if shown.act else None
+    form = _form(shown, sent, now) if shown.act else None
     if request.method != "POST" or form is None:
         return _page(request, shown, form)
     try:
@@ -44,6 +47,13 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             return _page(request, shown, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return _page(request, shown, None, trouble=sentence_of(refused), status=HTTPStatus.CONFLICT)
     return _private(render(request, "matters/link_done.html", _context(shown)))
+
+
+def _form(shown: links.Shown, sent: Mapping[str, Any] | None, at: datetime) -> ActForm:
+    fields = shown.act.form if shown.act else ()
+    found = {one.name: offered_values(shown.link.run, one.name, at=at) for one in fields}
+    offered = {name: values for name, values in found.items() if values is not None}
+    return ActForm(fields, sent, offered=offered)
 
 
 def _page(

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from huiyin.matters.effects import at_field, effect
+from huiyin.matters.effects import at_field, effect, offers
 from huiyin.matters.listening import Happened
+from huiyin.matters.models import Run
 from huiyin.orders import slots
 from huiyin.orders.models import Booking, Mode, OrderedService, ServiceVersion
 from huiyin.orders.refusals import (
@@ -16,6 +17,7 @@ from huiyin.orders.refusals import (
     SlotTaken,
     SlotUnknown,
 )
+from huiyin.ui.dates import said_moment
 
 
 @effect("order_service")
@@ -87,6 +89,20 @@ def release_time(happened: Happened) -> None:
 def release_unused_time(happened: Happened) -> None:
     """Give a time back that is not needed any more; one that was used stays on record."""
     slots.release(happened.run, at=happened.at, only_future=True)
+
+
+@offers("orders", "slot")
+def times_to_choose(run: Run, at: datetime) -> list[tuple[str, str]]:
+    """Return the times an order can be moved to: those of its unit that are still free."""
+    ordered = OrderedService.objects.filter(run=run).select_related("version").first()
+    held = run.memory.get("roles", {}).get("lead", ())
+    if ordered is None or not held:
+        return []
+    return [
+        (slot.key, f"{' '.join(said_moment(slot.starts_at).pieces)} {slot.unit_name}")
+        for slot in slots.free_slots(ordered.version, at=at)
+        if str(slot.unit_id) == held[0]
+    ]
 
 
 def _choose(happened: Happened, version: ServiceVersion, slot: str) -> Booking:

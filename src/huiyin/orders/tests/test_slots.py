@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from huiyin.matters import links
 from huiyin.matters.refusals import ActRefused
 from huiyin.matters.tests.test_concurrency import at_once
 from huiyin.notices.models import Notice
@@ -244,6 +245,31 @@ def test_a_resident_who_cannot_come_chooses_another_free_time_of_the_unit():
 
     assert run.state == "accepted"
     assert booked(run) == [(NINE + HOUR, 0)]
+
+
+def test_another_time_is_chosen_from_those_still_free_on_the_page_of_a_link(client):
+    city = a_city(starts=time(9), ends=time(11))
+    run = an_order(city)
+    assigned(city, run)
+    other = an_order(city)
+    for weekday in range(7):
+        if weekday != 1:
+            offer(city, weekday=weekday)
+    now = timezone.now()
+    version = version_on("FW-01", on=timezone.localdate(now))
+    first, second = free_slots(version, at=now)[:2]
+    city.act(run.pk, "schedule_visit", visit_at=first.starts_at.isoformat())
+    reporter = run.matter.contacts.get(role="reporter")
+    path = links.make(run, reporter, at=now, action="change_visit")
+    assert booked(other) == []
+
+    page = client.get(path).content.decode()
+    sent = client.post(path, {"f-slot": second.key, "f-times": "上午"})
+
+    assert second.key in page
+    assert first.key not in page
+    assert sent.status_code == 200
+    assert booked(run) == [(second.starts_at, 0)]
 
 
 def test_free_times_are_read_by_everybody(client, settings):
