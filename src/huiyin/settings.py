@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "huiyin.matters",
     "huiyin.dispatch",
     "huiyin.insight",
+    "huiyin.grid",
+    "huiyin.orders",
     "huiyin.gateway",
     "huiyin.web",
     "huiyin.ops",

@@ -16,7 +16,8 @@ def possible_now(run: Run, *, by: Actor, at: datetime) -> tuple[Procedure, tuple
     """Return every action of a run, open or why not, as somebody finds it. Three queries."""
     contacts = tuple(Contact.objects.filter(matter=run.matter_id).order_by("id"))
     held = held_by(run, run.matter, contacts, at=at)
-    return held.procedure, possible(held.procedure, held.before, held.actor(by), at, held.facts)
+    facts = held.facts_for(held.procedure.actions.values(), by=by)
+    return held.procedure, possible(held.procedure, held.before, held.actor(by), at, facts)
 
 
 def alternatives(run: Run, *, by: Actor, at: datetime) -> Sequence[Mapping[str, str]]:

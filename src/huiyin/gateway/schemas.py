@@ -1,7 +1,8 @@
 """What the API sends and takes. Labels are in the language of the request."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -482,6 +483,69 @@ class ActOut(Schema):
     event: int = Field(description="The number of the event in its run.")
     is_repeat: bool = Field(description="Whether the key had given this answer before.")
     run: RunOut = Field(description="The run as it is now.")
+
+
+class ServiceOut(Schema):
+    """A service of the catalogue, as it is today."""
+
+    code: str = Field(description="Its code: send it as `item` of an order.", examples=["FW-01"])
+    version: int = Field(description="Which version is in force; an order keeps it.")
+    title: str = Field(description="What it is.", examples=["上门法律咨询"])
+    mode: Literal["online", "visit", "both"] = Field(description="How it is given.")
+    category: str | None = Field(description="The code of its class, if it has one.")
+    for_whom: str = Field(description="Who it is for, or empty: everybody.")
+    documents: str = Field(description="What to have ready, or empty.")
+    promise_days: int = Field(description="Within so many working days.")
+    slot_minutes: int = Field(description="How long a visit takes.")
+    price: Decimal = Field(description="Always 0, in yuan.")
+
+
+class ServicesOut(Schema):
+    """The catalogue."""
+
+    services: list[ServiceOut] = Field(description="By code.")
+
+
+class SlotOut(Schema):
+    """A time that is still free."""
+
+    key: str = Field(description="Send it as `slot`.", examples=["DP-01@2026-12-01T09:00"])
+    unit: str = Field(description="Who comes.")
+    starts_at: datetime = Field(description="From.")
+    ends_at: datetime = Field(description="Until.")
+    free: int = Field(description="For how many visits there is room.")
+
+
+class SlotsOut(Schema):
+    """The times of a service that are still free."""
+
+    slots: list[SlotOut] = Field(description="The earliest first.")
+
+
+class LinkIn(In):
+    """What is said by a one-time link."""
+
+    form: Json = Field(
+        {}, max_length=100, description="What is filled in, by the names of the fields.",
+        examples=[{"satisfaction": "satisfied"}],
+    )  # fmt: skip
+
+
+class LinkOut(Schema):
+    """What a one-time link shows."""
+
+    number: str = Field(description="Of the matter.")
+    state: str = Field(description="Where it is, in plain words; empty of a confidential matter.")
+    promised_at: datetime | None = Field(description="Until when an answer is promised.")
+    expires_at: datetime = Field(description="When the link ends.")
+    action: ActionOut | None = Field(description="Its one act; none of a link that only shows.")
+
+
+class LinkActOut(Schema):
+    """What came of a one-time link."""
+
+    number: str = Field(description="Of the matter.")
+    event: int = Field(description="The number of the event in its run.")
 
 
 class ActsIn(In):

@@ -89,7 +89,12 @@ def _with_people() -> tuple[list[str], list[str]]:
 def runs_seen_by(by: Actor) -> QuerySet[Run]:
     """Return the runs an actor sees; for lists, for one run, and to be locked."""
     runs = Run.objects.all()
-    return runs if by.is_system else runs.filter(pk__in=_run_ids(by))
+    if by.is_system:
+        return runs
+    if by.contact_id is not None:
+        of = Contact.objects.filter(pk=by.contact_id).values("matter_id")
+        return runs.filter(matter_id__in=of)
+    return runs.filter(pk__in=_run_ids(by))
 
 
 def matters_seen_by(by: Actor) -> QuerySet[Matter]:

@@ -1,9 +1,10 @@
 """`act`: the one verb that changes a run. Pages, API, imports, clock-keeper and tests call it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 
 from huiyin.matters import access, codec
 from huiyin.matters.chain import canonical
+from huiyin.matters.effects import carry_out_effects, facts_from_outside
 from huiyin.matters.handing_over import (
     HANDED_FROM,
     HANDED_TO,
@@ -59,13 +61,15 @@ from huiyin.procedures import (
     new_run,
 )
 from huiyin.procedures.decisions import ChildOpening, Event
-from huiyin.procedures.language import Words
+from huiyin.procedures.language import Action, Words
 from huiyin.procedures.refusals import field_sentence, sentence
 from huiyin.procedures.runs import Values
 from huiyin.ui.identifiers import new_id
 from huiyin.ui.refusals import Refusal as WhyNot
 from huiyin.units.models import Unit
 from huiyin.units.queries import held_on
+
+BY_LINK: Final = "by_link"  # the mark of an event: the person came by a one-time link
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,11 @@ class Held:
         """Return whoever acts, as the engine sees them."""
         return seen_by_engine(by, self.contacts)
 
+    def facts_for(self, actions: Iterable[Action], *, by: Account) -> Facts:
+        """Return the facts with those from outside that these actions read."""
+        outside = facts_from_outside(self.run, self.procedure, actions, by=by)
+        return replace(self.facts, outside=outside) if outside else self.facts
+
 
 def act(
     run_id: UUID, action: str, *, by: Account, at: datetime, form: Values | None = None,
@@ -123,7 +132,8 @@ def act(
         is_moving = rule is not None and rule.to is not None
         if expected is not None and is_moving and expected != held.run.events:
             raise SomebodyWasFaster(state=_label(held.procedure, held.run.state))
-        answer = decide(held.procedure, held.before, action, sent, actor, at, held.facts)
+        facts = held.facts_for([rule] if rule else [], by=by)
+        answer = decide(held.procedure, held.before, action, sent, actor, at, facts)
         done = carry_out(held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at)
         _remember_answer(done, action, sent, actor, key, at)
         return done
@@ -248,6 +258,8 @@ def carry_out(
     going_on = _going_on(held, answer, at=at) if answer.hands_over_to else None
     target = merge_target(held.matter, answer, by=by) if answer.merges_into else None
     kept = {**(marks or {}), **_links(going_on, target)}
+    if by.contact_id:
+        kept[BY_LINK] = True
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = _with_child_ids(answer, [run_id for run_id, _ in openings])
     contact = actor.id if actor.who is Who.PERSON else ""
@@ -263,11 +275,11 @@ def carry_out(
         _go_on(held, going_on, answer, at=at)
     if target:
         merge_matters(held.matter, target, by=by, at=at)
-    tell(
-        Happened(
-            held.matter, held.run, held.procedure, event, answer, at, held.before, held.contacts
-        )
+    happened = Happened(
+        held.matter, held.run, held.procedure, event, answer, at, held.before, held.contacts, by
     )
+    carry_out_effects(happened)
+    tell(happened)
     return Done(held.run, event, answer)
 
 
@@ -307,7 +319,8 @@ def _open_child(held: Held, run_id: UUID, opening: ChildOpening, *, at: datetime
         child_name=opening.child,
     )
     child = held_by(run, held.matter, held.contacts, at=at, units=unit_ids(opening.form))
-    answer = decide(procedure, child.before, opening.action, opening.form, ENGINE, at, child.facts)
+    facts = child.facts_for([procedure.actions[opening.action]], by=SYSTEM)
+    answer = decide(procedure, child.before, opening.action, opening.form, ENGINE, at, facts)
     carry_out(child, answer, by=SYSTEM, actor=ENGINE, at=at)
 
 
@@ -333,7 +346,8 @@ def _go_on(held: Held, going_on: Held, answer: Decision, *, at: datetime) -> Non
         matter.is_confidential = True
         matter.save(update_fields=["is_confidential"])
     form = filled(opening, answer.event.form, matter)
-    taken = decide(procedure, going_on.before, opening.name, form, ENGINE, at, going_on.facts)
+    facts = going_on.facts_for([opening], by=SYSTEM)
+    taken = decide(procedure, going_on.before, opening.name, form, ENGINE, at, facts)
     receipt = {HANDED_FROM: {"procedure": held.procedure.name, "run": str(held.run.pk)}}
     carry_out(going_on, taken, by=SYSTEM, actor=ENGINE, at=at, marks=receipt)
 
@@ -353,8 +367,10 @@ def _links(going_on: Held | None, target: Matter | None) -> codec.Json:
 def _tell_parent(held: Held, result: str, *, at: datetime) -> None:
     parent = Run.objects.get(children=held.run.pk)  # its matter is locked already
     above = held_by(parent, held.matter, held.contacts, at=at)
+    rule = above.procedure.actions.get(above.procedure.children[held.run.child_name].on_done)
     answer = child_done(
-        above.procedure, above.before, held.run.child_name, result, at, above.facts,
+        above.procedure, above.before, held.run.child_name, result, at,
+        above.facts_for([rule] if rule else [], by=SYSTEM),
         child_id=str(held.run.pk),
     )  # fmt: skip
     if isinstance(answer, Snapshot):
@@ -374,7 +390,9 @@ def _noted(parent: Snapshot, child: str, result: str, at: datetime) -> Event:
 
 def expire_clock(held: Held, clock: str, *, at: datetime) -> Done | None:
     """Record that a clock of a locked run is over; None when it is not, or was recorded."""
-    answer = expire(held.procedure, held.before, clock, at, held.facts)
+    fired = held.procedure.actions.get(held.procedure.clocks[clock].expiry_action)
+    facts = held.facts_for([fired] if fired else [], by=SYSTEM)
+    answer = expire(held.procedure, held.before, clock, at, facts)
     if isinstance(answer, Refusal):
         return None
     return carry_out(held, answer, by=SYSTEM, actor=ENGINE, at=at)

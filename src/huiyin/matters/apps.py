@@ -14,6 +14,9 @@ class MattersConfig(AppConfig):
         """Let what is written with every act listen to acts, and forget with redactions."""
         from huiyin.matters import (  # noqa: PLC0415 models are there only now
             attachments,
+            checks,  # noqa: F401 registered by being imported
+            links,
+            ratings,  # noqa: F401 its effects are registered by being imported
             tallies,
             telling,
         )
@@ -24,3 +27,4 @@ class MattersConfig(AppConfig):
         listen(tallies.book, in_bulk=tallies.book_all)
         listen(telling.tell_people)
         on_redaction(telling.forget_told)
+        on_redaction(links.forget)

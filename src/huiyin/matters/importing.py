@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.matters.acting import Held, refused, snapshot_of, unit_ids, units_named
+from huiyin.matters.effects import carry_out_effects
 from huiyin.matters.intake import Person, Said, new_contacts, new_matter
 from huiyin.matters.limits import calendar, limits_for, procedure_of
 from huiyin.matters.listening import Happened, tell_all
@@ -157,7 +158,9 @@ def _opened(
         if row.occurred_at and row.occurred_at > at:
             raise ImportRefused(row=number, why=str(NotYetHappened()))
         actor = held.actor(by)
-        answer = decide(rules, held.before, action, row.form, actor, at, held.facts)
+        rule = rules.actions.get(action)
+        facts = held.facts_for([rule] if rule else [], by=by)
+        answer = decide(rules, held.before, action, row.form, actor, at, facts)
         if isinstance(answer, Refusal):
             raise ImportRefused(row=number, why=_why(refused(answer, rules)))
         if actor.who is not Who.SYSTEM and (wrong := missing(held, answer.event)):
@@ -217,7 +220,10 @@ def _write(opened: Sequence[_Opened], *, source: str, at: datetime) -> None:
             if one.key
         ],
     )  # fmt: skip
-    tell_all([_silent(one, at) for one in opened])
+    happened = [_silent(one, at) for one in opened]
+    for one in happened:
+        carry_out_effects(one)
+    tell_all(happened)
 
 
 def _silent(opened: _Opened, at: datetime) -> Happened:

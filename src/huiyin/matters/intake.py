@@ -84,7 +84,9 @@ def _begun(
     occurred_at: datetime | None,
 ) -> Done:  # fmt: skip
     actor = held.actor(by)
-    answer = decide(held.procedure, held.before, action, form, actor, at, held.facts)
+    rule = held.procedure.actions.get(action)
+    facts = held.facts_for([rule] if rule else [], by=by)
+    answer = decide(held.procedure, held.before, action, form, actor, at, facts)
     return carry_out(held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at)
 
 

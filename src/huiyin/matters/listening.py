@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Final
 
 from huiyin.matters.models import Contact, EventHeader, Matter, Run
+from huiyin.people.actors import SYSTEM
+from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Decision, Procedure, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What was written: event, run as it is now, decision; the run before it; the people."""
+    """What was written: event, run as it is now, decision; the run before it; people; who acted."""
 
     matter: Matter
     run: Run
@@ -25,6 +27,7 @@ class Happened:
     at: datetime
     before: Snapshot
     contacts: tuple[Contact, ...]
+    by: Account = SYSTEM
 
 
 Listener = Callable[[Happened], None]

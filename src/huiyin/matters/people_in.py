@@ -13,7 +13,8 @@ STRANGER = Actor(Who.PERSON)
 def seen_by_engine(by: Account, contacts: Iterable[Contact]) -> Actor:
     """Return whoever acts: in a post they are staff; else the contact of the matter they are.
 
-    A resident is a person of the matter only through a contact that carries their account.
+    A resident is a person of the matter only through a contact that carries their account, or
+    that their one-time link was sent to.
     """
     if by.is_system:
         return SYSTEM
@@ -27,8 +28,14 @@ def seen_by_engine(by: Account, contacts: Iterable[Contact]) -> Actor:
             place=str(by.unit_place_id),
             permissions=by.permissions,
         )
-    own = next((one for one in contacts if by.account_id and one.account_id == by.account_id), None)
+    own = next((one for one in contacts if _is_them(one, by)), None)
     return Actor(Who.PERSON, str(own.pk)) if own else STRANGER
+
+
+def _is_them(contact: Contact, by: Account) -> bool:
+    if by.contact_id is not None:
+        return contact.pk == by.contact_id
+    return by.account_id is not None and contact.account_id == by.account_id
 
 
 def reporter_of(contacts: Iterable[Contact]) -> str:

@@ -56,10 +56,11 @@ def possible_acts(run_id: UUID, *, by: Actor, at: datetime) -> list[PossibleAct]
 
 
 def acts_on(held: Held, *, by: Actor, at: datetime) -> list[PossibleAct]:
-    """Return what is possible on a run that has been loaded. No query."""
+    """Return what is possible on a loaded run; one query for each fact from outside."""
     rules = held.procedure
     found = []
-    for entry in possible(rules, held.before, held.actor(by), at, held.facts):
+    facts = held.facts_for(rules.actions.values(), by=by)
+    for entry in possible(rules, held.before, held.actor(by), at, facts):
         act = rules.actions[entry.action]
         if entry.refusal is None:
             found.append(_possible(act, rules))

@@ -169,3 +169,33 @@ sentences(
         ),
     }
 )
+
+# --- one-time links -----------------------------------------------------------------------------
+
+LinkUnknown = refusal("matters.link_unknown")
+LinkUsed = refusal("matters.link_used", number=str)
+LinkExpired = refusal("matters.link_expired", number=str)
+LinkOnlyShows = refusal("matters.link_only_shows")
+LinkTries = refusal("matters.link_tries", minutes=int)
+
+sentences(
+    {
+        "matters.link_unknown": _(
+            "This link does not exist, or is not valid any more. Look whether the whole address "
+            "was copied; or call 12345 with the number of your matter."
+        ),
+        "matters.link_used": _(
+            "This link has done its work: what you said about %(number)s is recorded. To change "
+            "it, sign in with your phone number or call 12345."
+        ),
+        "matters.link_expired": _(
+            "The time of this link is over. Sign in with your phone number, or call 12345 and name "
+            "%(number)s: you can still have your say."
+        ),
+        "matters.link_only_shows": _("This link only shows how far the matter is."),
+        "matters.link_tries": _(
+            "Too many links from here that do not exist. Try again in %(minutes)s minutes, or call "
+            "12345."
+        ),
+    }
+)

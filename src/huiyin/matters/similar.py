@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from huiyin.categories.models import Category
+from huiyin.matters import ratings
 from huiyin.matters.handing_over import main_run
 from huiyin.matters.intake import Person, phone_index
 from huiyin.matters.limits import procedure_of
@@ -242,10 +243,11 @@ def rate_along(*, matter_id: UUID, stars: int, by: Account, at: datetime, text: 
         before = main.timeline.filter(action=RATED, contact_id=contact.pk).count()
         if before >= RATINGS:
             raise NotRated()
-        record(
+        event = record(
             main, RATED, {"text": text} if text else {}, by=by, at=at, contact=str(contact.pk),
             marks={"stars": stars},
         )  # fmt: skip
+        ratings.write(main, event, {"stars": stars}, at=at)
         return Joined(contact, matter, len(told), is_repeat=before > 0)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from huiyin.matters import anchoring, attachments, exporting, keeping, retaining, tallies
+from huiyin.matters import anchoring, attachments, exporting, keeping, links, retaining, tallies
 from huiyin.ui.identifiers import new_id
 
 
@@ -29,10 +29,11 @@ def roll_up(timestamp: int) -> None:
 @app.periodic(cron="17 19 * * *", periodic_id="matters_forget_files")
 @app.task(name="matters.forget_files", queue="default")
 def forget_files(timestamp: int) -> None:
-    """Every night (03:17 in the city): delete files no act has named, bytes no row names."""
+    """Every night (03:17 here): delete files no act has named, bytes no row names; old links."""
     at = datetime.fromtimestamp(timestamp, tz=UTC)
     attachments.expire(at=at)
     attachments.clean(at=at)
+    links.clean(at=at)
 
 
 @app.task(name=exporting.TASK, queue="default")

@@ -6,10 +6,12 @@ place. The accused and whoever acted are told nothing.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 from uuid import UUID
 
+from huiyin.matters import links
 from huiyin.matters.handing_over import promised_at
 from huiyin.matters.listening import Happened
 from huiyin.matters.merging import TOLD, attached_by_merging
@@ -17,11 +19,12 @@ from huiyin.matters.models import Contact, EventHeader, Matter
 from huiyin.matters.redacting import Redaction
 from huiyin.notices import cleaning, recipients
 from huiyin.notices.facts import Facts
+from huiyin.notices.library import templates
 from huiyin.notices.outbox import Draft, put_many
 from huiyin.notices.recipients import Recipient
 from huiyin.people.models import Account
 from huiyin.people.refusals import PhoneNotMobile
-from huiyin.procedures.language import ActorKind, ActorRule, Procedure, Words
+from huiyin.procedures.language import Action, ActorKind, ActorRule, Procedure, Words
 from huiyin.procedures.runs import Snapshot
 from huiyin.units.models import Unit
 
@@ -34,17 +37,35 @@ def tell_people(happened: Happened) -> None:
         return
     resolver = _Resolver(happened)
     facts = _facts(happened)
+    told = [
+        (notice.name, number, who)
+        for notice in happened.decision.notices
+        for number, who in enumerate(resolver.people(notice.to))
+    ]
+    # A link is made for the matter's own people, where a text written for this notice speaks of it.
+    asked = {
+        str(who.contact.pk): who.contact
+        for name, _, who in told
+        if who.contact and who.contact.matter_id == happened.matter.pk and speaks_of_link(name)
+    }
+    paths = links.made_for(happened, asked)
     put_many(
         [
             Draft(
-                name=notice.name,
-                to=to,
-                data=replace(facts, number=own),
-                key=f"{_key(happened.event.pk)}{notice.name} {number}",
+                name=name,
+                to=who.to,
+                data=replace(
+                    facts,
+                    number=who.number,
+                    link=paths.get(str(who.contact.pk), "")
+                    if who.contact and speaks_of_link(name)
+                    else "",
+                ),
+                key=f"{_key(happened.event.pk)}{name} {number}",
                 confidential=happened.matter.is_confidential,
+                is_link_secret=True,
             )
-            for notice in happened.decision.notices
-            for number, (to, own) in enumerate(resolver.people(notice.to))
+            for name, number, who in told
         ],
         at=happened.at,
     )
@@ -74,6 +95,23 @@ def _key(event_id: UUID) -> str:
     return f"{event_id} "
 
 
+def speaks_of_link(name: str) -> bool:
+    """Tell whether a text that was written for this very notice speaks of a link."""
+    template = templates().get(name)
+    return template is not None and any(
+        "link" in template.needs(channel) for channel in template.channels
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Somebody to be told: over what, the number they know it by, who they are in the matter."""
+
+    to: Recipient
+    number: str
+    contact: Contact | None = None
+
+
 class _Resolver:
     """Finds the people behind the actors of one act; units of offices are asked for once."""
 
@@ -82,7 +120,7 @@ class _Resolver:
         self._procedure = happened.procedure
         self._offices: dict[str, list[Unit]] | None = None
 
-    def people(self, name: str) -> Iterator[tuple[Recipient, str]]:
+    def people(self, name: str) -> Iterator[_Told]:
         """Yield everybody who is this actor, each once, with the number they know it by."""
         rule = self._procedure.actors[name]
         if rule.is_person:
@@ -91,9 +129,9 @@ class _Resolver:
         hidden = {*self._happened.matter.accused, self._happened.event.unit_id}
         for unit_id in dict.fromkeys(self._units(rule)):
             if unit_id not in hidden:
-                yield recipients.unit(unit_id), self._happened.matter.number
+                yield _Told(recipients.unit(unit_id), self._happened.matter.number)
 
-    def _persons(self, rule: ActorRule) -> Iterator[tuple[Recipient, str]]:
+    def _persons(self, rule: ActorRule) -> Iterator[_Told]:
         """Yield people; whoever joined, or was merged into it, is told what the reporter is."""
         seen: set[object] = set()
         matter = self._happened.matter
@@ -111,7 +149,7 @@ class _Resolver:
             who = contact.account_id or contact.phone
             if is_meant and who and who not in seen:
                 seen.add(who)
-                yield from ((to, own) for to in _reached(contact))
+                yield from (_Told(to, own, contact) for to in _reached(contact))
 
     def _units(self, rule: ActorRule) -> Iterator[UUID]:
         after, before = self._happened.decision.after, self._happened.before
@@ -178,6 +216,13 @@ def _loaded(contact: Contact) -> Account | None:
     return contact.account if "account" in contact._state.fields_cache else None
 
 
+def _on(happened: Happened, rule: Action | None) -> date:
+    """Return when what is told happens: a time to come that the form names, else now."""
+    form = happened.decision.event.form
+    named = (form.get(field.name) for field in (rule.form if rule else ()) if field.future)
+    return next((when for when in named if isinstance(when, date)), happened.at)
+
+
 def _facts(happened: Happened) -> Facts:
     """Return what the notices of an act can speak of; what may leave the house is theirs to say."""
     procedure, after = happened.procedure, happened.decision.after
@@ -187,7 +232,7 @@ def _facts(happened: Happened) -> Facts:
     return Facts(
         number=happened.matter.number,
         due=promised_at(after, procedure),
-        on=happened.at,
+        on=_on(happened, rule),
         act=rule.label if rule else None,
         procedure=procedure.title,
         state=state.plain or state.label,

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from huiyin.categories.models import Category
 from huiyin.matters import access, numbers
 from huiyin.matters.access import ContactSeen
+from huiyin.matters.acting import BY_LINK
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Contact, ContactRole, EventBody, EventHeader, Matter, Run
 from huiyin.matters.wording import language, said
@@ -325,6 +326,8 @@ def _who(event: EventHeader, rules: Procedure, names: _Names, *, is_own: bool) -
     role = said(rule.label) if rule else ""
     if is_own:
         return _("You")
+    if role and event.effects.get(MARKS, {}).get(BY_LINK):
+        return _("%(role)s (by one-time link)") % {"role": role}
     if event.unit_id:
         unit = names.unit(event.unit_id)
         return _("%(unit)s (%(role)s)") % {"unit": unit, "role": role} if role else unit

@@ -23,9 +23,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from huiyin.matters import anchoring, codec, tallies
+from huiyin.matters import anchoring, codec, ratings, tallies
 from huiyin.matters.chain import HASHED, START, digest_of, hash_over
 from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import Run
 from huiyin.matters.writing import MARKS
 from huiyin.procedures import Procedure
 
@@ -123,7 +124,9 @@ def verify(
     """
     if run_ids is not None:
         with _one_view():
-            return _verify(_Part(ids=[str(one) for one in run_ids]), told)
+            found = _verify(_Part(ids=[str(one) for one in run_ids]), told)
+            _look_at_ratings(found, run_ids)
+            return found
     with anchoring.unchanged(), _one_view():
         if jobs > 1:
             return _side_by_side(jobs, told)
@@ -141,6 +144,18 @@ def _look_at_the_whole(found: Findings, sums: tallies.Sums) -> None:
     ]
     wrong = tallies.verify(sums=sums)
     found.differences += [Difference("tallies", None, 0, str(one)) for one in wrong]
+    _look_at_ratings(found, None)
+
+
+def _look_at_ratings(found: Findings, run_ids: list[UUID] | None) -> None:
+    """Compare what people said of the outcome, and call-backs, with their events."""
+    wrong = ratings.differences(run_ids)
+    numbers = dict(
+        Run.objects.filter(pk__in={run_id for run_id, _, _ in wrong}).values_list(
+            "pk", "matter__number"
+        )
+    )
+    found.differences += [Difference(numbers[one], one, seq, text) for one, seq, text in wrong]
 
 
 def _verify(part: _Part, told: Told | None, sums: tallies.Sums | None = None) -> Findings:

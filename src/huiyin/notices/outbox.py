@@ -31,7 +31,8 @@ class Draft:
 
     `language`: of SMS and e-mail; empty takes the account's. `confidential`: SMS and e-mail say
     number, days and link only; for petitions, mediation and care they do so in any case.
-    `not_before`: nobody is told sooner. `urgent`: quiet hours do not hold it up.
+    `not_before`: nobody is told sooner. `urgent`: quiet hours do not hold it up. `is_link_secret`:
+    whoever has the link may act by it, so it stands in the sealed text alone.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Draft:
     confidential: bool = False
     not_before: datetime | None = None
     urgent: bool = False
+    is_link_secret: bool = False
 
 
 def put(
@@ -163,7 +165,7 @@ def _rows(
             language=language,
             texts=chosen.dumped(),
             text_version=chosen.version,
-            link=draft.data.link,
+            link="" if draft.is_link_secret else draft.data.link,
             confidential=confidential,
             urgent=urgent,
             state=NoticeState.DELIVERED if is_here else NoticeState.QUEUED,

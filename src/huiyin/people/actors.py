@@ -30,6 +30,7 @@ class Actor:
     level: int | None = None
     permission_set: str = ""
     permissions: frozenset[str] = frozenset()
+    contact_id: UUID | None = None  # a person of a matter who came by a one-time link
 
     @property
     def is_system(self) -> bool:

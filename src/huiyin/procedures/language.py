@@ -255,6 +255,15 @@ class FieldType(StrEnum):
     STARS = "stars"
 
 
+# What the page of a one-time link has a control for.
+ON_A_LINK: Final = frozenset(
+    {
+        FieldType.TEXT, FieldType.NUMBER, FieldType.FLAG, FieldType.CHOICE, FieldType.CHOICES,
+        FieldType.DATE, FieldType.INSTANT, FieldType.STARS,
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an action's form. `at_least`, `at_most`: of a number, a text, a count."""
@@ -358,6 +367,7 @@ class Action:
     notify: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
     bulk: bool = False
+    by_link: bool = False  # a person may take it by a one-time link, without an account
     origin: str = ""  # the fragment, or the clock it was made for; "" when written in the file
 
     @property

@@ -14,7 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
 from huiyin.gateway import refusals
-from huiyin.gateway.api import acts, matters, own, reference, webhooks
+from huiyin.gateway.api import acts, links, matters, own, reference, services, webhooks
 from huiyin.gateway.door import OpenDoor
 from huiyin.gateway.errors import answer
 from huiyin.gateway.reading_requests import JsonParser
@@ -48,8 +48,10 @@ asked; after that 429 with `Retry-After`. Requests have at most 256 KB.
 TAGS: Final = (
     ("Matters", "Opening, finding and reading matters."),
     ("Acts", "What can be done now, why not, and doing it."),
+    ("Links", "What a person does by a one-time link, without an account."),
     ("Own", "Who asks, and what they were told."),
     ("Reference", "Places, categories, units and procedures; open to everybody."),
+    ("Services", "What can be ordered, and when somebody can come."),
     ("Webhooks", "Telling other systems of acts."),
 )
 
@@ -75,7 +77,9 @@ api = HuiyinAPI(
 api.add_router("", reference.router)
 api.add_router("", matters.router)
 api.add_router("", acts.router)
+api.add_router("", links.router)
 api.add_router("", own.router)
+api.add_router("", services.router)
 api.add_router("", webhooks.router)
 
 

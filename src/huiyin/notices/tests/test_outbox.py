@@ -144,8 +144,8 @@ def test_the_language_is_the_one_asked_for_or_the_accounts_own():
     (own,), (asked,) = put(to=to, key="k1"), put(to=to, key="k2", language="zh-hans")
 
     assert (own.language, asked.language) == ("en", "zh-hans")
-    assert words_of(own, "zh-hans")[2].startswith("夏津县住建局 has answered your request")
-    assert words_of(asked, "en")[2].startswith("夏津县住建局已答复您的诉求")
+    assert words_of(own, "zh-hans")[2].startswith("Your request is answered. See and rate it")
+    assert words_of(asked, "en")[2].startswith("您的诉求已答复")
 
 
 # --- confidential -------------------------------------------------------------------------------

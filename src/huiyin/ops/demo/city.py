@@ -18,6 +18,7 @@ from huiyin.ops.demo.people import people_rows
 from huiyin.ops.demo.places import boundary_rows, place_rows
 from huiyin.ops.demo.roster import shifts
 from huiyin.ops.demo.scope import Scale, scope
+from huiyin.ops.demo.services import service_rows, slot_rows
 from huiyin.ops.demo.units import unit_rows
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.loading import Table, load
@@ -47,6 +48,8 @@ def tables(scale: Scale) -> list[Table]:
         ("categories", categories),
         ("terms", _built_in("terms")),
         ("duties", duty_rows(units, categories)),
+        ("services", service_rows()),
+        ("slots", slot_rows(units)),
         ("people", people_rows(part, units)),
     ]
     return [Table(name=name, file=f"demo/{name}", rows=list(found)) for name, found in rows]

@@ -8,12 +8,13 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from huiyin.categories.models import TermUnit, Urgency
 from huiyin.ops.loading import words
 from huiyin.ops.loading.faults import Unfit
+from huiyin.orders.models import Mode
 from huiyin.people.accounts import username_of
 from huiyin.people.refusals import UsernameMalformed
 from huiyin.places.coordinates import Crs
@@ -45,6 +46,8 @@ _NO = frozenset(("no", "n", "false", "0", "否", "×"))
 _PLACE_CODE = re.compile(r"\d{6}|\d{9}|[0-9A-Za-z-]{10,32}", re.ASCII)
 _UNIT_CODE = re.compile(r"[0-9A-Za-z_-]{1,40}", re.ASCII)
 _CATEGORY_CODE = re.compile(r"(?:\d\d){1,8}", re.ASCII)
+_SERVICE_CODE = re.compile(r"[0-9A-Z][0-9A-Z-]{1,19}", re.ASCII)
+_TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)(?:[:：]00)?", re.ASCII)
 _REF = re.compile(r"[0-9A-Za-z._-]{1,40}", re.ASCII)
 _TERM_KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+", re.ASCII)
 _FUNCTION = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
@@ -258,6 +261,14 @@ def pinyin(text: str) -> str:
     return text
 
 
+def time_of_day(text: str) -> time:
+    """Return a local time of day: 08:30."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise Unfit("time_of_day")
+    return time(int(found[1]), int(found[2]))
+
+
 def geometry(text: str) -> str:
     """Return the text of an outline; it is read together with its system of coordinates."""
     return text
@@ -355,6 +366,10 @@ _MAKERS: dict[str, Callable[[int, int], Parser]] = {
     "level": _fixed(choice(words.LEVEL, _levels())),
     "urgency": _fixed(choice(words.URGENCY, _values(Urgency))),
     "term_unit": _fixed(choice(words.TERM_UNIT, _values(TermUnit))),
+    "service_code": _fixed(coded(_SERVICE_CODE, "service_code")),
+    "service_mode": _fixed(choice(words.SERVICE_MODE, _values(Mode))),
+    "weekday": _fixed(choice(words.WEEKDAY, words.WEEKDAY_IN_ENGLISH)),
+    "time": _fixed(time_of_day),
     "role": _fixed(choice(words.ROLE, _values(words.Role))),
     "crs": _fixed(choice(words.CRS, _values(Crs))),
 }

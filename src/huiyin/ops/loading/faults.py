@@ -392,6 +392,29 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Row %(row)s of %(file)s names the same duty for some of the same days."),
         _("days that do not overlap"),
     ),
+    # --- services and their times ---
+    "service_code": (
+        _("This is no code of a service."),
+        _("2 to 20 digits, capital letters and hyphens, such as FW-01"),
+    ),
+    "time_of_day": (_("This is no time of day."), _("hours and minutes, such as 08:30")),
+    "unknown_service": (
+        _("There is no service with this code, neither in the file nor in the database."),
+        _("a code of the table services"),
+    ),
+    "version_too_early": (
+        _("The service is another one since %(since)s; a change begins on a later day."),
+        _("a day after %(since)s"),
+    ),
+    "times_reversed": (_("It ends before it begins."), _("a later time")),
+    "times_too_short": (
+        _("Between the two times there is no room for one visit of %(minutes)s minutes."),
+        _("a longer time"),
+    ),
+    "times_overlap": (
+        _("Row %(row)s of %(file)s offers some of the same times."),
+        _("times that do not overlap"),
+    ),
     # --- people ---
     "grid_missing": (_("A grid worker works in a grid."), _("the code of a grid")),
     "grid_expected": (_("%(name)s is no grid."), _("the code of a grid")),

@@ -7,6 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from huiyin.categories.models import Category, Term, TermValue
+from huiyin.orders.models import ServiceVersion
 from huiyin.people.models import Account, AccountKind, GridWorker, Mediator, PermissionSet, Post
 from huiyin.places.models import Boundary, Place, PlaceVersion
 from huiyin.units.models import Duty, Unit, UnitOfficer
@@ -89,6 +90,12 @@ class Known:
         for duty in Duty.objects.order_by("id"):
             found.setdefault((duty.unit_id, duty.category_id, duty.place_id), []).append(duty)
         return found
+
+    @cached_property
+    def services(self) -> Mapping[str, ServiceVersion]:
+        """The last version of each service by code."""
+        rows = ServiceVersion.objects.select_related("service", "category").order_by("number")
+        return {row.service.code: row for row in rows}
 
     @cached_property
     def permission_sets(self) -> frozenset[str]:

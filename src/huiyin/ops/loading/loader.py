@@ -12,6 +12,7 @@ from django.utils import timezone
 from huiyin.ops.loading.apply.categories import apply_categories, apply_terms
 from huiyin.ops.loading.apply.people import apply_people
 from huiyin.ops.loading.apply.places import apply_boundaries, apply_places
+from huiyin.ops.loading.apply.services import apply_services, apply_slots
 from huiyin.ops.loading.apply.session import Counts, Session
 from huiyin.ops.loading.apply.units import apply_duties, apply_units
 from huiyin.ops.loading.checks.boundaries import check_boundaries
@@ -20,6 +21,7 @@ from huiyin.ops.loading.checks.context import Context
 from huiyin.ops.loading.checks.people import check_people
 from huiyin.ops.loading.checks.places import check_places, index_places
 from huiyin.ops.loading.checks.points import check_points
+from huiyin.ops.loading.checks.services import check_services, check_slots
 from huiyin.ops.loading.checks.units import check_duties, check_units, index_units
 from huiyin.ops.loading.faults import Problem
 from huiyin.ops.loading.known import Known
@@ -47,6 +49,8 @@ _CHECKS: tuple[tuple[str, Callable[[Context], None]], ...] = (
     ("categories", check_categories),
     ("terms", check_terms),
     ("duties", check_duties),
+    ("services", check_services),
+    ("slots", check_slots),
     ("people", check_people),
 )
 _APPLY: tuple[tuple[str, Apply], ...] = (
@@ -56,6 +60,8 @@ _APPLY: tuple[tuple[str, Apply], ...] = (
     ("categories", apply_categories),
     ("terms", apply_terms),
     ("duties", apply_duties),
+    ("services", apply_services),
+    ("slots", apply_slots),
     ("people", apply_people),
 )
 _LOADED = (

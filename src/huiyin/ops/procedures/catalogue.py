@@ -1,12 +1,18 @@
 """What procedure files may name that stands elsewhere: limits, kinds of units, permissions."""
 
 import csv
+import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from typing import Final
 
+import huiyin
 from huiyin.procedures.checking import Known
 from huiyin.procedures.guards import GUARDS
 from huiyin.worktime import Limit, LimitUnit
+
+_EFFECT: Final = re.compile(r'^@effect\("([a-z_]+)"\)$', re.MULTILINE)
 
 
 @cache
@@ -40,5 +46,18 @@ def known() -> Known:
         unit_kinds=frozenset(kind.value for kind in UnitKind),
         permissions=frozenset(CATALOGUE),
         guards=frozenset(GUARDS),
-        effects=frozenset(),  # no capability has any yet
+        effects=effects(),
+    )
+
+
+@cache
+def effects() -> frozenset[str]:
+    """Return the names under which capabilities register effects.
+
+    Read from the text of the modules: the checker does not wait for Django and a database.
+    """
+    return frozenset(
+        name
+        for file in Path(huiyin.__file__).parent.glob("*/*.py")
+        for name in _EFFECT.findall(file.read_text(encoding="utf-8"))
     )

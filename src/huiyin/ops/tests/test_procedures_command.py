@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
+from huiyin.matters import effects
 from huiyin.ops.commands.procedures import command
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.procedures.catalogue import known, limits
@@ -425,3 +426,8 @@ print(sorted({"django", "psycopg"} & set(sys.modules)))
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_effects_known_are_those_that_capabilities_register():
+    assert known().effects == effects.names()
+    assert "note_rating" in known().effects

@@ -57,7 +57,13 @@ def test_every_kind_of_post_has_its_set_after_migrations():
         },
         "petition_clerk": {"matter.hand_over", "matter.reclassify", "supervision.order"},
         "leader": LEADER,
-        "unit_admin": {"people.see", "people.administer", "people.reveal", "log.read"},
+        "unit_admin": {
+            "people.see",
+            "people.administer",
+            "people.reveal",
+            "log.read",
+            "services.offer",
+        },
         "city_admin": {
             "people.see",
             "people.see_all",
@@ -65,6 +71,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "people.administer_all",
             "people.reveal",
             "log.read",
+            "services.edit",
             "notices.administer",
             "matter.redact",
             "terms.edit",

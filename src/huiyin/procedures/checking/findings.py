@@ -19,6 +19,9 @@ CODES: Final[Mapping[str, str]] = {
     "permission_unknown": "an actor needs a permission that does not exist",
     "guard_unknown": "a guard is named for which there is no code",
     "effect_unknown": "an effect is named for which there is no code",
+    "link_misplaced": (
+        "a one-time link is for an act that is no person's, or whose form its page cannot show"
+    ),
     "map_gap": "a choice says nothing for a value that can come",
     "map_excess": "a choice has a value that cannot come",
     "unused": "something is defined and nothing uses it",

@@ -10,6 +10,7 @@ from huiyin.procedures.checking.findings import Findings, Known
 from huiyin.procedures.language import (
     ACT,
     NEW,
+    ON_A_LINK,
     PREVIOUS,
     Action,
     ActorRule,
@@ -223,6 +224,8 @@ def _action(procedure: Procedure, action: Action, known: Known, findings: Findin
                 "effect_unknown", at, f"there is no effect {effect}.",
                 f"There is code for {_some(known.effects)}.",
             )  # fmt: skip
+    if action.by_link:
+        _by_link(procedure, action, at, findings)
     if action.to and action.to.of == "fact":
         _choosing(procedure, action.to, at, "to", findings)
     elif action.to and action.to.of == "form":
@@ -238,6 +241,23 @@ def _action(procedure: Procedure, action: Action, known: Known, findings: Findin
                     "Make the field required, in every case.",
                 )  # fmt: skip
     _values(procedure, action, at, findings)
+
+
+def _by_link(procedure: Procedure, action: Action, at: str, findings: Findings) -> None:
+    """Look whether a person can take an act on one page that knows neither files nor lists."""
+    actors = (procedure.actors[name] for name in action.by if name in procedure.actors)
+    if NEW in action.froms or not any(actor.is_person for actor in actors):
+        findings.add(
+            "link_misplaced", at, "by_link is for acts of a person on a run that is open.",
+            "Take by_link out, or let a person act.",
+        )  # fmt: skip
+    for field in action.form:
+        if field.required and field.type not in ON_A_LINK:
+            findings.add(
+                "link_misplaced", f"{at}.form.{field.name}",
+                f"the page of a one-time link has no field for {field.type.value}.",
+                "Make the field optional, or take by_link out.",
+            )  # fmt: skip
 
 
 def _values(procedure: Procedure, action: Action, at: str, findings: Findings) -> None:

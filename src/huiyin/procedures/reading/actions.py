@@ -23,7 +23,7 @@ from huiyin.procedures.reading.sections import choosing, law_of, options_of
 ACTION_KEYS = (
     "law", "hint", "except", "to", "form", "needs", "within", "times", "every", "quorum", "guards",
     "assign", "release", "set", "advance", "clocks", "open", "hand_over", "merge", "documents",
-    "notify", "effects", "bulk",
+    "notify", "effects", "bulk", "by_link",
 )  # fmt: skip
 GROUPS = ("open", "any", "done")
 CLOCK_WORDS = ("start", "stop", "return", "pause", "resume")
@@ -88,6 +88,7 @@ def action(name: str, at: At, states: Mapping[str, State], *, origin: str = "") 
         notify=names("notify"),
         effects=names("effects"),
         bulk=found["bulk"].flag() if "bulk" in found else False,
+        by_link=found["by_link"].flag() if "by_link" in found else False,
         origin=origin,
     )  # fmt: skip
 

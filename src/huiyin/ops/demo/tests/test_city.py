@@ -12,6 +12,7 @@ from huiyin.categories.models import Category, Term
 from huiyin.ops.demo.city import ensure, logins, tables
 from huiyin.ops.demo.logins import ACTING_FOR_REF, PRINTED
 from huiyin.ops.errors import OperatorError
+from huiyin.orders.models import ServiceVersion, SlotPattern
 from huiyin.people.models import Account, AccountKind, Acting, GridWorker, Mediator, Post
 from huiyin.people.posts import holdings_of
 from huiyin.places.models import Boundary, Place
@@ -49,6 +50,8 @@ def test_every_row_is_loaded(small_city):
         "boundaries": Boundary.objects.count(),
         "units": Unit.objects.count(),
         "duties": Duty.objects.count(),
+        "services": ServiceVersion.objects.count(),
+        "slots": SlotPattern.objects.count(),
         "categories": Category.objects.count(),
         "terms": Term.objects.count(),
         "accounts": Account.objects.count(),
@@ -60,6 +63,8 @@ def test_every_row_is_loaded(small_city):
         "boundaries": 3,
         "units": len(small_city["units"]),
         "duties": len(small_city["duties"]),
+        "services": len(small_city["services"]),
+        "slots": len(small_city["slots"]),
         "categories": len(small_city["categories"]),
         "terms": len({row["key"] for row in small_city["terms"]}),
         "accounts": len(accounts),
