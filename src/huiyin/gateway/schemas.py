@@ -7,6 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from huiyin.dispatch.models import Level as HowUrgent
 from huiyin.gateway.models import EventKind, MessageState, Right
 from huiyin.matters.inbox import Tray
 from huiyin.matters.models import Channel
@@ -350,6 +351,7 @@ class MatterRef(Schema):
     place: PlaceOut = Field(description="Where.")
     category: CategoryOut | None = Field(description="What it is about.")
     is_confidential: bool = Field(description="Whether it is found by its number only.")
+    urgency: HowUrgent | None = Field(description="How urgent it is, as staff see it.")
 
 
 class MatterOut(MatterRef):
@@ -360,6 +362,8 @@ class MatterOut(MatterRef):
     )
     text: str = Field(description="In the person's own words.")
     address: str = Field(description="Where exactly.")
+    urgent_words: list[str] = Field(description="The words that make it urgent; to staff.")
+    call_first: str = Field(description="The number that comes first, or empty.")
     lon: float | None = Field(description="WGS84.")
     lat: float | None = Field(description="WGS84.")
     contacts: list[ContactOut] = Field(description="Its people, as far as they may be seen.")
@@ -424,6 +428,7 @@ class TrayRun(Schema):
 
     number: str = Field(description="The number of its matter.")
     title: str = Field(description="What it is about, in a few words.")
+    urgency: HowUrgent = Field(description="How urgent it is.")
     run: RunOut = Field(description="The run.")
 
 
@@ -482,6 +487,19 @@ class ActOut(Schema):
     event: int = Field(description="The number of the event in its run.")
     is_repeat: bool = Field(description="Whether the key had given this answer before.")
     run: RunOut = Field(description="The run as it is now.")
+
+
+class CallFirst(Schema):
+    """Whom to call before anything else, and what to do until somebody comes."""
+
+    number: str = Field(description="The number to call at once.", examples=["119"])
+    advice: list[str] = Field(description="What to do meanwhile.")
+
+
+class OpenedOut(ActOut):
+    """A matter that was opened. Taken in it is in any case."""
+
+    call_first: CallFirst | None = Field(description="In danger: whom to call first.")
 
 
 class ActsIn(In):

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -38,8 +39,10 @@ from huiyin.people.actors import SYSTEM
 from huiyin.people.refusals import PhoneNotMobile
 from huiyin.procedures import Procedure
 from huiyin.procedures.language import ClockRule, Expiry
+from huiyin.ui.refusals import Refusal as WhyNot
 from huiyin.units.models import Unit
 
+log = structlog.get_logger("huiyin.matters")
 STEPS: Final = "steps"  # in the marks of that event: [clock, rung, unit, role] of each step taken
 PASSED: Final = "passed_over"  # … and of each that a higher one made needless
 CHUNK: Final = 200
@@ -82,11 +85,22 @@ def take_steps(*, at: datetime, chunk: int = CHUNK) -> Stepped:
     runs = _due(at, every=is_new)
     taken = left = 0
     for begin in range(0, len(runs), chunk):
-        part = _chunk(runs[begin : begin + chunk], at, rules, every=is_new)
-        taken, left = taken + part.taken, left + part.left
+        for part in _parts(runs[begin : begin + chunk], at, rules, every=is_new):
+            taken, left = taken + part.taken, left + part.left
     if is_new and not left:
         KeeperState.objects.filter(pk=1).update(ladder=rules.digest)
     return Stepped(taken, left)
+
+
+def _parts(run_ids: Sequence[UUID], at: datetime, rules: Rules, *, every: bool) -> list[Stepped]:
+    """Take the steps of a chunk; one by one where something is wrong with a run among them."""
+    try:
+        return [_chunk(run_ids, at, rules, every=every)]
+    except (WhyNot, LookupError, ValueError):
+        if len(run_ids) == 1:
+            log.exception("clock_not_looked_at", run=str(run_ids[0]))
+            return [Stepped(left=1)]
+    return [part for pk in run_ids for part in _parts([pk], at, rules, every=every)]
 
 
 def _due(at: datetime, *, every: bool) -> list[UUID]:

@@ -56,8 +56,10 @@ class Matter(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
     )
-    urgency = models.CharField(max_length=10, choices=Level, default=Level.NORMAL)
-    call_first = models.CharField(max_length=12, blank=True)  # the number that comes first: 119
+    urgency = models.CharField(
+        max_length=10, choices=Level, default=Level.NORMAL, db_default=Level.NORMAL
+    )
+    call_first = models.CharField(max_length=12, blank=True, default="", db_default="")  # 119
 
     class Meta:
         indexes = (
@@ -109,7 +111,9 @@ class MatterText(models.Model):
     title = models.CharField(max_length=120)
     text = models.TextField(max_length=8_000, blank=True)
     address = models.CharField(max_length=200, blank=True)
-    urgent_words = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    urgent_words = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, db_default=[]
+    )
 
     def __str__(self) -> str:
         return self.title

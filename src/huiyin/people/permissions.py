@@ -46,6 +46,7 @@ _ALL = (
     Permission("hotline.decide", _("Decide disputes, extensions and ends of hotline orders")),
     Permission("hotline.call_back", _("Call back callers of the hotline")),
     Permission("notices.administer", _("Look after messages that did not arrive"), city_wide=True),
+    Permission("system.watch", _("Be told when the system falls behind"), city_wide=True),
     Permission("terms.edit", _("Change the limits of the city"), city_wide=True),
 )
 CATALOGUE: dict[str, Permission] = {permission.code: permission for permission in _ALL}

@@ -59,6 +59,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "people.reveal",
             "log.read",
             "notices.administer",
+            "system.watch",
             "matter.redact",
             "terms.edit",
         },
