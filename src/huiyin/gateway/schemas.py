@@ -464,6 +464,26 @@ class ActionsOut(Schema):
     actions: list[PossibleOut] = Field(description="The actions.")
 
 
+class SuggestedAct(Schema):
+    """An act by which a unit can be given the run now."""
+
+    action: str = Field(description="Which act.", examples=["dispatch"])
+    field: str = Field(description="The field of its form for the unit.", examples=["to_unit"])
+
+
+class SuggestionOut(Schema):
+    """Which unit a run should go to."""
+
+    unit: UnitRefOut | None = Field(description="The unit; none when somebody has to decide.")
+    found: str = Field(
+        description="How it was found: `duty`, `fallback`, `nobody`; empty without a class."
+    )
+    reason: str = Field(description="Why, in one sentence.")
+    others: list[str] = Field(description="Other units with a duty here, the nearest first.")
+    data: Json = Field(description="The whole answer: candidates, duties, places.")
+    acts: list[SuggestedAct] = Field(description="What whoever asks could do about it.")
+
+
 class ActIn(In):
     """An act."""
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from huiyin.matters import access, codec
+from huiyin.matters import access, checks, codec
 from huiyin.matters.chain import canonical
 from huiyin.matters.handing_over import (
     HANDED_FROM,
@@ -30,6 +30,7 @@ from huiyin.matters.merging import (
 )
 from huiyin.matters.models import Contact, EventHeader, IdempotencyKey, Matter, Run
 from huiyin.matters.people_in import parties_of, reporter_of, seen_by_engine
+from huiyin.matters.reasons_kept import followed
 from huiyin.matters.references import missing
 from huiyin.matters.refusals import (
     ActRefused,
@@ -245,9 +246,13 @@ def carry_out(
         raise NotYetHappened()
     if actor.who is not Who.SYSTEM and (wrong := missing(held, answer.event)):
         raise refused(wrong, held.procedure)
+    rule, form = held.procedure.actions.get(answer.event.action), answer.event.form
+    checks.ask(rule, form, by=by, at=at)
     going_on = _going_on(held, answer, at=at) if answer.hands_over_to else None
     target = merge_target(held.matter, answer, by=by) if answer.merges_into else None
-    kept = {**(marks or {}), **_links(going_on, target)}
+    kept = {
+        **(marks or {}), **_links(going_on, target), **followed(held.matter, rule, form, at=at)
+    }  # fmt: skip
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = _with_child_ids(answer, [run_id for run_id, _ in openings])
     contact = actor.id if actor.who is Who.PERSON else ""
