@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from huiyin.categories.models import Urgency
@@ -130,9 +130,20 @@ def _chunk(run_ids: Sequence[UUID], at: datetime, rules: Rules, *, every: bool) 
             if every or (clock.next_step_at is not None and clock.next_step_at <= at)
         ]
         looks = _looks(ready, clocks, at, rules)
-        RunClock.objects.bulk_update(clocks, ["next_step_at"])
+        _look_next(clocks)
         _write(looks, at)
     return Stepped(sum(len(look.take) for look in looks), len(run_ids) - len(ready))
+
+
+def _look_next(clocks: Sequence[RunClock]) -> None:
+    """Write when each of these clocks is to be looked at next."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matters_runclock SET next_step_at = given.at"
+            " FROM unnest(%s::bigint[], %s::timestamptz[]) AS given (id, at)"
+            " WHERE matters_runclock.id = given.id",
+            [[clock.pk for clock in clocks], [clock.next_step_at for clock in clocks]],
+        )
 
 
 def _locked(run_ids: Sequence[UUID]) -> dict[UUID, Run]:

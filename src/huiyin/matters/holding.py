@@ -80,7 +80,7 @@ def _moved(runs: Collection[Run]) -> dict[UUID, list[_Moved]]:
         .order_by("-seq")
         .values_list("run_id", "unit_id")
     )
-    acts = list(rows)
+    acts = [(run_id, unit_id) for run_id, unit_id in rows if unit_id is not None]
     kinds = dict(
         Unit.objects.filter(pk__in={unit for _, unit in acts}).values_list("pk", "kind")
     )  # fmt: skip

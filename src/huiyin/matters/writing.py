@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from huiyin.dispatch.steps import Times, earliest
@@ -114,7 +115,19 @@ def record_many(events: Sequence[tuple[EventHeader, EventBody]]) -> None:
     """Write events that `noted` has drawn up, each of another run, in three queries."""
     if not events:
         return
-    Run.objects.bulk_update([event.run for event, _ in events], ["events", "head", "changed_at"])
+    runs = [event.run for event, _ in events]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matters_run SET events = given.events, head = given.head, changed_at = given.at"
+            " FROM unnest(%s::uuid[], %s::int[], %s::bytea[], %s::timestamptz[])"
+            " AS given (id, events, head, at) WHERE matters_run.id = given.id",
+            [
+                [run.pk for run in runs],
+                [run.events for run in runs],
+                [bytes(run.head) for run in runs],
+                [run.changed_at for run in runs],
+            ],
+        )
     EventHeader.objects.bulk_create([event for event, _ in events])
     EventBody.objects.bulk_create([body for _, body in events])
 
