@@ -225,12 +225,27 @@ def test_more_time_brings_the_steps_again_at_their_new_moments():
     ]
 
 
-def test_a_limit_that_rests_tells_nobody():
+def test_a_limit_that_rests_tells_nobody_until_it_goes_on():
     city = the_record()
-    run = an_order(city)
-    RunClock.objects.filter(run=run).update(status="paused", next_step_at=None)
+    run = city.open("grid", at=BEGIN).run
+    for number, action in enumerate(
+        ("verify_report", "register", "analyse", "dispatch", "acknowledge", "start_handling")
+    ):
+        city.act(run.pk, action, at=BEGIN + number * MINUTE)
+    city.act(run.pk, "ask_suspension", at=BEGIN + 10 * MINUTE)
+    before = RunClock.objects.get(run=run, name="handle")
+    city.act(run.pk, "suspend", at=BEGIN + 11 * MINUTE)
+    clock = RunClock.objects.get(run=run, name="handle")
+    assert (clock.status, clock.next_step_at) == ("paused", None)
 
-    assert keeping.keep(at=on(20)).steps == 0
+    keeping.keep(at=BEGIN + DAY)
+    assert steps(run, "handle") == []
+
+    city.act(run.pk, "resume", at=BEGIN + DAY + MINUTE)
+    clock.refresh_from_db()
+    assert clock.due_at > before.due_at
+    keeping.keep(at=clock.due_at)
+    assert steps(run, "handle")
 
 
 def test_nobody_of_a_unit_that_is_accused_is_told():
