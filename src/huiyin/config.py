@@ -41,6 +41,7 @@ class Kind(StrEnum):
     WHOLE = "whole number"
     CHOICE = "one of"
     FOLDER = "folder"
+    FILE = "file"
     LIST = "list, comma between"
     URL = "address"
     HOURS = "hours such as 21:00-08:00, or never"
@@ -311,6 +312,21 @@ SETTINGS: tuple[Setting, ...] = (
         most=1_440,
     ),
     Setting(
+        "HUIYIN_CALENDAR",
+        Kind.FILE,
+        "Working days of our own as CSV, above the announced ones (docs/worktime.md); "
+        "read once, at the start.",
+        shown_default="the announced days",
+    ),
+    Setting(
+        "HUIYIN_CLOCK_ALARM_MINUTES",
+        Kind.WHOLE,
+        "Minutes the keeper of limits may lag before somebody is told to look.",
+        default="5",
+        least=2,
+        most=1_440,
+    ),
+    Setting(
         "HUIYIN_TILE_URL",
         Kind.URL,
         "Map tiles under Huiyin's own layers, such as "
@@ -401,6 +417,8 @@ class Config:
     notice_quiet_hours: str
     notice_keep_days: int
     notice_alarm_minutes: int
+    calendar: Path | None
+    clock_alarm_minutes: int
     tile_url: str
     tile_attribution: str
     log_format: str
@@ -582,7 +600,7 @@ def _read(setting: Setting, text: str) -> object:
             if text not in setting.choices:
                 raise _wrong(setting, text)
             return text
-        case Kind.FOLDER:
+        case Kind.FOLDER | Kind.FILE:
             return Path(text).expanduser().absolute() if text else None
         case Kind.LIST:
             return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -6,9 +6,10 @@ target that does not exist, or is accused, is stood in for by the next one above
 the matter there is no unit to wait for: the rules for that tell the centres at once.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -83,6 +84,29 @@ class Ladder:
             self._timed(), times, fired, now=now, calendar=calendar or statutory_calendar()
         )
 
+    def warned(
+        self, whens: Sequence[timing.When], times: timing.Times, *, calendar: Calendar
+    ) -> "Ladder":
+        """Return this ladder with warnings at these moments in place of its own. Pure.
+
+        Who is warned stays as the ladder has it; where it warns nobody, nobody is warned.
+        """
+        moments = [(timing.moment_of(when, times, calendar=calendar), when) for when in whens]
+        ordered = sorted((at, n, when) for n, (at, when) in enumerate(moments) if at is not None)
+        told = [step for step in self.steps if step.phase == Phase.WARNING]
+        warnings = [
+            replace(
+                step,
+                key=f"{self.clock_kind}.{self.urgency}.{Phase.WARNING}_{number}.{step.target}",
+                number=number,
+                when=replace(when, number=number),
+            )
+            for number, (_at, _n, when) in enumerate(ordered, start=1)
+            for step in {one.target: one for one in told}.values()
+        ]
+        rest = [step for step in self.steps if step.phase != Phase.WARNING]
+        return replace(self, steps=(*warnings, *rest))
+
     def step(self, key: str) -> Step:
         """Return a step by its key. Raises KeyError."""
         for step in self.steps:
@@ -112,6 +136,26 @@ class Held:
     exclude: frozenset[UUID] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules in use, by kind of clock and urgency, and a digest that changes when they do."""
+
+    by_kind: Mapping[tuple[str, str], Sequence[LadderRule]]
+    digest: str
+
+
+def rules_in_use() -> Rules:
+    """Return the rules of all ladders. One query."""
+    found: dict[tuple[str, str], list[LadderRule]] = defaultdict(list)
+    seen = hashlib.sha256()
+    for rule in sorted(LadderRule.objects.filter(active=True), key=_place):
+        found[rule.clock_kind, rule.urgency].append(rule)
+    for key in sorted(found):
+        for rule in found[key]:
+            seen.update(f"{rule} {rule.share} {rule.amount} {rule.unit}\n".encode())
+    return Rules(found, seen.hexdigest())
+
+
 def ladder(
     unit_id: UUID | None,
     place_id: UUID,
@@ -128,16 +172,16 @@ def ladder(
     return ladders([Held(unit_id, place_id, clock_kind, urgency, exclude)], at=at)[0]
 
 
-def ladders(asked: Sequence[Held], *, at: datetime) -> list[Ladder]:
+def ladders(
+    asked: Sequence[Held], *, at: datetime, known: "Rules | None" = None
+) -> list[Ladder]:  # fmt: skip
     """Return the ladders of many clocks, in their order; three queries however many.
 
-    Raises UnitNotKnown, PlaceNotKnown.
+    `known`: the rules, if they were read already. Raises UnitNotKnown, PlaceNotKnown.
     """
     if not asked:
         return []
-    rules: dict[tuple[str, str], list[LadderRule]] = defaultdict(list)
-    for rule in sorted(LadderRule.objects.filter(active=True), key=_place):
-        rules[rule.clock_kind, rule.urgency].append(rule)
+    rules = (known or rules_in_use()).by_kind
     offices = Offices(
         on=timezone.localdate(at),
         unit_ids={held.unit_id for held in asked if held.unit_id},
@@ -148,7 +192,7 @@ def ladders(asked: Sequence[Held], *, at: datetime) -> list[Ladder]:
     for held in asked:
         kind = held.clock_kind if held.unit_id else ClockKind.UNHELD
         rungs = offices.rungs(held.unit_id, held.place_id, exclude=held.exclude)
-        steps = tuple(_steps(rules[kind, held.urgency], rungs))
+        steps = tuple(_steps(rules.get((kind, held.urgency), ()), rungs))
         found.append(Ladder(kind, held.urgency, steps))
     return found
 

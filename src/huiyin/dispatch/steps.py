@@ -18,6 +18,7 @@ from huiyin.worktime import CITY, Calendar, Limit, LimitUnit, due
 _STEP = {LimitUnit.MINUTE: timedelta(minutes=1), LimitUnit.HOUR: timedelta(hours=1)}
 _INSTANT = timedelta(microseconds=1)
 _PHASES = tuple(Phase)
+_TENTH = 10
 TAKES_STEPS = (LimitUnit.MINUTE, LimitUnit.HOUR, LimitUnit.DAY, LimitUnit.WORKING_DAY)
 
 
@@ -137,6 +138,11 @@ def moment_of(when: When, times: Times, *, calendar: Calendar) -> datetime | Non
     return _in_the_morning(end.due_at, calendar)
 
 
+def earliest(times: Times) -> datetime:
+    """Return before when no step of any ladder comes: a tenth of the time has to have gone."""
+    return times.started_at + max(times.due_at - times.started_at, timedelta()) / _TENTH
+
+
 def _warning(when: When, times: Times, calendar: Calendar) -> datetime | None:
     moments: list[datetime] = []
     if when.amount is not None and when.unit is not None:
@@ -145,7 +151,9 @@ def _warning(when: When, times: Times, calendar: Calendar) -> datetime | None:
         length = times.due_at - times.started_at
         moments.append(times.started_at + length * float(when.share))
     moment = max(moments, default=None)
-    return None if moment is None or moment <= times.started_at else moment
+    if moment is None or moment <= times.started_at:
+        return None
+    return max(moment, earliest(times))
 
 
 def _before(end: datetime, amount: int, unit: LimitUnit, calendar: Calendar) -> datetime:

@@ -165,10 +165,15 @@ def _state(state: State, rules: Procedure) -> Json:
 # --- matters ------------------------------------------------------------------------------------
 
 
-def matter_refs(matters: Sequence[Matter]) -> list[Json]:
-    """Return matters for a list; words, place and category must be loaded. One query."""
+def matter_refs(matters: Sequence[Matter], *, staff: bool) -> list[Json]:
+    """Return matters for a list; words, place and category must be loaded. One query.
+
+    `staff`: how urgent they are is shown.
+    """
     parents = codes_above([matter.place for matter in matters])
-    return [_matter_ref(matter, parents) for matter in matters]
+    urgency = [matter.urgency if staff else None for matter in matters]
+    refs = [_matter_ref(matter, parents) for matter in matters]
+    return [{**ref, "urgency": level} for ref, level in zip(refs, urgency, strict=True)]
 
 
 def title_of(matter: Matter) -> str:
@@ -190,15 +195,19 @@ def _matter_ref(matter: Matter, parents: Mapping[UUID, str]) -> Json:
     }
 
 
-def matter_out(matter: Matter, runs: Sequence[Run], contacts: Sequence[Any]) -> Json:
+def matter_out(
+    matter: Matter, runs: Sequence[Run], contacts: Sequence[Any], *, staff: bool
+) -> Json:  # fmt: skip
     """Return a whole matter with the runs and people that are seen. Three queries."""
-    (ref,) = matter_refs([matter])
+    (ref,) = matter_refs([matter], staff=staff)
     words = getattr(matter, "words", None)
     return {
         **ref,
         "spoken": numbers.spoken(matter.number),
         "text": words.text if words else "",
         "address": words.address if words else "",
+        "urgent_words": words.urgent_words if words and staff else [],
+        "call_first": matter.call_first,
         "lon": matter.lon,
         "lat": matter.lat,
         "contacts": [

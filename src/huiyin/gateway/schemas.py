@@ -8,6 +8,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from huiyin.dispatch.models import Level as HowUrgent
 from huiyin.gateway.models import EventKind, MessageState, Right
 from huiyin.matters.inbox import Tray
 from huiyin.matters.models import Channel
@@ -351,6 +352,7 @@ class MatterRef(Schema):
     place: PlaceOut = Field(description="Where.")
     category: CategoryOut | None = Field(description="What it is about.")
     is_confidential: bool = Field(description="Whether it is found by its number only.")
+    urgency: HowUrgent | None = Field(description="How urgent it is, as staff see it.")
 
 
 class MatterOut(MatterRef):
@@ -361,6 +363,8 @@ class MatterOut(MatterRef):
     )
     text: str = Field(description="In the person's own words.")
     address: str = Field(description="Where exactly.")
+    urgent_words: list[str] = Field(description="The words that make it urgent; to staff.")
+    call_first: str = Field(description="The number that comes first, or empty.")
     lon: float | None = Field(description="WGS84.")
     lat: float | None = Field(description="WGS84.")
     contacts: list[ContactOut] = Field(description="Its people, as far as they may be seen.")
@@ -425,6 +429,7 @@ class TrayRun(Schema):
 
     number: str = Field(description="The number of its matter.")
     title: str = Field(description="What it is about, in a few words.")
+    urgency: HowUrgent = Field(description="How urgent it is.")
     run: RunOut = Field(description="The run.")
 
 
@@ -458,6 +463,26 @@ class ActionsOut(Schema):
     run: UUID = Field(description="The run.")
     events: int = Field(description="The number of its last event: send it as `expected`.")
     actions: list[PossibleOut] = Field(description="The actions.")
+
+
+class SuggestedAct(Schema):
+    """An act by which a unit can be given the run now."""
+
+    action: str = Field(description="Which act.", examples=["dispatch"])
+    field: str = Field(description="The field of its form for the unit.", examples=["to_unit"])
+
+
+class SuggestionOut(Schema):
+    """Which unit a run should go to."""
+
+    unit: UnitRefOut | None = Field(description="The unit; none when somebody has to decide.")
+    found: str = Field(
+        description="How it was found: `duty`, `fallback`, `nobody`; empty without a class."
+    )
+    reason: str = Field(description="Why, in one sentence.")
+    others: list[str] = Field(description="Other units with a duty here, the nearest first.")
+    data: Json = Field(description="The whole answer: candidates, duties, places.")
+    acts: list[SuggestedAct] = Field(description="What whoever asks could do about it.")
 
 
 class ActIn(In):
@@ -546,6 +571,19 @@ class LinkActOut(Schema):
 
     number: str = Field(description="Of the matter.")
     event: int = Field(description="The number of the event in its run.")
+
+
+class CallFirst(Schema):
+    """Whom to call before anything else, and what to do until somebody comes."""
+
+    number: str = Field(description="The number to call at once.", examples=["119"])
+    advice: list[str] = Field(description="What to do meanwhile.")
+
+
+class OpenedOut(ActOut):
+    """A matter that was opened. Taken in it is in any case."""
+
+    call_first: CallFirst | None = Field(description="In danger: whom to call first.")
 
 
 class ActsIn(In):

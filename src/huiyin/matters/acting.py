@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from huiyin.matters import access, codec
+from huiyin.matters import access, asking, codec
 from huiyin.matters.chain import canonical
 from huiyin.matters.effects import carry_out_effects, facts_from_outside
 from huiyin.matters.handing_over import (
@@ -32,6 +32,7 @@ from huiyin.matters.merging import (
 )
 from huiyin.matters.models import Contact, EventHeader, IdempotencyKey, Matter, Run
 from huiyin.matters.people_in import parties_of, reporter_of, seen_by_engine
+from huiyin.matters.reasons_kept import followed
 from huiyin.matters.references import missing
 from huiyin.matters.refusals import (
     ActRefused,
@@ -41,7 +42,7 @@ from huiyin.matters.refusals import (
     NotYetHappened,
     SomebodyWasFaster,
 )
-from huiyin.matters.writing import write
+from huiyin.matters.writing import ESCALATED, write
 from huiyin.people.actors import SYSTEM
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import (
@@ -130,7 +131,7 @@ def act(
             return Done(held.run, known, None, is_repeat=True)
         rule = held.procedure.actions.get(action)
         is_moving = rule is not None and rule.to is not None
-        if expected is not None and is_moving and expected != held.run.events:
+        if expected is not None and is_moving and _was_slower(held.run, expected):
             raise SomebodyWasFaster(state=_label(held.procedure, held.run.state))
         facts = held.facts_for([rule] if rule else [], by=by)
         answer = decide(held.procedure, held.before, action, sent, actor, at, facts)
@@ -255,9 +256,13 @@ def carry_out(
         raise NotYetHappened()
     if actor.who is not Who.SYSTEM and (wrong := missing(held, answer.event)):
         raise refused(wrong, held.procedure)
+    rule, form = held.procedure.actions.get(answer.event.action), answer.event.form
+    asking.ask(rule, form, by=by, at=at)
     going_on = _going_on(held, answer, at=at) if answer.hands_over_to else None
     target = merge_target(held.matter, answer, by=by) if answer.merges_into else None
-    kept = {**(marks or {}), **_links(going_on, target)}
+    kept = {
+        **(marks or {}), **_links(going_on, target), **followed(held.matter, rule, form, at=at)
+    }  # fmt: skip
     if by.contact_id:
         kept[BY_LINK] = True
     openings = [(new_id(), opening) for opening in answer.openings]
@@ -396,6 +401,16 @@ def expire_clock(held: Held, clock: str, *, at: datetime) -> Done | None:
     if isinstance(answer, Refusal):
         return None
     return carry_out(held, answer, by=SYSTEM, actor=ENGINE, at=at)
+
+
+def _was_slower(run: Run, expected: int) -> bool:
+    """Tell whether something has happened since an event; that somebody was told of a limit is
+    nothing that whoever acts has to know. One query, where there is a later event.
+    """
+    if expected == run.events:
+        return False
+    since = EventHeader.objects.filter(run=run, seq__gt=expected).exclude(action=ESCALATED)
+    return expected > run.events or since.exists()
 
 
 # --- the same answer for the same key -------------------------------------------------------------

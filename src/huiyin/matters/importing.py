@@ -16,9 +16,10 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from huiyin.categories.models import Category
+from huiyin.dispatch.urgency import Word, known_words
 from huiyin.matters.acting import Held, refused, snapshot_of, unit_ids, units_named
 from huiyin.matters.effects import carry_out_effects
-from huiyin.matters.intake import Person, Said, new_contacts, new_matter
+from huiyin.matters.intake import Person, Said, new_contacts, new_matter, new_words
 from huiyin.matters.limits import calendar, limits_for, procedure_of
 from huiyin.matters.listening import Happened, tell_all
 from huiyin.matters.models import (
@@ -80,10 +81,11 @@ class Imported:
 
 @dataclass(slots=True)
 class _Known:
-    """What is read once for all rows: limits, and the units that forms name."""
+    """What is read once for all rows: limits, the units that forms name, words of urgency."""
 
     at: datetime
     units: dict[str, str]
+    words: tuple[Word, ...]
     limits: dict[tuple[str, UUID | None, tuple[str, ...], date], dict[str, Limit]] = field(
         default_factory=dict
     )
@@ -152,7 +154,7 @@ def _opened(
     by: Account, at: datetime,
 ) -> Iterator[_Opened]:  # fmt: skip
     named = {unit for _, row in rows for unit in unit_ids(row.form)}
-    known = _Known(at, units_named(sorted(named), at=at))
+    known = _Known(at, units_named(sorted(named), at=at), known_words())
     for number, row in rows:
         held = _held(rules, row, channel, known)
         if row.occurred_at and row.occurred_at > at:
@@ -167,12 +169,7 @@ def _opened(
             raise ImportRefused(row=number, why=_why(refused(wrong, rules)))
         if answer.openings or answer.hands_over_to:
             raise ImportRefused(row=number, why=str(ImportOpensMore()))
-        words = MatterText(
-            matter=held.matter,
-            title=row.said.title,
-            text=row.said.text,
-            address=row.said.address,
-        )
+        words = new_words(held.matter, row.said, known.words)
         drawn = drafted(
             held.run, rules, answer, by=by, contact="", at=at, occurred_at=row.occurred_at
         )

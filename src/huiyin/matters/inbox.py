@@ -6,7 +6,7 @@ read from the procedure files, the rest is one SQL function (migration `sight_fu
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -15,15 +15,18 @@ from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, Query
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from huiyin.dispatch.models import Level
 from huiyin.matters import access
+from huiyin.matters.limits import calendar
 from huiyin.matters.models import Assignment, EventHeader, Run
 from huiyin.matters.people_in import LEVELS
 from huiyin.people.actors import Actor
 from huiyin.procedures import library
 from huiyin.procedures.language import ActorKind, ActorRule
+from huiyin.worktime import Limit, LimitUnit, due
 
 PAGE = 30
-SOON = timedelta(days=2)
+SOON: Final = Limit(1, LimitUnit.WORKING_DAY)
 HELPING: Final = ("assist", "whistle")  # runs inside another, in which a unit lends a hand
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no limit last
 _WAYS: Final = {
@@ -65,7 +68,7 @@ def counts(*, by: Actor, at: datetime) -> dict[Tray, int]:
     """Return how many runs lie in each tray of a post. Three queries."""
     if by.unit_id is None:
         return dict.fromkeys(Tray, 0)
-    soon = Q(due_at__gte=at, due_at__lt=at + SOON)
+    soon = Q(due_at__gte=at, due_at__lte=_soon(at))
     owned = _owned(by).aggregate(
         to_sign=Count("pk", filter=_to_sign(by)),
         to_do=Count("pk", filter=~_to_sign(by) & ~Q(procedure__in=HELPING)),
@@ -82,17 +85,19 @@ def counts(*, by: Actor, at: datetime) -> dict[Tray, int]:
 
 def tray(
     which: Tray, *, by: Actor, at: datetime, after: Key | None = None, limit: int = PAGE,
-    procedure: str = "",
+    procedure: str = "", urgent: bool = False,
 ) -> Page:  # fmt: skip
     """Return a page of a tray: what is due first comes first, of what is done the latest.
 
-    `procedure`: of one alone. One query.
+    `procedure`: of one alone. `urgent`: urgent matters and emergencies only. One query.
     """
     if by.unit_id is None:
         return Page((), None)
     runs = listed(which, by=by, at=at)
     if procedure:
         runs = runs.filter(procedure=procedure)
+    if urgent:
+        runs = runs.exclude(matter__urgency=Level.NORMAL)
     if after is not None:
         is_later = "lt" if which is Tray.DONE else "gt"
         runs = runs.filter(
@@ -111,6 +116,11 @@ def by_procedure(which: Tray, *, by: Actor, at: datetime) -> list[tuple[str, int
         return []
     counted = _runs_in(which, by, at).values("procedure").order_by().annotate(n=Count("pk"))
     return [(one["procedure"], one["n"]) for one in counted.order_by("-n", "procedure")]
+
+
+def _soon(at: datetime) -> datetime:
+    """Return until when something is due soon: to the end of the next working day."""
+    return due(at, SOON, calendar=calendar()).due_at
 
 
 def _sorted_at(run: Run) -> datetime:
@@ -136,7 +146,7 @@ def _runs_in(which: Tray, by: Actor, at: datetime) -> QuerySet[Run]:
     return {
         Tray.TO_SIGN: lambda: owned.filter(_to_sign(by)),
         Tray.TO_DO: lambda: owned.exclude(_to_sign(by)).exclude(procedure__in=HELPING),
-        Tray.DUE_SOON: lambda: owned.filter(due_at__gte=at, due_at__lt=at + SOON),
+        Tray.DUE_SOON: lambda: owned.filter(due_at__gte=at, due_at__lte=_soon(at)),
         Tray.OVERDUE: lambda: owned.filter(due_at__lt=at),
         Tray.ASSISTING: lambda: owned.filter(procedure__in=HELPING),
     }[which]()

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 
 from huiyin.categories.models import Category
+from huiyin.dispatch.urgency import Word, known_words, urgency_in
 from huiyin.matters import numbers
 from huiyin.matters.acting import Done, Held, carry_out, held_by, unit_ids
 from huiyin.matters.limits import procedure_of
@@ -21,6 +22,8 @@ from huiyin.places.models import Place
 from huiyin.procedures import decide
 from huiyin.procedures.runs import Values
 from huiyin.units.models import Unit
+
+LONGEST_WORD: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,9 @@ def open_matter(
     with transaction.atomic():
         matter = new_matter(place, category, channel, accused, at, occurred_at, lon, lat)
         matter.is_confidential = rules.confidential
+        words = new_words(matter, said, known_words())
         matter.save(force_insert=True)
-        MatterText.objects.create(
-            matter=matter, title=said.title, text=said.text, address=said.address
-        )
+        words.save(force_insert=True)
         contacts = tuple(new_contacts(matter, reporter, parties))
         Contact.objects.bulk_create(contacts)
         run = Run(matter=matter, procedure=rules.name, version=rules.version)
@@ -107,6 +109,24 @@ def new_matter(
         lat=lat,
         accused=with_all_below(accused),
     )
+
+
+def new_words(matter: Matter, said: Said, known: Sequence[Word]) -> MatterText:
+    """Return what was said, not saved yet; the matter is as urgent as it says.
+
+    `known`: the words of urgency in use.
+    """
+    heard = urgency_in(text_of(said.title, said.text), matter.category, words=known)
+    matter.urgency, matter.call_first = heard.level, heard.number
+    return MatterText(
+        matter=matter, title=said.title, text=said.text, address=said.address,
+        urgent_words=[word[:LONGEST_WORD] for word in heard.words],
+    )  # fmt: skip
+
+
+def text_of(title: str, text: str) -> str:
+    """Return all words of a matter in one, as they are listened to for danger."""
+    return f"{title}\n{text}"
 
 
 def placed(place: Place) -> dict[str, Any]:

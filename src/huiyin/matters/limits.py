@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 
 from huiyin.categories.terms import term_values
@@ -14,8 +16,21 @@ from huiyin.worktime import Calendar, Limit, LimitUnit, statutory_calendar
 
 @cache
 def calendar() -> Calendar:
-    """Return the calendar the city counts by."""
-    return statutory_calendar()
+    """Return the calendar the city counts by: the announced days, the city's own above them.
+
+    Raises CalendarUnreadable: limits are never counted by other days than were meant.
+    """
+    path: Path | None = settings.HUIYIN.calendar
+    if path is None:
+        return statutory_calendar()
+    try:
+        return statutory_calendar().with_overrides(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise CalendarUnreadable(f"HUIYIN_CALENDAR: {path}: {error}") from error
+
+
+class CalendarUnreadable(Exception):
+    """The file that HUIYIN_CALENDAR names is not there, or faulty; the text says where."""
 
 
 def limits_for(procedure: Procedure, matter: Matter, *, at: datetime) -> dict[str, Limit]:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.dispatch.models import Level
 from huiyin.people.sealing import SealedField
 from huiyin.ui.identifiers import new_id
 
@@ -55,6 +56,10 @@ class Matter(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
     )
+    urgency = models.CharField(
+        max_length=10, choices=Level, default=Level.NORMAL, db_default=Level.NORMAL
+    )
+    call_first = models.CharField(max_length=12, blank=True, default="", db_default="")  # 119
 
     class Meta:
         indexes = (
@@ -106,6 +111,9 @@ class MatterText(models.Model):
     title = models.CharField(max_length=120)
     text = models.TextField(max_length=8_000, blank=True)
     address = models.CharField(max_length=200, blank=True)
+    urgent_words = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, db_default=[]
+    )
 
     def __str__(self) -> str:
         return self.title
@@ -287,6 +295,7 @@ class RunClock(models.Model):
     overdue_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=8, blank=True)
+    next_step_at = models.DateTimeField(null=True)  # not before then is anybody to be told of it
 
     class Meta:
         constraints = (
@@ -298,10 +307,61 @@ class RunClock(models.Model):
                 fields=("due_at",), name="matters_clocks_to_come",
                 condition=Q(status="running", overdue_at=None),
             ),
+            # At which it looks next for steps of the ladder.
+            models.Index(
+                fields=("next_step_at",), name="matters_steps_to_come",
+                condition=Q(next_step_at__isnull=False),
+            ),
         )  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+
+class StepTaken(models.Model):
+    """A step of the ladder that was taken for a clock, or passed over because a higher one was.
+
+    Repeats what the event `clock.escalated` says, as the clock-keeper needs it. `began_at`: when
+    the clock began, which tells it from an earlier one of its name.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    clock = models.ForeignKey(RunClock, on_delete=models.CASCADE, related_name="steps")
+    began_at = models.DateTimeField()
+    rung = models.CharField(max_length=60)  # "unit.normal.overdue_1.superior"
+    unit_id = models.UUIDField()  # who was told, or would have been
+    role = models.CharField(max_length=20, blank=True)  # as which officer
+    is_passed_over = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    event_id = models.UUIDField(null=True)  # none where nobody was told anything
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("clock", "rung", "unit_id", "at"), name="matters_one_step_a_look"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.rung
+
+
+class KeeperState(models.Model):
+    """What the clock-keeper remembers; one row.
+
+    `ladder`: a digest of the rules by which clocks were looked at; other rules, and all are looked
+    at again. `late_since`: when it was seen to lag, until it has caught up.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    ladder = models.CharField(max_length=64, blank=True)
+    late_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="matters_one_keeper"),)
+
+    def __str__(self) -> str:
+        return f"late since {self.late_since}" if self.late_since else "in time"
 
 
 class Assignment(models.Model):

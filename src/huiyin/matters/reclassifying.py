@@ -13,10 +13,11 @@ from uuid import UUID
 from django.db import transaction
 
 from huiyin.categories.models import Category
+from huiyin.dispatch.urgency import urgency_of
 from huiyin.matters import access, tallies
 from huiyin.matters.handing_over import main_run
-from huiyin.matters.intake import placed, with_all_below
-from huiyin.matters.models import Assignment, EventHeader, Matter
+from huiyin.matters.intake import placed, text_of, with_all_below
+from huiyin.matters.models import Assignment, EventHeader, Matter, MatterText, RunClock
 from huiyin.matters.refusals import NotFound, NotPermitted, NotReclassified, ReasonMissing
 from huiyin.matters.writing import record
 from huiyin.people.actors import Actor as Account
@@ -67,12 +68,25 @@ def reclassify(
                 fields.append("accused")
         if not fields:
             raise NotReclassified()
+        if "category" in fields:
+            fields += _heard_anew(matter)
         matter.save(update_fields=fields)
+        # Others may have to hear of its limits, and at other times.
+        running = RunClock.objects.filter(run__matter=matter, next_step_at__isnull=False)
+        running.update(next_step_at=at)
         if (was.category_id, was.place_ids) != (matter.category_id, matter.place_ids):
             tallies.rebook(matter=matter, was=was)
         return record(
             main_run(matter), RECLASSIFIED, {"reason": reason.strip()}, by=by, at=at, marks=marks
         )
+
+
+def _heard_anew(matter: Matter) -> list[str]:
+    """Set how urgent a matter is by its words and its class, as at intake."""
+    words = MatterText.objects.filter(matter=matter).first()
+    heard = urgency_of(text_of(words.title, words.text) if words else "", matter.category)
+    matter.urgency, matter.call_first = heard.level, heard.number
+    return ["urgency", "call_first"]
 
 
 def _move(matter: Matter, place: Place) -> list[str]:

@@ -15,6 +15,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from huiyin.categories.models import Category
+from huiyin.dispatch.models import Level
 from huiyin.matters import access, numbers
 from huiyin.matters.models import Assignment, Contact, Matter, Run
 from huiyin.matters.refusals import NotFound
@@ -35,7 +36,8 @@ class Wanted:
     """What somebody looks for; what is left empty does not narrow.
 
     `text`: words, or a number or its last digits. `state`: of a run of `procedure`, where one is
-    named. `since`, `until`: local days on which it came in, both included.
+    named. `since`, `until`: local days on which it came in, both included. `urgent`: urgent ones
+    and emergencies only.
     """
 
     text: str = ""
@@ -46,6 +48,7 @@ class Wanted:
     state: str = ""
     since: date | None = None
     until: date | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ def _fitting(wanted: Wanted, by: Actor) -> QuerySet[Matter]:
         matters = matters.filter(_said(wanted.text))
         if by.unit_id is not None:
             matters = matters.filter(is_confidential=False)
+    if wanted.urgent:
+        matters = matters.exclude(urgency=Level.NORMAL)
     return matters.filter(_about(wanted), _where(wanted), _when(wanted), _handled(wanted, by))
 
 

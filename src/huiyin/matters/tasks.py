@@ -6,15 +6,31 @@ from uuid import UUID
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from huiyin.matters import anchoring, attachments, exporting, keeping, links, retaining, tallies
+from huiyin.matters import (
+    anchoring,
+    attachments,
+    exporting,
+    keeping,
+    links,
+    retaining,
+    tallies,
+    watching,
+)
 from huiyin.ui.identifiers import new_id
 
 
 @app.periodic(cron="* * * * *", periodic_id="matters_keep_clocks")
 @app.task(name="matters.keep_clocks", queue="default", lock="matters.keep_clocks")
 def keep_clocks(timestamp: int) -> None:
-    """Record the limits that are over, every minute."""
+    """Every minute: tell of limits step by step, record those that are over."""
     keeping.keep(at=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="* * * * *", periodic_id="matters_watch_keeper")
+@app.task(name="matters.watch_keeper", queue="default", queueing_lock="matters.watch_keeper")
+def watch_keeper(timestamp: int) -> None:
+    """Every minute: see whether the one above keeps up."""
+    watching.watch(at=datetime.fromtimestamp(timestamp, tz=UTC))
 
 
 @app.periodic(cron="* * * * *", periodic_id="matters_roll_up")

@@ -18,13 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from huiyin.categories.models import Category
+from huiyin.dispatch.models import Phase
 from huiyin.matters import access, numbers
 from huiyin.matters.access import ContactSeen
 from huiyin.matters.acting import BY_LINK
+from huiyin.matters.escalating import steps_of
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Contact, ContactRole, EventBody, EventHeader, Matter, Run
 from huiyin.matters.wording import language, said
-from huiyin.matters.writing import MARKS
+from huiyin.matters.writing import ESCALATED, MARKS
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.procedures import Procedure
@@ -54,6 +56,7 @@ NOTED: Final[Mapping[str, str | Promise]] = {
     "matters.rated": gettext_lazy("Rated by somebody who reported the same"),
     "matters.merged_in": gettext_lazy("Another matter was merged into this one"),
     "matters.reclassified": gettext_lazy("The category, the place or the units were corrected"),
+    ESCALATED: gettext_lazy("People were told of a limit"),
     "matter.redacted": gettext_lazy("What was written was deleted under an order"),
     "matter.retained": gettext_lazy("What was written was deleted: its time to be kept was over"),
 }
@@ -228,6 +231,7 @@ class _Names:
         for event in events:
             if event.unit_id:
                 wanted[Unit].add(str(event.unit_id))
+            wanted[Unit].update(unit for _clock, _rung, unit, _role in steps_of(event))
             act = procedure_of(reader.runs[event.run_id].procedure).actions.get(event.action)
             form = _form(event) or {}
             for field in act.form if act else ():
@@ -359,7 +363,7 @@ def _details(
 ) -> tuple[Detail, ...]:  # fmt: skip
     found = _receipts(event)
     if act is None:
-        return (*found, *_noted(event, reader))
+        return (*found, *_told(event, rules, names), *_noted(event, reader))
     for field in act.form:
         if field.name not in form:
             continue
@@ -383,6 +387,17 @@ def _receipts(event: EventHeader) -> list[Detail]:
         number = numbers.spoken(marks["merged_into"]["number"])
         found.append(Detail(_("Goes on under the number"), number))
     return found
+
+
+def _told(event: EventHeader, rules: Procedure, names: _Names) -> list[Detail]:
+    """Return who was told of which limit, and at which step of the ladder."""
+    found = []
+    for clock, rung, unit, _role in steps_of(event):
+        phase = rung.split(".")[2].rpartition("_")[0]
+        words = {"step": Phase(phase).label, "unit": names.unit(_uuid(unit))}
+        label = said(rules.clocks[clock].label) if clock in rules.clocks else ""
+        found.append(Detail(label, _("%(step)s: %(unit)s") % words))
+    return list(dict.fromkeys(found))
 
 
 def _noted(event: EventHeader, reader: _Reader) -> tuple[Detail, ...]:

@@ -3,26 +3,29 @@
 The one place that writes a run. Everything is derived from the engine's answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
+from huiyin.dispatch.steps import Times, earliest
 from huiyin.matters import codec
 from huiyin.matters.chain import START, digest_of, hash_of, new_salt
 from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Clock, Decision, Procedure
-from huiyin.procedures.language import ClockRule
+from huiyin.procedures.language import ClockRule, Expiry
 from huiyin.procedures.runs import Status
 
 MARKS = "marks"  # where a header keeps what an event that is no step has to say
+ESCALATED = "clock.escalated"  # an event that says who was told of a limit
 CLOCK_FIELDS = (
     "kind", "unit_id", "is_window", "status", "started_at", "due_on", "due_at", "is_provisional",
-    "overdue_at", "ended_at", "outcome",
+    "overdue_at", "ended_at", "outcome", "next_step_at",
 )  # fmt: skip
 
 
@@ -76,12 +79,15 @@ def drafted(
     run.memory = after
     run.events, run.head, run.changed_at = event.seq, event.hash, at
     _project(run, procedure, decision, at)
-    changed = event.effects.get("clocks", {}).get("put", {})
-    clocks = [decision.after.clocks[name] for name in changed]
+    changed = set(event.effects.get("clocks", {}).get("put", {}))
+    if (before.get("roles"), before.get("state")) != (after["roles"], after["state"]):
+        # Somebody else may be the one to tell of limits that go on: the clock-keeper looks anew.
+        changed |= {one.name for one in decision.after.clocks.values() if one.is_alive}
+    clocks = [one for one in decision.after.clocks.values() if one.name in changed]
     return Rows(
         event=event,
         body=body,
-        clocks=[clock_row(run, procedure.clocks[clock.name], clock) for clock in clocks],
+        clocks=[clock_row(run, procedure.clocks[clock.name], clock, at) for clock in clocks],
         assignments=_begun_assignments(run, before, after, at),
     )
 
@@ -96,6 +102,41 @@ def record(
     from every action. `content`: what may be personal, for the body; `marks`: what is not and has
     to outlast a redaction, for the header.
     """
+    event, body = noted(
+        run, kind, content, by=by, at=at, marks=marks, contact=contact, occurred_at=occurred_at
+    )
+    run.save(update_fields=["events", "head", "changed_at"])
+    event.save(force_insert=True)
+    body.save(force_insert=True)
+    return event
+
+
+def record_many(events: Sequence[tuple[EventHeader, EventBody]]) -> None:
+    """Write events that `noted` has drawn up, each of another run, in three queries."""
+    if not events:
+        return
+    runs = [event.run for event, _ in events]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matters_run SET events = given.events, head = given.head, changed_at = given.at"
+            " FROM unnest(%s::uuid[], %s::int[], %s::bytea[], %s::timestamptz[])"
+            " AS given (id, events, head, at) WHERE matters_run.id = given.id",
+            [
+                [run.pk for run in runs],
+                [run.events for run in runs],
+                [bytes(run.head) for run in runs],
+                [run.changed_at for run in runs],
+            ],
+        )
+    EventHeader.objects.bulk_create([event for event, _ in events])
+    EventBody.objects.bulk_create([body for _, body in events])
+
+
+def noted(
+    run: Run, kind: str, content: codec.Json, *, by: Account, at: datetime,
+    marks: codec.Json | None = None, contact: str = "", occurred_at: datetime | None = None,
+) -> tuple[EventHeader, EventBody]:  # fmt: skip
+    """Return the event that `record` writes, not saved yet; the run itself is changed. No query."""
     salt = new_salt()
     event = EventHeader(
         run=run,
@@ -115,10 +156,7 @@ def record(
     )
     event.hash = hash_of(event)
     run.events, run.head, run.changed_at = event.seq, event.hash, at
-    run.save(update_fields=["events", "head", "changed_at"])
-    event.save(force_insert=True)
-    EventBody(event=event, salt=salt, content=content).save(force_insert=True)
-    return event
+    return event, EventBody(event=event, salt=salt, content=content)
 
 
 def _event(
@@ -190,8 +228,8 @@ def _write_clocks(rows: list[RunClock]) -> None:
         )
 
 
-def clock_row(run: Run, rule: ClockRule, clock: Clock) -> RunClock:
-    """Return the row of a clock."""
+def clock_row(run: Run, rule: ClockRule, clock: Clock, at: datetime) -> RunClock:
+    """Return the row of a clock as an act at an instant leaves it."""
     return RunClock(
         run=run,
         name=clock.name,
@@ -206,16 +244,31 @@ def clock_row(run: Run, rule: ClockRule, clock: Clock) -> RunClock:
         overdue_at=clock.overdue_at,
         ended_at=clock.ended_at,
         outcome=clock.outcome.value if clock.outcome else "",
+        next_step_at=_next_look(rule, clock, at),
     )
 
 
+def is_escalated(rule: ClockRule) -> bool:
+    """Tell whether somebody is told when a clock runs out: it is a duty, and nothing follows by
+    itself; or its file gives warnings.
+    """
+    return rule.on_expiry is Expiry.FAULT or bool(rule.warnings)
+
+
+def _next_look(rule: ClockRule, clock: Clock, at: datetime) -> datetime | None:
+    """Return before when no ladder says anything of a clock; None while it rests or is over."""
+    if clock.status is not Status.RUNNING or not is_escalated(rule):
+        return None
+    return max(at, earliest(Times(clock.started_at, clock.due_at)))
+
+
 def _end_assignments(run: Run, before: codec.Json, at: datetime) -> None:
-    """End the assignments that are over."""
+    """End the assignments that are over; with the run all of them."""
     gone = _held(before) - _held(run.memory)
-    if gone:
-        which = Q(pk=None)
-        for role, unit in gone:
-            which |= Q(role=role, unit_id=unit)
+    which = Q() if run.is_over else Q(pk=None)
+    for role, unit in gone:
+        which |= Q(role=role, unit_id=unit)
+    if run.is_over or gone:
         Assignment.objects.filter(which, run=run, to_at=None).update(to_at=at)
 
 
@@ -231,6 +284,7 @@ def _begun_assignments(
             unit_id=UUID(unit),
             sender_id=UUID(senders[role]) if senders.get(role) else None,
             from_at=at,
+            to_at=at if run.is_over else None,
         )
         for role, unit in sorted(_held(after) - _held(before))
     ]

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
+from huiyin.matters import limits
+
 
 @register(Tags.security, deploy=True)
 def deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -56,6 +58,17 @@ def deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
             )
         )
     return found
+
+
+@register(Tags.compatibility)
+def own_calendar(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Look whether the city's own calendar can be read."""
+    try:
+        limits.calendar()
+    except limits.CalendarUnreadable as error:
+        hint = "Put the file right; huiyin worktime shows how it is read."
+        return [Error(str(error), hint=hint, id="huiyin.E011")]
+    return []
 
 
 @register(Tags.database, deploy=True)

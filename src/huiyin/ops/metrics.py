@@ -5,6 +5,7 @@ import os
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from huiyin.ops.clocks import ClockMetrics
 from huiyin.ops.notices import NoticeMetrics
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -30,4 +31,5 @@ def exposition() -> bytes:
         registry.register(REQUESTS)
         registry.register(SECONDS)
     registry.register(NoticeMetrics())
+    registry.register(ClockMetrics())
     return generate_latest(registry)

@@ -1,25 +1,37 @@
 """Is this installation able to work? Each check answers "ok" or what is wrong, without secrets."""
 
 import shutil
+from collections.abc import Mapping
 from functools import cache
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from huiyin.matters import keeping, watching
 
 DISK_MB = 200
 HEARTBEAT_SECONDS = 60
 OK = "ok"
+TOLD_ONLY = ("limits",)  # pages work all the same while the worker catches up
 
 
 def checks() -> dict[str, str]:
-    """Return the state of database, migrations, worker and disk."""
+    """Return the state of database, migrations, worker, limits and disk."""
     answers = {"disk": disk()}
     try:
         answers |= {"database": database(), "migrations": migrations(), "worker": worker()}
+        answers["limits"] = limits() if answers["migrations"] == OK else "unknown"
     except DatabaseError:
-        answers |= {"database": "unreachable", "migrations": "unknown", "worker": "unknown"}
+        names = ("migrations", "worker", "limits")
+        answers |= {"database": "unreachable"} | dict.fromkeys(names, "unknown")
     return dict(sorted(answers.items()))
+
+
+def is_ready(answers: Mapping[str, str]) -> bool:
+    """Tell whether people can be let in."""
+    return all(answer == OK for name, answer in answers.items() if name not in TOLD_ONLY)
 
 
 def database() -> str:
@@ -54,6 +66,14 @@ def worker() -> str:
         )
         (alive,) = cursor.fetchone()
     return OK if alive else "none is running: start huiyin worker"
+
+
+def limits() -> str:
+    """Look whether the keeper of limits keeps up."""
+    at = timezone.now()
+    if not watching.is_late(at=at):
+        return OK
+    return f"{keeping.lag(at=at) / 60:.0f} minutes behind: look at huiyin worker"
 
 
 def disk() -> str:

@@ -25,6 +25,11 @@ _WORDS: Mapping[str, tuple[str | Promise, str | Promise, str | Promise]] = {
         _("A worker is running."),
         _("No worker is running. Start one: huiyin worker"),
     ),
+    "limits": (
+        _("Limits"),
+        _("People are told of them in time."),
+        _("The system is behind with them. Look at the worker: huiyin worker"),
+    ),
     "disk": (
         _("Room on the disk"),
         _("There is enough."),

@@ -27,7 +27,7 @@ def health(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """Database, migrations, worker and disk are in order (200), or what is not (503)."""
     checks = readiness.checks()
-    is_ready = all(answer == readiness.OK for answer in checks.values())
+    is_ready = readiness.is_ready(checks)
     return JsonResponse({"ready": is_ready, "checks": checks}, status=200 if is_ready else 503)
 
 

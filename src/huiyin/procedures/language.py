@@ -355,6 +355,7 @@ class Action:
     every: Limit | None = None
     quorum: bool = False
     guards: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()  # asked above the engine, by the city's lists
     assign: Mapping[str, Assigning] = field(default_factory=dict)
     release: tuple[str, ...] = ()
     set: Mapping[str, Setting] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path, Router
 
+from huiyin.dispatch.wording import explain
 from huiyin.gateway import refusals, saying
 from huiyin.gateway.acting import alternatives, possible_now, why_not
 from huiyin.gateway.api.answers import answers
@@ -14,11 +15,12 @@ from huiyin.gateway.api.headers import Key
 from huiyin.gateway.door import Door, caller_of
 from huiyin.gateway.errors import error_body
 from huiyin.gateway.models import Right
-from huiyin.gateway.schemas import ActIn, ActionsOut, ActOut, ActsIn, ActsOut
+from huiyin.gateway.schemas import ActIn, ActionsOut, ActOut, ActsIn, ActsOut, SuggestionOut
 from huiyin.matters import access
 from huiyin.matters.acting import act, act_many
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.refusals import ActRefused, NotFound, SomebodyWasFaster
+from huiyin.matters.suggesting import suggestion
 from huiyin.ui.refusals import Refusal
 
 router = Router(tags=["Acts"])
@@ -45,6 +47,33 @@ def list_actions(request: HttpRequest, run_id: RunId) -> Any:
             }
             for one in found
         ],
+    }
+
+
+@router.get(
+    "/runs/{run_id}/suggestion", auth=Door(Right.READ, staff=True),
+    response=answers(SuggestionOut, 404), summary="Which unit it should go to",
+)  # fmt: skip
+def suggest_unit(request: HttpRequest, run_id: RunId) -> Any:
+    """Return which unit a run should get and why, for whoever may give it to one.
+
+    Units that the matter accuses are never among them. An act that follows keeps the reason.
+    """
+    found = suggestion(run_id, by=caller_of(request).actor, at=timezone.now())
+    acts = [{"action": action, "field": field} for action, field in found.acts.items()]
+    answer = found.answer
+    if answer is None:
+        return {
+            "unit": None, "found": "", "reason": "", "others": [], "data": {}, "acts": acts
+        }  # fmt: skip
+    told, unit = explain(answer), answer.unit
+    return {
+        "unit": {"id": unit.id, "code": unit.code, "name": unit.name} if unit else None,
+        "found": answer.found.value,
+        "reason": told.reason,
+        "others": [f"{name}: {why}" for name, why in told.others],
+        "data": answer.as_data(),
+        "acts": acts,
     }
 
 

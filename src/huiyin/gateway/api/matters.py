@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from ninja import Path, Query, Router, Status
 
 from huiyin.categories.models import Category
+from huiyin.dispatch.urgency import urgency_of
 from huiyin.gateway import refusals, saying
 from huiyin.gateway.api.answers import answers
 from huiyin.gateway.api.headers import Key
@@ -19,17 +21,17 @@ from huiyin.gateway.door import Door, caller_of
 from huiyin.gateway.models import Right
 from huiyin.gateway.paging import cursor_of, moment_in, uuid_in
 from huiyin.gateway.schemas import (
-    ActOut,
     MatterIn,
     MatterOut,
     MattersOut,
+    OpenedOut,
     PersonIn,
     ProcedureName,
     TimelineOut,
 )
 from huiyin.matters import access
-from huiyin.matters.intake import Person, Said
-from huiyin.matters.models import Channel
+from huiyin.matters.intake import Person, Said, text_of
+from huiyin.matters.models import Channel, Matter
 from huiyin.matters.opening_once import open_once
 from huiyin.matters.search import Key as SearchKey
 from huiyin.matters.search import Wanted, search
@@ -50,14 +52,15 @@ Most = Annotated[int, Query(ge=1, le=100, description="At most so many.")]
 
 
 @router.post(
-    "/matters", auth=Door(Right.ACT), response=answers(ActOut, 404, 409, status=201),
+    "/matters", auth=Door(Right.ACT), response=answers(OpenedOut, 404, 409, status=201),
     summary="Open a matter",
 )  # fmt: skip
 def open_matter(request: HttpRequest, sent: MatterIn, key: Key = "") -> Any:
     """Open a matter by an opening action of a procedure; `GET /procedures/{name}` tells its form.
 
     Staff enter who brought it; people bring it themselves. With `Idempotency-Key` the same request
-    opens one matter however often it is sent.
+    opens one matter however often it is sent. Where the words speak of danger the answer says which
+    number to call first; the matter is taken in all the same.
     """
     caller, at = caller_of(request), timezone.now()
     place = place_of(sent.place)
@@ -92,6 +95,7 @@ def open_matter(request: HttpRequest, sent: MatterIn, key: Key = "") -> Any:
         lat=sent.lat,
     )
     body = {
+        "call_first": _call_first(done.run.matter, sent),
         "number": done.run.matter.number,
         "event": done.event.seq,
         "is_repeat": done.is_repeat,
@@ -111,6 +115,7 @@ def find_matters(
     unit: Annotated[UUID | None, Query(description="That this unit has or had.")] = None,
     since: Annotated[date | None, Query(description="Opened on this day or later.")] = None,
     until: Annotated[date | None, Query(description="Opened on this day or earlier.")] = None,
+    urgent: Annotated[bool, Query(description="Urgent ones only; for staff.")] = False,
     cursor: Cursor = "",
     limit: Most = 30,
 ) -> Any:
@@ -118,7 +123,7 @@ def find_matters(
 
     People find their own.
     """
-    after = moment_in(cursor)
+    by, after = caller_of(request).actor, moment_in(cursor)
     wanted = Wanted(
         text=q,
         category=_known_category(category),
@@ -128,12 +133,14 @@ def find_matters(
         state=state,
         since=_sane(since, "since"),
         until=_sane(until, "until"),
+        urgent=urgent and by.unit_id is not None,
     )
-    found = search(
-        wanted, by=caller_of(request).actor, after=SearchKey(*after) if after else None, limit=limit
-    )
+    found = search(wanted, by=by, after=SearchKey(*after) if after else None, limit=limit)
     following = cursor_of(found.next.opened_at, found.next.id) if found.next else None
-    return {"matters": saying.matter_refs(found.matters), "next": following}
+    return {
+        "matters": saying.matter_refs(found.matters, staff=by.unit_id is not None),
+        "next": following,
+    }
 
 
 @router.get(
@@ -149,7 +156,8 @@ def show_matter(request: HttpRequest, number: Number) -> Any:
     named = access.matter_of_number(number, by=by)
     found = access.look(named.pk, by=by, at=at, address=client_address(request))
     runs = access.runs_seen_by(by).filter(matter=found).order_by("opened_at", "id")
-    return saying.matter_out(found, list(runs), access.contacts(found, by=by))
+    people = access.contacts(found, by=by)
+    return saying.matter_out(found, list(runs), people, staff=by.unit_id is not None)
 
 
 @router.get(
@@ -167,6 +175,16 @@ def show_timeline(
         "entries": [_entry(entry) for entry in page.entries],
         "next": cursor_of(page.older) if page.older else None,
     }
+
+
+def _call_first(matter: Matter, sent: MatterIn) -> dict[str, Any] | None:
+    """Return the number that comes first, with advice; None where nothing speaks of danger."""
+    if not matter.call_first:
+        return None
+    heard = urgency_of(text_of(sent.title, sent.text), matter.category)
+    is_zh = (get_language() or "zh").startswith("zh")
+    advice = [zh if is_zh else en for zh, en in heard.hints]
+    return {"number": matter.call_first, "advice": advice}
 
 
 def _entry(entry: Entry) -> Mapping[str, Any]:

@@ -96,17 +96,23 @@ def show_tray(
     which: Annotated[Tray, Path(description="Which tray.")],
     cursor: Annotated[str, Query(max_length=200, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 30,
+    urgent: Annotated[bool, Query(description="Of urgent matters only.")] = False,
 ) -> Any:
     """Return the runs in a tray of the post: what is due first comes first."""
     after = moment_in(cursor)
     page = tray(
         which, by=caller_of(request).actor, at=timezone.now(),
-        after=Key(*after) if after else None, limit=limit,
+        after=Key(*after) if after else None, limit=limit, urgent=urgent,
     )  # fmt: skip
     said = saying.runs_out(page.runs)
     return {
         "runs": [
-            {"number": run.matter.number, "title": saying.title_of(run.matter), "run": out}
+            {
+                "number": run.matter.number,
+                "title": saying.title_of(run.matter),
+                "urgency": run.matter.urgency,
+                "run": out,
+            }
             for run, out in zip(page.runs, said, strict=True)
         ],
         "next": cursor_of(page.next.at, page.next.id) if page.next else None,

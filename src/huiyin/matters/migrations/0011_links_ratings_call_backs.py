@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0009_merged_matters'),
+        ('matters', '0010_one_door_for_redaction'),
     ]
 
     operations = [

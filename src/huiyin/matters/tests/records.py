@@ -155,6 +155,11 @@ class Record:
                 real[field.name] = [
                     str(self.unit("department", str(number)).pk) for number in range(count)
                 ]
+        if "return_reasons" in rule.checks:
+            # Reasons of which the city asks nothing more.
+            reasons = rule.field_named("reason").options
+            real["reason"] = next(one for one in ("conflict", "accused") if one in reasons)
+            real.pop("right_unit", None)
         return real
 
     def whoever(self, rules: Any, name: str, roles: Any, run: Any = None) -> Actor:

@@ -13,10 +13,11 @@ from django.db import connection, transaction
 
 from huiyin.matters import keeping
 from huiyin.matters.acting import Done, act, act_many, hold
-from huiyin.matters.models import EventHeader, Run
+from huiyin.matters.models import EventHeader, Run, StepTaken
 from huiyin.matters.refusals import ActRefused, NotFound, SomebodyWasFaster
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
+from huiyin.notices.models import Notice
 from huiyin.procedures.simulation import a_form
 from huiyin.units.tests.factories import NOW
 
@@ -89,15 +90,24 @@ def test_the_same_key_sent_eight_times_at_once_is_one_act():
     assert verify().differences == []
 
 
-def test_a_limit_that_ends_while_eight_look_after_clocks_is_recorded_once():
+def test_a_limit_that_ends_while_eight_look_after_clocks_is_recorded_and_told_once():
     city = the_record()
     runs = [city.open("hotline", "accept_call").run for _ in range(4)]
 
-    fired = at_once(*[lambda: keeping.keep(at=NOW + 20 * DAY).fired] * ACTORS)
+    kept = at_once(*[lambda: keeping.keep(at=NOW + 20 * DAY)] * ACTORS)
+    # What each found in the hands of another is left for the next look.
+    kept.append(keeping.keep(at=NOW + 20 * DAY))
 
     ends = EventHeader.objects.filter(action="").values_list("run_id", flat=True)
     assert Counter(ends) == {run.pk: 2 for run in runs}  # dispatch and promise
-    assert sum(fired) == 8
+    assert sum(one.fired for one in kept) == 8
+    told = StepTaken.objects.filter(is_passed_over=False)
+    assert sum(one.steps for one in kept) == told.count() > 0
+    twice = Counter(told.values_list("clock_id", "rung"))
+    assert set(twice.values()) == {1}
+    assert Notice.objects.filter(name__startswith="clock.").count() == len(
+        set(told.values_list("event_id", "unit_id"))
+    )
     assert keeping.keep(at=NOW + 20 * DAY).fired == 0
     assert verify().differences == []
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -14,7 +14,7 @@ from huiyin.matters.search import Wanted
 from huiyin.matters.tests.records import the_record
 from huiyin.places.models import Place
 from huiyin.units.models import UnitKind
-from huiyin.units.tests.factories import CITY, NOW, a_unit
+from huiyin.units.tests.factories import CITY, NOW, SHANGHAI, a_unit
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -68,6 +68,11 @@ def test_what_is_sent_back_waits_for_the_one_and_is_next_for_the_other():
     assert trays(unit) == ({"waiting": 1} if still_held else {})
 
 
+def after_qingming(day, hour):
+    """A moment in April 2026, of which the fourth to the sixth are off."""
+    return datetime(2026, 4, day, tzinfo=SHANGHAI) + timedelta(hours=hour)
+
+
 def test_what_is_due_soon_and_what_is_late():
     city = the_record()
     unit = city.staff(city.unit("department"))
@@ -77,6 +82,10 @@ def test_what_is_due_soon_and_what_is_late():
 
     assert "due_soon" not in trays(unit, at=due - 3 * DAY)
     assert trays(unit, at=due - HOUR)["due_soon"] == 1
+    Run.objects.filter(pk=run.pk).update(due_at=after_qingming(7, 24))  # a Tuesday's end
+    assert "due_soon" not in trays(unit, at=after_qingming(2, 23))  # Thursday: Friday is next
+    assert trays(unit, at=after_qingming(3, 0))["due_soon"] == 1  # Friday: four days are off
+    Run.objects.filter(pk=run.pk).update(due_at=due)
     late = trays(unit, at=due + HOUR)
     assert (late["overdue"], late["to_sign"], "due_soon" in late) == (1, 1, False)
 

@@ -19,7 +19,7 @@ from huiyin.ui.refusals import Refusal
 from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MAIN = sorted(name for name, rules in PROCEDURES.items() if not rules.is_child)
 STEPS = 14
 WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -245,7 +245,9 @@ def test_the_keeper_knows_how_far_it_is_behind():
     city.open("hotline", "accept_call")  # dispatching: 4 hours
     assert keeping.lag(at=NOW) == 0
 
-    assert keeping.lag(at=NOW + 6 * HOUR) == 2 * 3600
+    # It has to look when a tenth of the time has gone; before that there is nothing to be told.
+    assert keeping.lag(at=NOW + 24 * MINUTE) == 0
+    assert keeping.lag(at=NOW + 6 * HOUR) == 5.6 * 3600
 
     keeping.keep(at=NOW + 6 * HOUR)
     assert keeping.lag(at=NOW + 6 * HOUR) == 0

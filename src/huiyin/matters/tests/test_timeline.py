@@ -18,7 +18,7 @@ from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import EventBody, Run
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.timeline import NOTED, timeline
-from huiyin.matters.writing import record
+from huiyin.matters.writing import ESCALATED, record
 from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +196,7 @@ def test_what_was_redacted_is_said_to_be():
 def test_what_is_recorded_beside_the_steps_has_a_sentence_for_every_kind():
     assert set(NOTED) == {
         merging.MERGED_IN, reclassifying.RECLASSIFIED, redacting.REDACTED, retaining.RETAINED,
-        similar.JOINED, similar.RATED,
+        similar.JOINED, similar.RATED, ESCALATED,
     }  # fmt: skip
     city = the_record()
     run = city.open("hotline", "accept_call").run

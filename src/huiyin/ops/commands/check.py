@@ -36,7 +36,10 @@ def _installation(found: Installation) -> list[dict[str, Any]]:
     from huiyin.ops import readiness  # noqa: PLC0415 Django is ready only now
 
     findings = []
-    for name, state in (("migrations", readiness.migrations()), ("disk", readiness.disk())):
+    states = {"migrations": readiness.migrations(), "disk": readiness.disk()}
+    if states["migrations"] == readiness.OK:
+        states["limits"] = readiness.limits()
+    for name, state in states.items():
         if state != readiness.OK:
             findings.append(_finding(f"huiyin.{name}", "error", f"{name.capitalize()}: {state}."))
     with psycopg.connect(found.urls.app) as connection:

@@ -61,7 +61,7 @@ def test_a_demo_starts_answers_is_backed_up_and_stops(instance, tmp_path):
     assert demo.printed["address"] == f"http://localhost:{demo.port}/"
     assert {login["role"] for login in demo.printed["logins"]} >= {"grid_worker", "resident"}
     assert json.loads(demo.get("/ready")[1])["checks"] == dict.fromkeys(
-        ("database", "disk", "migrations", "worker"), "ok"
+        ("database", "disk", "limits", "migrations", "worker"), "ok"
     )
     assert demo.get("/")[0] in (200, 302)
     assert demo.get("/nowhere")[0] == 404

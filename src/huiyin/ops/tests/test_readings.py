@@ -15,5 +15,6 @@ def test_a_missing_worker_is_said_with_what_to_do():
         "Database": (True, "It answers."),
         "Version of the database": (True, "It fits this version of Huiyin."),
         "Background work": (False, "No worker is running. Start one: huiyin worker"),
+        "Limits": (True, "People are told of them in time."),
         "Room on the disk": (True, "There is enough."),
     }

@@ -26,6 +26,7 @@ def test_ready_names_what_is_missing(client):
         "checks": {
             "database": "ok",
             "disk": "ok",
+            "limits": "ok",
             "migrations": "ok",
             "worker": "none is running: start huiyin worker",
         },

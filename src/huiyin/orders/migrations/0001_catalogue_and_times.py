@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('categories', '0003_law_is_kept'),
-        ('matters', '0010_links_ratings_call_backs'),
+        ('matters', '0011_links_ratings_call_backs'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('units', '0002_history_and_records'),
     ]

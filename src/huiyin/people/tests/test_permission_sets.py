@@ -73,6 +73,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "log.read",
             "services.edit",
             "notices.administer",
+            "system.watch",
             "matter.redact",
             "terms.edit",
         },

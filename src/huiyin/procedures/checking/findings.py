@@ -18,6 +18,8 @@ CODES: Final[Mapping[str, str]] = {
     "unit_kind_unknown": "an actor is of a kind of unit that does not exist",
     "permission_unknown": "an actor needs a permission that does not exist",
     "guard_unknown": "a guard is named for which there is no code",
+    "check_unknown": "a check is named for which there is no code",
+    "check_field": "a check reads a field that its form does not have",
     "effect_unknown": "an effect is named for which there is no code",
     "link_misplaced": (
         "a one-time link is for an act that is no person's, or whose form its page cannot show"

@@ -7,6 +7,7 @@ that whatever made a procedure, nothing in it points nowhere.
 from collections.abc import Container, Iterable, Iterator
 
 from huiyin.procedures.checking.findings import Findings, Known
+from huiyin.procedures.checks import CHECKS
 from huiyin.procedures.language import (
     ACT,
     NEW,
@@ -218,6 +219,20 @@ def _action(procedure: Procedure, action: Action, known: Known, findings: Findin
                 "guard_unknown", at, f"there is no guard {guard}.",
                 f"There is code for {_some(known.guards)}.",
             )  # fmt: skip
+    for check in action.checks:
+        if check not in CHECKS:
+            findings.add(
+                "check_unknown", at, f"there is no check {check}.",
+                f"There is code for {_some(CHECKS)}.",
+            )  # fmt: skip
+            continue
+        for name, type_ in CHECKS[check].items():
+            field = action.field_named(name)
+            if field is None or field.type is not type_:
+                findings.add(
+                    "check_field", at, f"{check} reads a field {name} that is not there.",
+                    f"Add {name}: {{type: {type_}, …}}.",
+                )  # fmt: skip
     for effect in action.effects:
         if effect not in known.effects:
             findings.add(

@@ -22,6 +22,7 @@ from huiyin.procedures.reading.sections import choosing, law_of, options_of
 
 ACTION_KEYS = (
     "law", "hint", "except", "to", "form", "needs", "within", "times", "every", "quorum", "guards",
+    "checks",
     "assign", "release", "set", "advance", "clocks", "open", "hand_over", "merge", "documents",
     "notify", "effects", "bulk", "by_link",
 )  # fmt: skip
@@ -76,6 +77,7 @@ def action(name: str, at: At, states: Mapping[str, State], *, origin: str = "") 
         every=found["every"].limit() if "every" in found else None,
         quorum="quorum" in found and found["quorum"].one_of(("all",)) == "all",
         guards=names("guards"),
+        checks=names("checks"),
         assign=_assign(found.get("assign")),
         release=names("release"),
         set=_set(found.get("set")),

@@ -23,6 +23,7 @@ from huiyin.procedures.language import (
     Words,
 )
 from huiyin.procedures.reading.nodes import At
+from huiyin.worktime import LimitUnit
 
 LEVELS = ("village", "town", "county", "city")
 ROLE_KINDS = {
@@ -137,6 +138,7 @@ def state(name: str, at: At) -> State:
     )
 
 
+WARNED_IN = (LimitUnit.MINUTE, LimitUnit.HOUR, LimitUnit.DAY, LimitUnit.WORKING_DAY)
 CLOCK_KEYS = (
     "kind", "per", "start", "latest", "until", "in", "may", "pause", "extend", "on_expiry", "warn"
 )  # fmt: skip
@@ -232,7 +234,12 @@ def _warning(at: At) -> Warning:
     share = found["share"].number() if "share" in found else None
     if share is not None and not 0 < share < 1:
         found["share"].fault("is no share of the limit.", "Write a number between 0 and 1.")
-    return Warning(before=found["before"].limit() if "before" in found else None, share=share)
+    before = found["before"].limit() if "before" in found else None
+    if before is not None and before.unit not in WARNED_IN:
+        found["before"].fault(
+            "is no time to warn ahead.", "Write minutes, hours, days or working days."
+        )
+    return Warning(before=before, share=share)
 
 
 def choosing(at: At, *, sources: tuple[str, ...] = ("fact",)) -> Choosing:

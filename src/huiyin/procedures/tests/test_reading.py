@@ -98,6 +98,10 @@ def test_a_clock_extended_by_those_who_need_it_brings_one_act():
         ("set: {designated: true}", "set: {pending: true}", "comes from outside.", "cannot be set"),
         ("advance: [level]", "advance: [level]\n    set: {level: town}", "set and advanced", ""),
         ("first: town,", "outside: true,", "comes from outside.", "cannot be advanced."),
+        (
+            "start: fact.received_at, in", "start: fact.received_at, warn: [{before: 1 month}], in",
+            "is no time to warn ahead.", "working days",
+        ),
         ("covers: place", "level: [fact.level, city]", "is a fact and more.", "fact.NAME alone"),
     ],
 )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Which unit a run should go to, by the lists of duties, for whoever may give it to one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from huiyin.dispatch.answers import Answer
+from huiyin.matters import access
+from huiyin.matters.acting import snapshot_of
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import Contact, Run
+from huiyin.matters.people_in import seen_by_engine
+from huiyin.matters.reasons_kept import answer_for, lead_field
+from huiyin.matters.refusals import NotPermitted
+from huiyin.people.actors import Actor as Account
+from huiyin.procedures.matching import is_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Where a run should go. `acts`: what whoever asks could do about it, act → field of the unit.
+
+    `answer`: None while the matter has no class.
+    """
+
+    run: Run
+    answer: Answer | None
+    acts: Mapping[str, str]
+
+
+def suggestion(run_id: UUID, *, by: Account, at: datetime) -> Suggestion:
+    """Return which unit an open run should get, never one it accuses, and why.
+
+    For whoever may give it to a unit from where it stands. Raises NotFound, NotPermitted.
+    """
+    run = access.run(run_id, by=by)
+    acts = _acts(run, by)
+    if not acts:
+        raise NotPermitted()
+    return Suggestion(run, answer_for(run.matter, at=at), acts)
+
+
+def _acts(run: Run, by: Account) -> dict[str, str]:
+    """Return the acts by which whoever asks may give the run to a unit, with their field."""
+    rules = procedure_of(run.procedure)
+    contacts = tuple(Contact.objects.filter(matter=run.matter_id).order_by("id"))
+    actor = seen_by_engine(by, contacts)
+    before = snapshot_of(run, run.matter, rules, contacts)
+    return {
+        rule.name: field
+        for rule in rules.actions.values()
+        if run.state in rule.froms
+        and (field := lead_field(rule))
+        and any(is_actor(rules.actors[name], actor, before, before.facts) for name in rule.by)
+    }
