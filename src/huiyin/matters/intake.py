@@ -67,6 +67,7 @@ def open_matter(
     with transaction.atomic():
         matter = new_matter(place, category, channel, accused, at, occurred_at, lon, lat)
         matter.is_confidential = rules.confidential
+        matter.has_merged = False
         matter.save(force_insert=True)
         MatterText.objects.create(
             matter=matter, title=said.title, text=said.text, address=said.address
