@@ -27,9 +27,9 @@ def test_whatever_is_done_to_matters_their_record_stays_right():
         record, seen = city, Counter()
 
     run_state_machine_as_test(
-        Begun, settings=settings(HOW, max_examples=settings().max_examples // 4)
+        Begun, settings=settings(HOW, max_examples=settings().max_examples // 5)
     )
-    assert Begun.seen["act"] > 100, "too little happened to prove anything"
+    assert Begun.seen["act"] > 60, "too little happened to prove anything"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -43,6 +43,6 @@ def test_what_several_do_at_once_leaves_the_record_right():
             record, crowd, seen = city, together, Counter()
 
         run_state_machine_as_test(
-            Begun, settings=settings(HOW, max_examples=settings().max_examples // 10)
+            Begun, settings=settings(HOW, max_examples=settings().max_examples // 20)
         )
-    assert Begun.seen["together", "Done"] > 20, "too little happened to prove anything"
+    assert Begun.seen["together", "Done"] > 5, "too little happened to prove anything"
