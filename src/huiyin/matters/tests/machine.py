@@ -52,7 +52,10 @@ from huiyin.units.tests.factories import GRID, NOW, VILLAGE
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WAITS = (MINUTE, 5 * HOUR, DAY, 4 * DAY, 12 * DAY, 70 * DAY)
 LONG = timedelta(days=40 * 366)
-MOST_MATTERS, MOST_RUNS = 5, 12
+MOST_MATTERS, MOST_RUNS = 6, 14
+TO_HANDLING = (
+    "verify_report", "register", "analyse", "dispatch", "acknowledge", "start_handling"
+)  # fmt: skip
 OF_PROMISE = ("counted again", "is due before it starts")  # what a promise made before explains
 MAIN = sorted(name for name, one in library.procedures().items() if not one.is_child)
 ORDER = {"order_no": "德政法〔2026〕7 号", "legal_basis": "个人信息保护法第四十七条"}
@@ -204,8 +207,13 @@ class Loop(RuleBasedStateMachine):
     @initialize(chance=st.randoms(use_true_random=True))
     def begin_with(self, chance):
         self.chance = chance
-        for name in chance.sample(MAIN, 4):
+        twins = [chance.choice(("hotline", "grid"))] * 2  # such as can be merged
+        for name in [*chance.sample(MAIN, 2), *twins]:
             self.open(name)
+        for _ in range(10):  # away from the beginning, where little is possible
+            self.take(moves)
+        self.have_one_that_can_rest()
+        self.take(rests)
 
     @rule()
     def something_happens(self):
@@ -236,6 +244,14 @@ class Loop(RuleBasedStateMachine):
         self.seen["procedure", name] += 1
         self.right([done.run.pk])
 
+    def have_one_that_can_rest(self):
+        """Lead a matter to where its limit can be paused; chance alone seldom comes so far."""
+        with transaction.atomic():
+            run = self.city.open("grid", "submit", at=self.now).run
+            for action in TO_HANDLING:
+                self.city.act(run.pk, action, at=self.now)
+        self.right([run.pk])
+
     # --- acts -----------------------------------------------------------------------------------
 
     def people_act(self):
@@ -252,28 +268,32 @@ class Loop(RuleBasedStateMachine):
             self.try_act(*chosen)
 
     def chosen(self, *sorts, anywhere=False, of=None):
-        """A run, an act, somebody, and the form they fill in; of these runs or of any."""
-        for wanted in sorts or self.chance.sample(SORTS, len(SORTS)):
-            runs = {
-                run: acts
-                for run in (of or self.runs())
-                if (acts := acts_on(run, wanted, anywhere=anywhere))
-            }
-            if runs and (wanted is not opens or len(runs) < MOST_RUNS):
-                break
-        else:
-            return None
+        """A run, an act, somebody, and the form they fill in; of these runs or of any.
+
+        `anywhere`: from any state, by anybody; else what is open to somebody, if anything is.
+        """
+        runs = of or self.runs()
         # Runs inside others come to be many; matters themselves have to go on.
-        run = self.chance.choice([one for one in runs if not one.parent_id] * 2 + list(runs))
-        held = self.held(run)
+        order = [one for one in runs if not one.parent_id] * 2 + runs
+        for wanted in sorts or self.chance.sample(SORTS, len(SORTS)):
+            if wanted is opens and len(runs) >= MOST_RUNS:
+                continue
+            for run in dict.fromkeys(self.chance.sample(order, len(order))):
+                acts = acts_on(run, wanted, anywhere=anywhere)
+                if not acts:
+                    continue
+                held = self.held(run)
+                if not anywhere:
+                    acts = [one for one in acts if self.is_open(held, one)]
+                if acts:
+                    return self.filled(held, self.chance.choice(acts), anywhere=anywhere)
+        return None
+
+    def filled(self, held, one, *, anywhere):
         rules, before = held.procedure, held.before
-        acts = runs[run]
-        if not anywhere:  # what is open to somebody, before what is not
-            acts = [one for one in acts if self.is_open(held, one)] or acts
-        one = self.chance.choice(acts)
         who = [name for name in (rules.actors if anywhere else one.by) if is_of_people(rules, name)]
         by = self.city.whoever(rules, self.chance.choice(who), before.roles, before)
-        return run, one.name, by, self.form(one, before, by)
+        return held.run, one.name, by, self.form(one, before, by)
 
     def held(self, run, units=()):
         with transaction.atomic():
@@ -307,7 +327,8 @@ class Loop(RuleBasedStateMachine):
                 unit = self.chance.choice(("", "0", "z"))
                 form[field.name] = str(self.city.unit("department", unit).pk)
         if one.merge:
-            form[one.merge] = self.chance.choice(self.matters()).number
+            seen = list(access.matters_seen_by(by).order_by("pk"))
+            form[one.merge] = self.chance.choice(seen * 2 + self.matters()).number
         return form
 
     def try_act(self, run, name, by, form):
