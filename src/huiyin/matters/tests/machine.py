@@ -54,7 +54,8 @@ WAITS = (MINUTE, 5 * HOUR, DAY, 4 * DAY, 12 * DAY, 70 * DAY)
 LONG = timedelta(days=40 * 366)
 MOST_MATTERS, MOST_RUNS = 6, 14
 TO_HANDLING = (
-    "verify_report", "register", "analyse", "dispatch", "acknowledge", "start_handling"
+    "verify_report", "register", "analyse", "dispatch", "acknowledge", "start_handling",
+    "ask_suspension",
 )  # fmt: skip
 OF_PROMISE = ("counted again", "is due before it starts")  # what a promise made before explains
 MAIN = sorted(name for name, one in library.procedures().items() if not one.is_child)

@@ -29,6 +29,7 @@ def test_whatever_is_done_to_matters_their_record_stays_right():
     run_state_machine_as_test(
         Begun, settings=settings(HOW, max_examples=settings().max_examples // 6)
     )
+    assert Begun.seen["rests"], "no limit was paused"
     assert Begun.seen["act"] > 60, "too little happened to prove anything"
 
 
