@@ -183,6 +183,7 @@ def hold(
     )
     if run is None:
         raise NotFound()
+    run.matter.has_merged = run.has_merged
     found = Contact.objects.filter(matter=run.matter_id).select_related("account").order_by("id")
     contacts = tuple(found)
     return held_by(run, run.matter, contacts, at=at, units=units)
@@ -192,10 +193,11 @@ def held_by(
     run: Run, matter: Matter, contacts: tuple[Contact, ...], *, at: datetime,
     units: Sequence[UUID] = (),
 ) -> Held:  # fmt: skip
-    """Load what a decision on a run of a locked matter needs."""
+    """Load what a decision on a run of a locked matter needs. `units`: ids that may be of units."""
     procedure = procedure_of(run.procedure)
     before = snapshot_of(run, matter, procedure, contacts)
-    named = units_named(units, at=at)
+    known = {*matter.place_ids, str(matter.category_id)}
+    named = units_named([one for one in units if str(one) not in known], at=at)
     facts = Facts(
         calendar=calendar(),
         limits=limits_for(procedure, matter, at=at),

@@ -70,6 +70,7 @@ def open_matter(
     with transaction.atomic():
         matter = new_matter(place, category, channel, accused, at, occurred_at, lon, lat)
         matter.is_confidential = rules.confidential
+        matter.has_merged = False
         words = new_words(matter, said, known_words())
         matter.save(force_insert=True)
         words.save(force_insert=True)

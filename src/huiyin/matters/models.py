@@ -32,7 +32,10 @@ class Matter(models.Model):
 
     Place ids are those of the day it came in, so that any level's list is one index range.
     `accused`: the units it complains of and all below them; they never see it.
+    `has_merged` is no column: whether others were merged into it, where somebody has looked.
     """
+
+    has_merged = True  # until somebody has looked
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=20, unique=True)

@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from huiyin.categories.models import Category
-from huiyin.matters.models import Contact
+from huiyin.matters.models import Contact, Matter
 from huiyin.places.models import Place
 from huiyin.procedures import Procedure, Refusal
 from huiyin.procedures.decisions import Event
@@ -25,6 +25,9 @@ class Named(Protocol):
     """What is held of a run while it is acted on."""
 
     @property
+    def matter(self) -> Matter: ...
+
+    @property
     def procedure(self) -> Procedure: ...
 
     @property
@@ -37,8 +40,8 @@ class Named(Protocol):
 def missing(held: Named, event: Event) -> Refusal | None:
     """Return the refusal of an act whose form names what is not there, or None.
 
-    One query for places and one for categories, where the form names any. The people of
-    a matter have no ids yet while it is being opened.
+    One query for places and one for categories, where the form names others than the matter's own.
+    The people of a matter have no ids yet while it is being opened.
     """
     rule = held.procedure.actions.get(event.action)
     if rule is None:
@@ -52,8 +55,8 @@ def missing(held: Named, event: Event) -> Refusal | None:
 
     there: dict[tuple[FieldType, ...], Collection[str]] = {
         UNITS: held.units,
-        PLACES: _known(Place, wanted(*PLACES)),
-        CATEGORIES: _known(Category, wanted(*CATEGORIES)),
+        PLACES: _known(Place, wanted(*PLACES), held.matter.place_ids),
+        CATEGORIES: _known(Category, wanted(*CATEGORIES), [str(held.matter.category_id)]),
     }
     if event.from_state != NEW:
         there[PEOPLE] = {str(contact.pk) for contact in held.contacts}
@@ -82,10 +85,10 @@ def _uuids(ids: Iterable[str]) -> list[UUID]:
     return found
 
 
-def _known(model: type[Place] | type[Category], ids: set[str]) -> set[str]:
-    if not ids:
-        return set()
-    return {
-        str(pk)
-        for pk in model._default_manager.filter(pk__in=_uuids(ids)).values_list("pk", flat=True)
-    }
+def _known(model: type[Place] | type[Category], ids: set[str], own: Collection[str]) -> set[str]:
+    """Return those of these ids that there are; the matter's own need not be asked for."""
+    others = ids.difference(own)
+    if not others:
+        return ids
+    found = model._default_manager.filter(pk__in=_uuids(others)).values_list("pk", flat=True)
+    return ids.intersection(own) | {str(pk) for pk in found}

@@ -189,11 +189,13 @@ def _instant(text: str) -> datetime:
 def book(happened: Happened) -> None:
     """Add what an act changes, in its transaction; one query."""
     on = timezone.localdate(happened.at)
-    _add(happened.matter, happened.procedure.name, _changed(happened), on=on)
+    TallyDelta.objects.bulk_create(
+        _rows(happened.matter, happened.procedure.name, _changed(happened), on=on)
+    )
 
 
 def book_all(happened: Sequence[Happened]) -> None:
-    """Add what many acts change: one row for all that are counted in the same place and class."""
+    """Add what many acts change, in one query; a row for all of the same place and class."""
     sums: dict[tuple[object, ...], Counter[Movement]] = {}
     alike: dict[tuple[object, ...], Happened] = {}
     for one in happened:
@@ -201,8 +203,11 @@ def book_all(happened: Sequence[Happened]) -> None:
         key = (*one.matter.place_ids, one.matter.category_id, one.procedure.name, on)
         alike.setdefault(key, one)
         sums.setdefault(key, Counter()).update(_changed(one))
-    for group, one in alike.items():
-        _add(one.matter, one.procedure.name, sums[group], on=timezone.localdate(one.at))
+    TallyDelta.objects.bulk_create(
+        row
+        for group, one in alike.items()
+        for row in _rows(one.matter, one.procedure.name, sums[group], on=timezone.localdate(one.at))
+    )
 
 
 def _changed(happened: Happened) -> Counter[Movement]:
@@ -236,11 +241,11 @@ def _was_done(happened: Happened) -> bool:
     ).exists()
 
 
-def _add(
+def _rows(
     matter: Matter, procedure: str, found: Counter[Movement], *, on: date, sign: int = 1
-) -> None:
-    """Add rows of deltas for the place, places above and class a matter has now."""
-    TallyDelta.objects.bulk_create(
+) -> list[TallyDelta]:
+    """Return rows of deltas for the place, places above and class a matter has now."""
+    return [
         TallyDelta(
             places=[UUID(one) for one in matter.place_ids],
             day=None if move.measure is Measure.IN_STATE else on,
@@ -253,19 +258,23 @@ def _add(
         )
         for move, amount in found.items()
         if amount
-    )
+    ]
 
 
 def rebook(*, matter: Matter, was: Matter) -> None:
     """Move all that is counted of a matter to the class and place it has now.
 
     `was`: the matter as it was before, not saved any more. In the transaction of whoever gives it
-    another class or place; the statistics of its first days move with it.
+    another class or place; the statistics of its first days move with it. Three queries, however
+    many runs there are.
     """
-    for run, days in _recounted(Run.objects.filter(matter=matter)):
-        for day, found in days.items():
-            _add(was, run.procedure, found, on=day, sign=-1)
-            _add(matter, run.procedure, found, on=day)
+    TallyDelta.objects.bulk_create(
+        row
+        for run, days in _recounted(Run.objects.filter(matter=matter))
+        for day, found in days.items()
+        for one, sign in ((was, -1), (matter, 1))
+        for row in _rows(one, run.procedure, found, on=day, sign=sign)
+    )
 
 
 _ROLL_UP = """

@@ -32,7 +32,7 @@ LEVELS: Final = {"city": 1, "county": 2, "town": 3, "village": 4}
 
 
 def tell_people(happened: Happened) -> None:
-    """Put the notices of an act into the outbox; four queries and one for offices at most."""
+    """Put the notices of an act into the outbox; three queries and one for offices at most."""
     if not happened.decision.notices:
         return
     resolver = _Resolver(happened)
@@ -136,8 +136,7 @@ class _Resolver:
         seen: set[object] = set()
         matter = self._happened.matter
         contacts = list(self._happened.contacts)
-        # `hold` has looked whether anything was merged into the matter at all.
-        if rule.kind is ActorKind.REPORTER and getattr(self._happened.run, "has_merged", True):
+        if rule.kind is ActorKind.REPORTER and matter.has_merged:
             contacts += attached_by_merging(matter)
         for contact in contacts:
             own = matter.number if contact.matter_id == matter.pk else contact.matter.number

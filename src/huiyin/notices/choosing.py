@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
+from django.db.models import QuerySet
 
 from huiyin.notices import library
 from huiyin.notices.facts import Facts, known
@@ -29,22 +30,29 @@ class Chosen:
                           ensure_ascii=False)  # fmt: skip
 
 
+Kept = tuple[str, int, object]  # of a city's own text: name, version, texts
+
+
 def own_texts(names: Iterable[tuple[str, str]]) -> dict[str, Template]:
     """Return the city's own texts that are in force for some notices, by name. One query.
 
     `names`: notices with their audience; a text written for a pattern counts for all it fits.
     """
+    return as_templates(latest_texts(names).values_list("name", "version", "texts"))
+
+
+def latest_texts(names: Iterable[tuple[str, str]]) -> QuerySet[TextVersion]:
+    """Return the rows that are in force for some notices, to be read as they are or by the way."""
     wanted = {
         one
         for name, audience in names
         for one in (name, *(template.name for template in library.fitting(name, audience)))
     }
-    rows = (
-        TextVersion.objects.filter(name__in=wanted)
-        .order_by("name", "-version")
-        .distinct("name")
-        .values_list("name", "version", "texts")
-    )
+    return TextVersion.objects.filter(name__in=wanted).order_by("name", "-version").distinct("name")
+
+
+def as_templates(rows: Iterable[Kept]) -> dict[str, Template]:
+    """Return kept texts as templates by name, without those that cannot be read any more."""
     found = {}
     for name, version, texts in rows:
         try:
