@@ -23,7 +23,7 @@ from huiyin.procedures.reading.sections import choosing, law_of, options_of
 ACTION_KEYS = (
     "law", "hint", "except", "to", "form", "needs", "within", "times", "every", "quorum", "guards",
     "assign", "release", "set", "advance", "clocks", "open", "hand_over", "merge", "documents",
-    "notify", "effects", "bulk",
+    "notify", "effects", "bulk", "message",
 )  # fmt: skip
 GROUPS = ("open", "any", "done")
 CLOCK_WORDS = ("start", "stop", "return", "pause", "resume")
@@ -84,6 +84,7 @@ def action(name: str, at: At, states: Mapping[str, State], *, origin: str = "") 
         open=names("open"),
         hand_over=_form_field(found["hand_over"]) if "hand_over" in found else "",
         merge=_form_field(found["merge"]) if "merge" in found else "",
+        message=_form_field(found["message"]) if "message" in found else "",
         documents=names("documents"),
         notify=names("notify"),
         effects=names("effects"),
