@@ -72,7 +72,8 @@ def _ids(value: object) -> set[str]:
     return {str(one) for one in value} if isinstance(value, tuple) else {str(value)}
 
 
-def _uuids(ids: Iterable[str]) -> list[UUID]:
+def uuids_in(ids: Iterable[str]) -> list[UUID]:
+    """Return what of some texts is an id; the rest is left out."""
     found = []
     for one in ids:
         try:
@@ -87,5 +88,5 @@ def _known(model: type[Place] | type[Category], ids: set[str]) -> set[str]:
         return set()
     return {
         str(pk)
-        for pk in model._default_manager.filter(pk__in=_uuids(ids)).values_list("pk", flat=True)
+        for pk in model._default_manager.filter(pk__in=uuids_in(ids)).values_list("pk", flat=True)
     }
