@@ -28,6 +28,7 @@ from huiyin.matters.file_types import FileType
 from huiyin.matters.listening import Happened
 from huiyin.matters.models import Attachment, AttachmentUse, FileKind
 from huiyin.matters.pictures import THUMBNAIL_TYPE, THUMBNAILS, blot_video, clean_picture
+from huiyin.matters.references import uuids_in
 from huiyin.matters.refusals import ActRefused, FileEmpty, FileNotFound
 from huiyin.people import access_log
 from huiyin.people.actors import Actor
@@ -143,22 +144,12 @@ def _named(procedure: Procedure, action: str, form: Values) -> list[tuple[Field,
 def _usable(happened: Happened, ids: Collection[str]) -> dict[str, Attachment]:
     """Return the files whoever acts may name, locked against being deleted as unused."""
     rows = Attachment.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.filter(pk__in=_uuids(ids))
+    rows = rows.filter(pk__in=uuids_in(ids))
     rule = happened.procedure.actors.get(happened.event.as_actor)
     if rule is None or rule.kind is not ActorKind.SYSTEM:
         account = happened.event.account_id
         rows = rows.filter(owner_id=account) if account else _unused(rows.filter(owner_id=None))
     return {str(row.pk): row for row in rows.order_by("pk")}
-
-
-def _uuids(ids: Collection[str]) -> list[UUID]:
-    found = []
-    for one in ids:
-        try:
-            found.append(UUID(one))
-        except ValueError:
-            continue
-    return found
 
 
 def _what_is_wrong(field: Field, ids: Sequence[str], known: dict[str, Attachment]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -27,7 +28,6 @@ from huiyin.worktime import Limit, LimitUnit, due
 
 PAGE = 30
 SOON: Final = Limit(1, LimitUnit.WORKING_DAY)
-HELPING: Final = ("assist", "whistle")  # runs inside another, in which a unit lends a hand
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no limit last
 _WAYS: Final = {
     ActorKind.ASSIGNED: "assigned",
@@ -68,13 +68,14 @@ def counts(*, by: Actor, at: datetime) -> dict[Tray, int]:
     """Return how many runs lie in each tray of a post. Three queries."""
     if by.unit_id is None:
         return dict.fromkeys(Tray, 0)
+    helping = Q(procedure__in=_helping())
     soon = Q(due_at__gte=at, due_at__lte=_soon(at))
     owned = _owned(by).aggregate(
         to_sign=Count("pk", filter=_to_sign(by)),
-        to_do=Count("pk", filter=~_to_sign(by) & ~Q(procedure__in=HELPING)),
+        to_do=Count("pk", filter=~_to_sign(by) & ~helping),
         due_soon=Count("pk", filter=soon),
         overdue=Count("pk", filter=Q(due_at__lt=at)),
-        assisting=Count("pk", filter=Q(procedure__in=HELPING)),
+        assisting=Count("pk", filter=helping),
     )
     return {
         **{Tray(name): count for name, count in owned.items()},
@@ -145,10 +146,10 @@ def _runs_in(which: Tray, by: Actor, at: datetime) -> QuerySet[Run]:
     owned = _owned(by)
     return {
         Tray.TO_SIGN: lambda: owned.filter(_to_sign(by)),
-        Tray.TO_DO: lambda: owned.exclude(_to_sign(by)).exclude(procedure__in=HELPING),
+        Tray.TO_DO: lambda: owned.exclude(_to_sign(by)).exclude(procedure__in=_helping()),
         Tray.DUE_SOON: lambda: owned.filter(due_at__gte=at, due_at__lte=_soon(at)),
         Tray.OVERDUE: lambda: owned.filter(due_at__lt=at),
-        Tray.ASSISTING: lambda: owned.filter(procedure__in=HELPING),
+        Tray.ASSISTING: lambda: owned.filter(procedure__in=_helping()),
     }[which]()
 
 
@@ -192,13 +193,19 @@ def _is_office(rule: ActorRule, by: Actor) -> bool:
     return bool(rule.covers and rule.unit_kinds) and access.is_office(rule, by)
 
 
+@cache
+def _helping() -> tuple[str, ...]:
+    """Return the procedures in whose runs a unit lends the one around them a hand."""
+    return tuple(name for name, rules in library.procedures().items() if rules.helps)
+
+
 def _to_sign(by: Actor) -> Q:
     """Return the condition: the unit holds a role and has not moved the run since it was given."""
     held = Assignment.objects.filter(run=OuterRef("pk"), unit=by.unit_id, to_at=None)
     moved = EventHeader.objects.filter(
         run=OuterRef("run"), unit_id=by.unit_id, recorded_at__gte=OuterRef("from_at")
     ).exclude(from_state=F("to_state"))
-    return Q(Exists(held.filter(~Exists(moved)))) & ~Q(procedure__in=HELPING) & ~Q(is_done=True)
+    return Q(Exists(held.filter(~Exists(moved)))) & ~Q(procedure__in=_helping()) & ~Q(is_done=True)
 
 
 def _part(by: Actor) -> QuerySet[Run]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from huiyin.matters import access
 from huiyin.matters.acting import Held, held_by
+from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Contact, EventHeader, Matter, Run, RunClock
 from huiyin.matters.wording import language, said
 from huiyin.people.actors import Actor
@@ -20,7 +21,6 @@ from huiyin.procedures.matching import is_actor
 from huiyin.procedures.refusals import sentence
 from huiyin.units.models import Unit
 
-TALK = ("message_person", "message_unit")
 NOT_YOURS = ("run.not_yours", "guard.not_by_the_accused")
 
 
@@ -180,16 +180,24 @@ def _who_has_it(held: Held, state: State, by: Actor) -> tuple[str, bool]:
 
 def _messages(held: Held, runs: list[Run], by: Actor) -> tuple[Message, ...]:
     """Return what was said to and by this person, the oldest first."""
+    words_in = {
+        act.name: act.message
+        for run in runs
+        for act in procedure_of(run.procedure).actions.values()
+        if act.message
+    }
     own = {one.pk for one in held.contacts if access.is_theirs(one, by)}
-    is_reporter = held.before.reporter in {str(pk) for pk in own}
-    mine = Q(action="message_unit", contact_id__in=own)
-    if is_reporter:
-        mine |= Q(action="message_person")
-    events = EventHeader.objects.filter(mine, run__in=runs).select_related("body")
-    return tuple(_message(event, own) for event in events.order_by("recorded_at", "id"))
+    mine = Q(contact_id__in=own)
+    if held.before.reporter in {str(pk) for pk in own}:
+        mine |= Q(contact_id=None)  # what staff wrote to them
+    events = EventHeader.objects.filter(mine, action__in=words_in, run__in=runs)
+    return tuple(
+        _message(event, own, words_in[event.action])
+        for event in events.select_related("body").order_by("recorded_at", "id")
+    )
 
 
-def _message(event: EventHeader, own: set[UUID]) -> Message:
+def _message(event: EventHeader, own: set[UUID], field: str) -> Message:
     body = getattr(event, "body", None)
-    text = str(body.content.get("form", {}).get("text", "")) if body else ""
+    text = str(body.content.get("form", {}).get(field, "")) if body else ""
     return Message(event.recorded_at, event.contact_id in own, text, is_redacted=body is None)

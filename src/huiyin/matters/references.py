@@ -75,7 +75,8 @@ def _ids(value: object) -> set[str]:
     return {str(one) for one in value} if isinstance(value, tuple) else {str(value)}
 
 
-def _uuids(ids: Iterable[str]) -> list[UUID]:
+def uuids_in(ids: Iterable[str]) -> list[UUID]:
+    """Return what of some texts is an id; the rest is left out."""
     found = []
     for one in ids:
         try:
@@ -90,5 +91,5 @@ def _known(model: type[Place] | type[Category], ids: set[str], own: Collection[s
     others = ids.difference(own)
     if not others:
         return ids
-    found = model._default_manager.filter(pk__in=_uuids(others)).values_list("pk", flat=True)
+    found = model._default_manager.filter(pk__in=uuids_in(others)).values_list("pk", flat=True)
     return ids.intersection(own) | {str(pk) for pk in found}

@@ -198,12 +198,15 @@ def join(*, matter_id: UUID, person: Person, by: Account, at: datetime) -> Joine
     They are told what becomes of it, can follow and rate it; what the first reporter may do beyond
     that (withdraw it, take it up again) stays theirs. The same person again is the same answer.
     Where it was merged meanwhile they join the other one. Writes one contact and one event on the
-    main run. Raises NotFound; CannotJoin when it is confidential, complains of a unit or is done.
+    main run. Raises CannotJoin when it is done; NotFound when there is none, or when it is never
+    offered, because it is confidential or complains of a unit.
     """
     with transaction.atomic():
         matter = _locked(matter_id)
         main = main_run(matter)
-        if matter.is_confidential or matter.accused or main.is_done:
+        if matter.is_confidential or matter.accused:
+            raise NotFound()
+        if main.is_done:
             raise CannotJoin()
         index = phone_index(person.phone)
         told = attached(matter)

@@ -364,6 +364,7 @@ class Action:
     open: tuple[str, ...] = ()
     hand_over: str = ""  # the form's field that names the procedure
     merge: str = ""  # the form's field that names the other matter, by its number
+    message: str = ""  # the form's field with the words, where people talk to each other by it
     documents: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
@@ -405,6 +406,7 @@ class Procedure:
     actions: Mapping[str, Action]
     is_child: bool = False
     confidential: bool = False
+    helps: bool = False  # in a run of it a unit lends the one around it a hand
     uses: tuple[str, ...] = ()
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)

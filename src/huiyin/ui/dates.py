@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 
-def _weekday(day: date) -> str:
+def weekday_name(number: int) -> str:
+    """Return the short name of a weekday, Monday 0."""
     return (
         pgettext("weekday", "Mon"),
         pgettext("weekday", "Tue"),
@@ -21,7 +22,7 @@ def _weekday(day: date) -> str:
         pgettext("weekday", "Fri"),
         pgettext("weekday", "Sat"),
         pgettext("weekday", "Sun"),
-    )[day.weekday()]
+    )[number]
 
 
 def _month(day: date) -> str:
@@ -64,7 +65,7 @@ def day_words(day: date, *, weekday: bool = True) -> str:
         if this_year:
             return pgettext("date", "%(day)d %(name)s") % words
         return pgettext("date", "%(day)d %(name)s %(year)d") % words
-    words["weekday"] = _weekday(day)
+    words["weekday"] = weekday_name(day.weekday())
     if this_year:
         return pgettext("date", "%(weekday)s %(day)d %(name)s") % words
     return pgettext("date", "%(weekday)s %(day)d %(name)s %(year)d") % words

@@ -9,21 +9,9 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from huiyin.categories.models import Category
+from huiyin.ui.dates import weekday_name
 from huiyin.units import hours as opening
 from huiyin.units.queries import Answers, Via
-
-
-def weekday(day: int) -> str:
-    """Return the short name of a weekday, Monday 0."""
-    return (
-        pgettext("weekday", "Mon"),
-        pgettext("weekday", "Tue"),
-        pgettext("weekday", "Wed"),
-        pgettext("weekday", "Thu"),
-        pgettext("weekday", "Fri"),
-        pgettext("weekday", "Sat"),
-        pgettext("weekday", "Sun"),
-    )[day]
 
 
 def hours_lines(hours: Mapping[str, Any]) -> list[str]:
@@ -89,8 +77,8 @@ def _days(first: int, last: int) -> str:
     if first == 0 and last == 6:
         return _("Every day")
     if first == last:
-        return weekday(first)
-    return _("%(first)s to %(last)s") % {"first": weekday(first), "last": weekday(last)}
+        return weekday_name(first)
+    return _("%(first)s to %(last)s") % {"first": weekday_name(first), "last": weekday_name(last)}
 
 
 def _moment(turn: datetime, at: datetime, *, closing: bool = False) -> str:
@@ -100,4 +88,4 @@ def _moment(turn: datetime, at: datetime, *, closing: bool = False) -> str:
         return "24:00"  # the end of today rather than the beginning of tomorrow
     if local.date() == now.date():
         return clock
-    return _("%(day)s at %(time)s") % {"day": weekday(local.weekday()), "time": clock}
+    return _("%(day)s at %(time)s") % {"day": weekday_name(local.weekday()), "time": clock}

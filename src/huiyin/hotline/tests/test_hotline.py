@@ -2,49 +2,21 @@
 
 Shandong (HSD20): five working days from receipt by the unit, ten more for especially complex
 orders, two working days to return. The other values are the city's. No law lets a hotline limit
-rest, so none can. Days off used below, from the State Council's notices:
-
-- 2025 Spring Festival 28 Jan (Tue) to 4 Feb (Tue); worked: Sun 26 Jan, Sat 8 Feb.
-- 2025 National Day and Mid-autumn 1 Oct (Wed) to 8 Oct (Wed); worked: Sun 28 Sep, Sat 11 Oct.
-- 2026 Spring Festival 15 Feb (Sun) to 23 Feb (Mon); worked: Sat 14 Feb, Sat 28 Feb.
-- 2026 National Day 1 Oct (Thu) to 7 Oct (Wed); worked: Sun 20 Sep, Sat 10 Oct.
+rest, so none can. The four eves and their days off: procedures/tests/eves.py.
 """
 
 from dataclasses import replace
 
 import pytest
 
-from huiyin.hotline.tests.factories import CALENDAR, an_order, decided, due_at, due_on, refused
+from huiyin.hotline.tests.factories import CALENDAR, an_order
 from huiyin.procedures.decisions import Change, Notice
 from huiyin.procedures.library import procedure
 from huiyin.procedures.runs import Actor, Outcome, Status, Who
 from huiyin.procedures.simulation import World, an_actor, at_local
+from huiyin.procedures.tests.answers import decided, due_at, due_on, refused
+from huiyin.procedures.tests.eves import on_eves, rows
 from huiyin.procedures.tests.shipped import limits
-
-MON_BEFORE_SPRING_2025 = "2025-01-27"
-TUE_BEFORE_NATIONAL_2025 = "2025-09-30"
-FRI_BEFORE_SPRING_2026 = "2026-02-13"
-WED_BEFORE_NATIONAL_2026 = "2026-09-30"
-EVES = (
-    MON_BEFORE_SPRING_2025, TUE_BEFORE_NATIONAL_2025,
-    FRI_BEFORE_SPRING_2026, WED_BEFORE_NATIONAL_2026,
-)  # fmt: skip
-
-
-def rows(clock, upto, grade, days):
-    """One row for each festival: what starts the clock, on which day, and the last day in time."""
-    return [
-        pytest.param(clock, upto, grade, start, day, id=f"{clock}-{grade}-{upto}-{start}")
-        for start, day in zip(EVES, days, strict=True)
-    ]
-
-
-def on_eves(*days):
-    """The last day in time for a start on each of the four eves."""
-    return [
-        pytest.param(start, day, id=f"from-{start}") for start, day in zip(EVES, days, strict=True)
-    ]
-
 
 # --- limits in working days ---------------------------------------------------------------------
 # clock, the act that starts it, grade, last day in time for a start on

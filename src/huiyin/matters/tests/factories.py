@@ -1,10 +1,10 @@
 """The runs that any matter may open inside it, anywhere on their way, reached by real acts."""
 
-from huiyin.procedures import Decision, Refusal
 from huiyin.procedures.library import procedure
 from huiyin.procedures.simulation import World, at_local
+from huiyin.procedures.tests.answers import decided
 from huiyin.procedures.tests.shipped import limits
-from huiyin.worktime import CITY, statutory_calendar
+from huiyin.worktime import statutory_calendar
 
 CALENDAR = statutory_calendar()
 
@@ -33,25 +33,3 @@ def a_supervision(*acts: str, degree: str = "daily", at: str = "2025-11-03T09:00
 def an_assistance(*acts: str, at: str = "2025-11-03T09:00") -> World:
     """Return a request by unit-b to unit-a after these acts."""
     return a_run("assist", "ask", *acts, at=at, to_unit="unit-a", by_unit="unit-b")
-
-
-def decided(answer: object) -> Decision:
-    """Return the decision; what was refused fails the test."""
-    assert isinstance(answer, Decision), answer
-    return answer
-
-
-def refused(answer: object) -> Refusal:
-    """Return the refusal; what was decided fails the test."""
-    assert isinstance(answer, Refusal), answer
-    return answer
-
-
-def due_on(world: World, clock: str) -> str:
-    """Return the last date in time of a clock, with its weekday."""
-    return f"{world.run.clocks[clock].due_on:%a %Y-%m-%d}"
-
-
-def due_at(world: World, clock: str) -> str:
-    """Return the local moment at which a clock is over."""
-    return f"{world.run.clocks[clock].due_at.astimezone(CITY):%Y-%m-%dT%H:%M}"

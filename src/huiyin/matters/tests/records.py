@@ -98,7 +98,8 @@ class Record:
 
     def open(
         self, procedure: str, action: str = "", *, by: Actor | None = None, at: datetime = NOW,
-        accused: tuple[UUID, ...] = (), **fields: Any,
+        accused: tuple[UUID, ...] = (), place: Place | None = None, said: Said | None = None,
+        **fields: Any,
     ) -> Done:  # fmt: skip
         """Open a matter with both sides of a dispute; the form is filled in as needed."""
         rules = procedure_of(procedure)
@@ -108,8 +109,8 @@ class Record:
         return intake.open_matter(
             procedure=procedure,
             action=opening.name,
-            said=Said("路灯不亮", "新华路 3 号门口的路灯坏了三天。"),
-            place=self.place,
+            said=said or Said("路灯不亮", "新华路 3 号门口的路灯坏了三天。"),
+            place=place or self.place,
             channel=Channel.ONLINE,
             by=actor,
             at=at,

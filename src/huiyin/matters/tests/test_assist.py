@@ -10,9 +10,10 @@ HBJ21 art. 14 says "in time" and fixes no limit: the city's values. Days off use
 
 import pytest
 
-from huiyin.matters.tests.factories import an_assistance, decided, due_on, refused
+from huiyin.matters.tests.factories import an_assistance
 from huiyin.procedures.runs import Outcome, Status
 from huiyin.procedures.simulation import at_local
+from huiyin.procedures.tests.answers import decided, due_on, refused
 
 
 @pytest.mark.parametrize(

@@ -254,20 +254,6 @@ def test_a_limit_that_ends_while_it_is_met_is_recorded_once_or_not_at_all():
     assert verify().differences == []
 
 
-def test_a_limit_that_ends_while_eight_look_after_clocks_is_recorded_once():
-    city = the_record()
-    runs = [an_order(city) for _ in range(4)]
-
-    with a_crowd(ACTORS) as crowd:
-        fired = crowd.at_once(*[lambda: keeping.keep(at=LATER).fired] * ACTORS)
-
-    ends = EventHeader.objects.filter(action="").values_list("run_id", flat=True)
-    assert Counter(ends) == {run.pk: 2 for run in runs}  # dispatch and promise
-    assert sum(fired) == 8
-    assert keeping.keep(at=LATER).fired == 0
-    assert verify().differences == []
-
-
 # --- several runs -------------------------------------------------------------------------------
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from huiyin.matters.tests.factories import a_run, decided, due_on, refused
+from huiyin.matters.tests.factories import a_run
 from huiyin.procedures.simulation import at_local
+from huiyin.procedures.tests.answers import decided, due_on, refused
 
 MON = "2025-11-03T09:00"
 

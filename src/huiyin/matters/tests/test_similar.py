@@ -204,16 +204,23 @@ def test_joining_what_was_merged_meanwhile_joins_the_other_one():
     assert joined.matter.pk == other.matter_id
 
 
-def test_a_confidential_or_finished_matter_cannot_be_joined():
+def test_a_finished_matter_cannot_be_joined():
     city = the_record()
-    petition, done = city.open("petition").run, grid_report(city)
+    done = grid_report(city)
     city.act(done.pk, "settle_on_spot")
 
-    for run in (petition, done):
-        with pytest.raises(CannotJoin):
-            join(matter_id=run.matter_id, person=neighbour(city), by=resident(city), at=NOW)
-    with pytest.raises(NotFound):
-        join(matter_id=new_id(), person=neighbour(city), by=resident(city), at=NOW)
+    with pytest.raises(CannotJoin):
+        join(matter_id=done.matter_id, person=neighbour(city), by=resident(city), at=NOW)
+
+
+def test_to_join_what_is_never_offered_is_missing():
+    city = the_record()
+    petition = city.open("petition").run.matter_id
+    accusing = city.open("hotline", "accept_call", accused=(city.unit("department").pk,)).run
+
+    for pk in (petition, accusing.matter_id, new_id()):
+        with pytest.raises(NotFound):
+            join(matter_id=pk, person=neighbour(city), by=resident(city), at=NOW)
     assert Account.objects.filter(pk=city.other.pk).exists()
 
 

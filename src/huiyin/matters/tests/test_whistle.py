@@ -1,29 +1,16 @@
 """Whistle and report-in: who has to come by when, what both sides may say, and who decides.
 
-The limits are the city's values. Days off used below:
-
-- 2025 Spring Festival 28 Jan (Tue) to 4 Feb (Tue); worked: Sun 26 Jan, Sat 8 Feb.
-- 2025 National Day and Mid-autumn 1 Oct (Wed) to 8 Oct (Wed); worked: Sun 28 Sep, Sat 11 Oct.
-- 2026 Spring Festival 15 Feb (Sun) to 23 Feb (Mon); worked: Sat 14 Feb, Sat 28 Feb.
-- 2026 National Day 1 Oct (Thu) to 7 Oct (Wed); worked: Sun 20 Sep, Sat 10 Oct.
+The limits are the city's values. The four eves and their days off:
+procedures/tests/eves.py.
 """
 
 import pytest
 
-from huiyin.matters.tests.factories import a_whistle, decided, due_at, due_on, refused
+from huiyin.matters.tests.factories import a_whistle
 from huiyin.procedures.runs import Outcome, Status
 from huiyin.procedures.simulation import an_actor, at_local
-
-STARTS = ("2025-01-27", "2025-09-30", "2026-02-13", "2026-09-30")  # Mon, Tue, Fri, Wed
-
-
-def rows(clock, acts, days):
-    """One row for each festival: what starts the clock, on which day, and the last day in time."""
-    return [
-        pytest.param(clock, acts, start, day, id=f"{clock}-{start}")
-        for start, day in zip(STARTS, days, strict=True)
-    ]
-
+from huiyin.procedures.tests.answers import decided, due_at, due_on, refused
+from huiyin.procedures.tests.eves import rows
 
 # Start on Mon 27 Jan 2025  Tue 30 Sep 2025   Fri 13 Feb 2026   Wed 30 Sep 2026
 LIMITS = [

@@ -1,18 +1,12 @@
 """The dates on which the limits of mediation are worked out, and their rows.
 
-Days off, from the State Council's notices:
-
-- 2025 Spring Festival 28 Jan (Tue) to 4 Feb (Tue); worked: Sun 26 Jan, Sat 8 Feb.
-- 2025 National Day and Mid-autumn 1 Oct (Wed) to 8 Oct (Wed); worked: Sun 28 Sep, Sat 11 Oct.
-- 2026 Spring Festival 15 Feb (Sun) to 23 Feb (Mon); worked: Sat 14 Feb, Sat 28 Feb.
-- 2026 National Day 1 Oct (Thu) to 7 Oct (Wed); worked: Sun 20 Sep, Sat 10 Oct.
+The four eves and their days off: procedures/tests/eves.py.
 """
 
 import pytest
 
-# the last working day, or the last but one, before each holiday:
-# Mon 27 Jan 2025, Tue 30 Sep 2025, Fri 13 Feb 2026, Wed 30 Sep 2026
-EVES = ("2025-01-27", "2025-09-30", "2026-02-13", "2026-09-30")
+from huiyin.procedures.tests.eves import EVES
+
 # working days after them, 1 to 10
 WORKING = {
     1: ("Wed 2025-02-05", "Thu 2025-10-09", "Sat 2026-02-14", "Thu 2026-10-08"),

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from huiyin.procedures import Decision, Refusal
 from huiyin.procedures.library import procedure
 from huiyin.procedures.runs import Actor, Who
 from huiyin.procedures.simulation import World, a_form, at_local
+from huiyin.procedures.tests.answers import decided
 from huiyin.procedures.tests.shipped import limits
 from huiyin.worktime import Limit, statutory_calendar
 
@@ -82,20 +82,3 @@ def a_court_referral(
 def a_police_referral(upto: str, *, at: str = "2025-11-03T09:00", **special: Fields) -> World:
     """Return a police referral after an act."""
     return a_run("police_referral", POLICE, upto, at=at, **special)
-
-
-def decided(answer: object) -> Decision:
-    """Return the decision; what was refused fails the test."""
-    assert isinstance(answer, Decision), answer
-    return answer
-
-
-def refused(answer: object) -> Refusal:
-    """Return the refusal; what was decided fails the test."""
-    assert isinstance(answer, Refusal), answer
-    return answer
-
-
-def due_on(world: World, clock: str) -> str:
-    """Return the last date in time of a clock, with its weekday."""
-    return f"{world.run.clocks[clock].due_on:%a %Y-%m-%d}"

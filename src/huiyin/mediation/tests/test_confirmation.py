@@ -12,16 +12,10 @@ from huiyin.mediation.tests.days import (
     TWENTY_FIVE_DAYS,
     rows,
 )
-from huiyin.mediation.tests.factories import (
-    APPLICANT,
-    RESPONDENT,
-    a_confirmation,
-    decided,
-    due_on,
-    refused,
-)
+from huiyin.mediation.tests.factories import APPLICANT, RESPONDENT, a_confirmation
 from huiyin.procedures.runs import Status
 from huiyin.procedures.simulation import at_local
+from huiyin.procedures.tests.answers import decided, due_on, refused
 
 
 @pytest.mark.parametrize(("start", "day"), rows(THREE_DAYS))

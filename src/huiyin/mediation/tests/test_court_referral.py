@@ -12,19 +12,12 @@ from huiyin.mediation.tests.days import (
     on_eves,
     rows,
 )
-from huiyin.mediation.tests.factories import (
-    APPLICANT,
-    BOTH,
-    RESPONDENT,
-    a_court_referral,
-    decided,
-    due_on,
-    refused,
-)
+from huiyin.mediation.tests.factories import APPLICANT, BOTH, RESPONDENT, a_court_referral
 from huiyin.procedures.decisions import Notice
 from huiyin.procedures.library import procedure
 from huiyin.procedures.runs import Outcome, Status
 from huiyin.procedures.simulation import an_actor, at_local
+from huiyin.procedures.tests.answers import decided, due_on, refused
 
 # --- limits in working days ---------------------------------------------------------------------
 

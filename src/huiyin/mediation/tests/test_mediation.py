@@ -20,14 +20,12 @@ from huiyin.mediation.tests.factories import (
     RESPONDENT,
     a_mediation,
     a_run,
-    decided,
-    due_on,
-    refused,
 )
 from huiyin.procedures.decisions import Notice
 from huiyin.procedures.library import procedure
 from huiyin.procedures.runs import Actor, Outcome, Status, Who
 from huiyin.procedures.simulation import World, an_actor, at_local
+from huiyin.procedures.tests.answers import decided, due_on, refused
 from huiyin.procedures.tests.shipped import limits
 
 REFERRED = {"refer": {}, **{act: MEDIATION[act] for act in MEDIATION if act != "apply"}}

@@ -6,19 +6,12 @@ Days off and how the dates were worked out: `days`.
 import pytest
 
 from huiyin.mediation.tests.days import FIFTEEN_DAYS, THIRTY_DAYS, on_eves, rows
-from huiyin.mediation.tests.factories import (
-    APPLICANT,
-    BOTH,
-    CALENDAR,
-    a_police_referral,
-    decided,
-    due_on,
-    refused,
-)
+from huiyin.mediation.tests.factories import APPLICANT, BOTH, CALENDAR, a_police_referral
 from huiyin.procedures.decisions import Notice
 from huiyin.procedures.library import procedure
 from huiyin.procedures.runs import Outcome
 from huiyin.procedures.simulation import World, an_actor, at_local
+from huiyin.procedures.tests.answers import decided, due_on, refused
 from huiyin.procedures.tests.shipped import limits
 
 POLICE_ONLY = ("recognise", "decide", "recall", "hold_second_session", "note_first_session")

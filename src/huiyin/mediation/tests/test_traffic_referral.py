@@ -7,18 +7,10 @@ Days off and how the dates were worked out: `days`.
 import pytest
 
 from huiyin.mediation.tests.days import THIRTY_DAYS, on_eves, rows
-from huiyin.mediation.tests.factories import (
-    APPLICANT,
-    BOTH,
-    RESPONDENT,
-    TRAFFIC,
-    a_run,
-    decided,
-    due_on,
-    refused,
-)
+from huiyin.mediation.tests.factories import APPLICANT, BOTH, RESPONDENT, TRAFFIC, a_run
 from huiyin.procedures.runs import Outcome
 from huiyin.procedures.simulation import World, at_local
+from huiyin.procedures.tests.answers import decided, due_on, refused
 from huiyin.procedures.tests.shipped import limits
 from huiyin.worktime import parse_limit
 

@@ -60,10 +60,19 @@ def test_sending_again_works_with_the_keyboard(chromium, live_server):
     assert "消息都已送达" in shown.text()
 
 
-def test_the_bell_counts_by_itself(chromium, live_server):
-    shown = chromium.open(live_server.url + "/units/", cookies=an_admin())
+@pytest.mark.parametrize(("width", "cookies"), LOOKS)
+def test_the_bell_of_the_desk_counts_by_itself(chromium, live_server, width, cookies):
+    shown = chromium.open(
+        live_server.url + "/units/", width=width, cookies={**cookies, **an_admin()}
+    )
 
-    shown.page.wait_for_selector("text=2 条新通知", state="attached")
+    words = "2 new notices" if "huiyin_language" in cookies else "2 条新通知"
+    shown.page.wait_for_selector(f"text={words}", state="attached")
 
+    bell = shown.page.locator("header .bell")
+    assert bell.is_visible()
+    assert bell.locator(".badge").inner_text() == "2"
+    assert not shown.scrolls_sideways()
+    assert shown.small_targets(least=44 if width == 360 else 30) == []
     assert shown.complaints == []
     assert shown.violations() == []

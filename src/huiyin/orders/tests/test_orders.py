@@ -1,31 +1,19 @@
 """The service order reads like a regulation: every limit with its start, extension and expiry.
 
-No statute fixes a limit for service orders; these are the city's values. Days off used below:
-
-- 2025 Spring Festival 28 Jan (Tue) to 4 Feb (Tue); worked: Sun 26 Jan, Sat 8 Feb.
-- 2025 National Day and Mid-autumn 1 Oct (Wed) to 8 Oct (Wed); worked: Sun 28 Sep, Sat 11 Oct.
-- 2026 Spring Festival 15 Feb (Sun) to 23 Feb (Mon); worked: Sat 14 Feb, Sat 28 Feb.
-- 2026 National Day 1 Oct (Thu) to 7 Oct (Wed); worked: Sun 20 Sep, Sat 10 Oct.
+No statute fixes a limit for service orders; these are the city's values. The four eves and
+their days off: procedures/tests/eves.py.
 """
 
 from dataclasses import replace
 
 import pytest
 
-from huiyin.orders.tests.factories import an_order, decided, due_at, due_on, refused
+from huiyin.orders.tests.factories import an_order
 from huiyin.procedures.decisions import Notice
 from huiyin.procedures.runs import Actor, Outcome, Status, Who
 from huiyin.procedures.simulation import an_actor, at_local
-
-STARTS = ("2025-01-27", "2025-09-30", "2026-02-13", "2026-09-30")  # Mon, Tue, Fri, Wed
-
-
-def rows(clock, upto, mode, days):
-    return [
-        pytest.param(clock, upto, mode, start, day, id=f"{clock}-{mode}-{upto}-{start}")
-        for start, day in zip(STARTS, days, strict=True)
-    ]
-
+from huiyin.procedures.tests.answers import decided, due_at, due_on, refused
+from huiyin.procedures.tests.eves import rows
 
 # clock, the act that starts it, mode, last day in time for a start on
 # Mon 27 Jan 2025        Tue 30 Sep 2025     Fri 13 Feb 2026     Wed 30 Sep 2026

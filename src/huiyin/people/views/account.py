@@ -17,12 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiyin.people import access_log, accounts, colleagues, phones, posts, sessions, signing_in
+from huiyin.people import access_log, accounts, phones, posts, sessions, signing_in
 from huiyin.people.forms import ActingForm, ChangePasswordForm
 from huiyin.people.guards import signed_in
 from huiyin.people.http import PeopleRequest
 from huiyin.people.models import Account, AccountKind
 from huiyin.people.refusals import NotFound, PasswordTooWeak, PasswordUnchanged, PasswordWrong
+from huiyin.people.views.acting import begun
 from huiyin.ui import display
 from huiyin.ui.http import SeeOther, safe_next
 from huiyin.ui.refusals import Refusal, sentence_of
@@ -124,25 +125,12 @@ def default_post(request: PeopleRequest) -> HttpResponse:
 def let_act(request: PeopleRequest, post_pk: UUID) -> HttpResponse:
     """Let a colleague act for one of one's own posts."""
     form = ActingForm(request.POST, auto_id=f"id_%s_{post_pk}")
-    if form.is_valid():
-        try:
-            acting = posts.begin_acting(
-                post_id=post_pk,
-                account_id=colleagues.colleague_called(form.cleaned_data["colleague"]),
-                reason=form.cleaned_data["reason"],
-                valid_from=form.cleaned_data["first_day"],
-                valid_to=form.ends_on,
-                by=request.actor,
-                at=timezone.now(),
-            )
-        except NotFound:
-            form.add_error("colleague", colleagues.not_called_so())
-        except Refusal as refused:
-            form.add_error(None, sentence_of(refused))
-        else:
-            words = _("%(name)s acts for you in that time.") % {"name": acting.account.name}
-            messages.success(request, words)
-            return SeeOther(reverse("people:account"))
+    acting = begun(form, post_id=post_pk, by=request.actor)
+    if acting is not None:
+        messages.success(
+            request, _("%(name)s acts for you in that time.") % {"name": acting.account.name}
+        )
+        return SeeOther(reverse("people:account"))
     return _page(request, acting_form=form, acting_post=post_pk, status=422)
 
 

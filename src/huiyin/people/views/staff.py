@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiyin.people import access, accounts, colleagues, lockout, phones, posts
+from huiyin.people import access, accounts, lockout, phones, posts
 from huiyin.people.addresses import client_address
 from huiyin.people.forms import ActingForm, EndPostForm, NewStaffForm, PostForm, RevealForm
 from huiyin.people.guards import staff as staff_only
@@ -32,6 +32,7 @@ from huiyin.people.refusals import (
 )
 from huiyin.people.staff_list import staff_page
 from huiyin.people.units_known import unit_called, units_offered
+from huiyin.people.views.acting import begun
 from huiyin.ui.http import SeeOther
 from huiyin.ui.refusals import Refusal, sentence_of
 from huiyin.units.models import Unit
@@ -331,25 +332,10 @@ def end_post(request: PeopleRequest, pk: UUID, post_pk: UUID) -> HttpResponse:
 def let_act(request: PeopleRequest, pk: UUID, post_pk: UUID) -> HttpResponse:
     """Let a colleague act for the holder of a post."""
     account, form = _seen(request, pk), ActingForm(request.POST, auto_id=_ids(post_pk))
-    if form.is_valid():
-        try:
-            acting = posts.begin_acting(
-                post_id=post_pk,
-                account_id=colleagues.colleague_called(form.cleaned_data["colleague"]),
-                reason=form.cleaned_data["reason"],
-                valid_from=form.cleaned_data["first_day"],
-                valid_to=form.ends_on,
-                by=request.actor,
-                at=timezone.now(),
-            )
-        except NotFound:
-            form.add_error("colleague", colleagues.not_called_so())
-        except Refusal as refused:
-            form.add_error(None, sentence_of(refused))
-        else:
-            words = _("%(name)s acts for %(holder)s in that time.")
-            names = {"name": acting.account.name, "holder": account.name}
-            return _done(request, pk, words % names)
+    acting = begun(form, post_id=post_pk, by=request.actor)
+    if acting is not None:
+        words = _("%(name)s acts for %(holder)s in that time.")
+        return _done(request, pk, words % {"name": acting.account.name, "holder": account.name})
     return _detail(request, account, Sent(acting=(post_pk, form)), status=422)
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from huiyin.procedures import Decision, Refusal
 from huiyin.procedures.library import procedure
 from huiyin.procedures.simulation import World, a_form, at_local
+from huiyin.procedures.tests.answers import decided
 from huiyin.procedures.tests.shipped import limits
-from huiyin.worktime import CITY, statutory_calendar
+from huiyin.worktime import statutory_calendar
 
 CALENDAR = statutory_calendar()
 MONDAY = "2025-03-03T09:00"  # no holiday near
@@ -59,28 +60,6 @@ def upto(act: str, way: tuple[str, ...] = REFERRED) -> tuple[str, ...]:
     return way[: way.index(act) + 1]
 
 
-def decided(answer: object) -> Decision:
-    """Return the decision; what was refused fails the test."""
-    assert isinstance(answer, Decision), answer
-    return answer
-
-
-def refused(answer: object) -> Refusal:
-    """Return the refusal; what was decided fails the test."""
-    assert isinstance(answer, Refusal), answer
-    return answer
-
-
-def due_on(world: World, clock: str) -> str:
-    """Return the last date in time of a clock, with its weekday."""
-    return f"{world.run.clocks[clock].due_on:%a %Y-%m-%d}"
-
-
 def running(world: World) -> set[str]:
     """Return the clocks that run or rest."""
     return {name for name, clock in world.run.clocks.items() if clock.is_alive}
-
-
-def over_at(world: World, clock: str) -> str:
-    """Return the local moment at which a clock is over."""
-    return f"{world.run.clocks[clock].due_at.astimezone(CITY):%Y-%m-%dT%H:%M}"

@@ -7,18 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from huiyin.petitions.tests.factories import (
-    MONDAY,
-    decided,
-    do,
-    due_on,
-    moment,
-    refused,
-    running,
-    start,
-)
+from huiyin.petitions.tests.factories import MONDAY, do, moment, running, start
 from huiyin.procedures.runs import Outcome
 from huiyin.procedures.simulation import an_actor
+from huiyin.procedures.tests.answers import decided, due_on, refused
+from huiyin.procedures.tests.eves import EVES
 
 WAY = (
     "list", "name_sponsor", "plan", "start_work", "propose_solution", "approve_solution",
@@ -31,7 +24,6 @@ def a_case(upto, *acts, at=MONDAY):
     return do(start("backlog", at), *WAY[: WAY.index(upto) + 1], *acts)
 
 
-BEFORE_FESTIVALS = ("2025-01-27", "2025-09-30", "2026-02-13", "2026-09-30")
 # After Mon 27 Jan 2025: Wed 5, Thu 6, Fri 7, Sat 8 (worked), Mon 10 Feb … Fri 14, Mon 17 … Fri 21,
 # Mon 24 Feb. After Tue 30 Sep 2025: Thu 9, Fri 10, Sat 11 (worked), Mon 13, Tue 14 … Tue 21 …
 # Tue 28 Oct. After Fri 13 Feb 2026: Sat 14 (worked), Tue 24 … Fri 27, Sat 28 Feb (worked),
@@ -52,7 +44,7 @@ FIFTEEN_WORKING = ("Mon 2025-02-24", "Tue 2025-10-28", "Thu 2026-03-12", "Tue 20
     ],
 )
 def test_a_limit_in_working_days_ends_on(clock, upto, days):
-    ends = [due_on(a_case(upto, at=f"{begin}T16:00"), clock) for begin in BEFORE_FESTIVALS]
+    ends = [due_on(a_case(upto, at=f"{begin}T16:00"), clock) for begin in EVES]
 
     assert ends == list(days)
 

@@ -20,12 +20,8 @@ from huiyin.petitions.tests.factories import (
     REFERRED,
     SIMPLE,
     a_petition,
-    decided,
     do,
-    due_on,
     moment,
-    over_at,
-    refused,
     running,
     start,
     upto,
@@ -34,6 +30,8 @@ from huiyin.procedures.decisions import Notice
 from huiyin.procedures.library import procedure
 from huiyin.procedures.runs import Actor, Outcome, Status, Who
 from huiyin.procedures.simulation import an_actor
+from huiyin.procedures.tests.answers import decided, due_at, due_on, refused
+from huiyin.procedures.tests.eves import EVES
 
 UNDER_REVIEW = (*REFERRED, "request_review")
 
@@ -106,7 +104,6 @@ NAMED_DAYS = (
 # Thu 16, Fri 17, Mon 20, Tue 21 Oct. After Fri 13 Feb 2026: Sat 14 (worked), Tue 24, Wed 25,
 # Thu 26, Fri 27, Sat 28 Feb (worked), Mon 2, Tue 3, Wed 4, Thu 5 Mar. After Wed 30 Sep 2026:
 # Thu 8, Fri 9, Sat 10 (worked), Mon 12, Tue 13, Wed 14, Thu 15, Fri 16, Mon 19, Tue 20 Oct.
-BEFORE_FESTIVALS = ("2025-01-27", "2025-09-30", "2026-02-13", "2026-09-30")
 TWO_WORKING = ("Thu 2025-02-06", "Fri 2025-10-10", "Tue 2026-02-24", "Fri 2026-10-09")
 THREE_WORKING = ("Fri 2025-02-07", "Sat 2025-10-11", "Wed 2026-02-25", "Sat 2026-10-10")
 FIVE_WORKING = ("Mon 2025-02-10", "Tue 2025-10-14", "Fri 2026-02-27", "Tue 2026-10-13")
@@ -114,7 +111,7 @@ TEN_WORKING = ("Mon 2025-02-17", "Tue 2025-10-21", "Thu 2026-03-05", "Tue 2026-1
 
 
 def before(days):
-    return tuple(zip(BEFORE_FESTIVALS, days, strict=True))
+    return tuple(zip(EVES, days, strict=True))
 
 
 LIMITS = [
@@ -292,7 +289,7 @@ def test_what_is_granted_later_is_not_bound_by_the_day_of_the_first_grant():
 
 
 def test_a_limit_in_days_is_over_at_midnight():
-    assert over_at(a_petition("submit"), "route") == "2025-03-19T00:00"  # Tue 18 Mar, 24:00
+    assert due_at(a_petition("submit"), "route") == "2025-03-19T00:00"  # Tue 18 Mar, 24:00
 
 
 # --- where a limit counts from ------------------------------------------------------------------

@@ -7,20 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from huiyin.petitions.tests.factories import (
-    MONDAY,
-    choose,
-    decided,
-    do,
-    due_on,
-    moment,
-    refused,
-    running,
-    start,
-)
+from huiyin.petitions.tests.factories import MONDAY, choose, do, moment, running, start
 from huiyin.procedures.library import procedure
 from huiyin.procedures.runs import Outcome, Status
 from huiyin.procedures.simulation import an_actor
+from huiyin.procedures.tests.answers import decided, due_on, refused
 
 LEVELS = ("review", "re_review")
 

@@ -24,7 +24,7 @@ ACTION_KEYS = (
     "law", "hint", "except", "to", "form", "needs", "within", "times", "every", "quorum", "guards",
     "checks",
     "assign", "release", "set", "advance", "clocks", "open", "hand_over", "merge", "documents",
-    "notify", "effects", "bulk", "by_link",
+    "notify", "effects", "bulk", "by_link", "message",
 )  # fmt: skip
 GROUPS = ("open", "any", "done")
 CLOCK_WORDS = ("start", "stop", "return", "pause", "resume")
@@ -86,6 +86,7 @@ def action(name: str, at: At, states: Mapping[str, State], *, origin: str = "") 
         open=names("open"),
         hand_over=_form_field(found["hand_over"]) if "hand_over" in found else "",
         merge=_form_field(found["merge"]) if "merge" in found else "",
+        message=_form_field(found["message"]) if "message" in found else "",
         documents=names("documents"),
         notify=names("notify"),
         effects=names("effects"),

@@ -256,8 +256,11 @@ class Names:
                 self._known(role, self._roles(), "role", at)
             for ours in child.fields.values() if child else ():
                 self._known(ours, form, f"field (for the child {name}) called", at)
-        for named in filter(None, (action.hand_over, action.merge)):
+        for named in filter(None, (action.hand_over, action.merge, action.message)):
             self._known(named, form, "field", at)
+        said = form.get(action.message)
+        if said and said.type is not FieldType.TEXT:
+            self._fault(at, f"the field {said.name} holds no words.", "Name one of type text.")
         for name in action.documents:
             self._known(name, procedure.documents, "document", at)
 
