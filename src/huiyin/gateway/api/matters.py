@@ -18,15 +18,9 @@ from huiyin.gateway.api.reference import category_of, place_of
 from huiyin.gateway.door import Door, caller_of
 from huiyin.gateway.models import Right
 from huiyin.gateway.paging import cursor_of, moment_in, uuid_in
-from huiyin.gateway.schemas import (
-    ActOut,
-    MatterIn,
-    MatterOut,
-    MattersOut,
-    PersonIn,
-    ProcedureName,
-    TimelineOut,
-)
+from huiyin.gateway.schemas.acts import ActOut
+from huiyin.gateway.schemas.matters import MatterIn, MatterOut, MattersOut, PersonIn, TimelineOut
+from huiyin.gateway.schemas.shared import ProcedureName
 from huiyin.matters import access
 from huiyin.matters.intake import Person, Said
 from huiyin.matters.models import Channel

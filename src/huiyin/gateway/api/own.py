@@ -12,7 +12,8 @@ from huiyin.gateway.api.answers import answers
 from huiyin.gateway.door import Caller, Door, caller_of
 from huiyin.gateway.models import Right
 from huiyin.gateway.paging import cursor_of, moment_in, uuid_in
-from huiyin.gateway.schemas import InboxOut, MeOut, NoticesOut, ReadIn, ReadOut, TrayOut
+from huiyin.gateway.schemas.matters import InboxOut, TrayOut
+from huiyin.gateway.schemas.own import MeOut, NoticesOut, ReadIn, ReadOut
 from huiyin.matters.inbox import Key, Tray, counts, tray
 from huiyin.notices.queries import inbox_of, unread_count, words_of
 from huiyin.notices.verbs import mark_read
