@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
+from huiyin.gateway.schemas.files import FileOut
 from huiyin.gateway.schemas.reference import CategoryOut, PlaceOut, ProcedureRef, UnitRefOut
 from huiyin.gateway.schemas.shared import In, Json, Line, ProcedureName
 from huiyin.matters.inbox import Tray
@@ -179,6 +180,7 @@ class EntryOut(Schema):
     recorded_at: datetime = Field(description="When it was recorded.")
     occurred_at: datetime | None = Field(description="When it happened, of what came late.")
     details: list[DetailOut] = Field(description="What was written.")
+    files: list[FileOut] = Field(description="What was sent in with it, as far as it may be had.")
     is_redacted: bool = Field(description="Whether what was written has been deleted.")
     is_pending: bool = Field(description="Whether others still have to agree.")
     is_own: bool = Field(description="Whether whoever asks did it.")
