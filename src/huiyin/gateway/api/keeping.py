@@ -120,7 +120,10 @@ def find_by_phone(
         address=client_address(request), after=SearchKey(*after) if after else None, limit=limit,
     )  # fmt: skip
     following = cursor_of(found.next.opened_at, found.next.id) if found.next else None
-    return {"matters": saying.matter_refs(found.matters), "next": following}
+    return {
+        "matters": saying.matter_refs(found.matters, caller_of(request).actor),
+        "next": following,
+    }
 
 
 # --- holds and deletions ------------------------------------------------------------------------

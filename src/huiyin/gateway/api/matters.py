@@ -132,7 +132,10 @@ def find_matters(
         wanted, by=caller_of(request).actor, after=SearchKey(*after) if after else None, limit=limit
     )
     following = cursor_of(found.next.opened_at, found.next.id) if found.next else None
-    return {"matters": saying.matter_refs(found.matters), "next": following}
+    return {
+        "matters": saying.matter_refs(found.matters, caller_of(request).actor),
+        "next": following,
+    }
 
 
 @router.get(
@@ -148,7 +151,7 @@ def show_matter(request: HttpRequest, number: Number) -> Any:
     named = access.matter_of_number(number, by=by)
     found = access.look(named.pk, by=by, at=at, address=client_address(request))
     runs = access.runs_seen_by(by).filter(matter=found).order_by("opened_at", "id")
-    return saying.matter_out(found, list(runs), access.contacts(found, by=by))
+    return saying.matter_out(found, list(runs), access.contacts(found, by=by), by)
 
 
 @router.get(
