@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from huiyin.gateway.api import api, schema_text
+from huiyin.gateway.schema_changes import changes
 from huiyin.gateway.tests.callers import Caller, a_city, clerk, report, resident
 from huiyin.matters.tests.sample_files import PNG
 from huiyin.people.permission_sets import built_in
@@ -33,8 +34,27 @@ REACHED = 0.5  # of the operations have to answer 2xx at least once; all have te
 def test_the_committed_schema_is_the_one_that_is_served(client, db):
     committed = (DOCS / "openapi.json").read_text(encoding="utf-8")
 
+    changed = changes(json.loads(committed), json.loads(schema_text()))
+    assert changed == [], "the schema changed; run `make reference` and read these lines again"
     assert committed == schema_text(), "old; run `make reference`"
     assert client.get("/api/v1/openapi.json").json() == json.loads(committed)
+
+
+def test_a_change_of_the_schema_is_said_line_by_line():
+    old = json.loads(schema_text())
+    new = json.loads(schema_text())
+    del new["paths"]["/api/v1/me"]
+    new["paths"]["/api/v1/figures"]["get"]["parameters"][0]["name"] = "what"
+    new["components"]["schemas"]["MeOut"]["properties"]["name"]["description"] = "Who."
+    new["components"]["schemas"]["RateIn"]["required"] = ["stars", "text"]
+
+    assert changes(old, new) == [
+        "- paths › /api/v1/figures › get › parameters › query measure",
+        "+ paths › /api/v1/figures › get › parameters › query what",
+        "- paths › /api/v1/me",
+        "~ components › schemas › MeOut › properties › name › description: The name. → Who.",
+        "+ components › schemas › RateIn › required › text",
+    ]
 
 
 def test_everything_in_the_schema_is_described():
