@@ -26,6 +26,8 @@ NoToken = refusal("gateway.no_token")
 ExpiryTooFar = refusal("gateway.expiry_too_far", days=int)
 RightUnknown = refusal("gateway.right_unknown", right=str)
 PostNotHeld = refusal("gateway.post_not_held")
+NotYourToken = refusal("gateway.not_your_token")
+TooManyTokens = refusal("gateway.too_many_tokens", most=int)
 NoSubscription = refusal("gateway.no_subscription")
 AddressNotAllowed = refusal("gateway.address_not_allowed", reason=str)
 ProcedureNotOffered = refusal("gateway.procedure_not_offered", procedure=str)
@@ -66,6 +68,10 @@ sentences(
             "Figures are shown of the place your unit works for, and of places in it."
         ),
         "gateway.no_token": _("There is no such token. huiyin token list shows them all."),
+        "gateway.not_your_token": _("There is no such key among yours. Look at the list again."),
+        "gateway.too_many_tokens": _(
+            "You have %(most)s valid keys already. Revoke one before you make another."
+        ),
         "gateway.expiry_too_far": _("A token is valid for 1 to %(days)s days."),
         "gateway.right_unknown": _("There is no right “%(right)s”: take read, act or webhooks."),
         "gateway.post_not_held": _(
