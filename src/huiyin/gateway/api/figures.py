@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -52,7 +52,7 @@ def count_matters(
     exact at this moment.
     """
     actor = caller_of(request).actor
-    where = known_place(place) or Place.objects.get(pk=actor.unit_place_id)
+    where = known_place(place) or Place.objects.get(pk=cast(UUID, actor.unit_place_id))
     offices = set(access.looked_after_by(actor)[0]) if _is_within(where, actor) else set()
     if not offices and place and not _is_within(where, actor):
         raise refusals.NotInYourPlace()
@@ -110,7 +110,7 @@ def _page(
                 "day": one.get("day"),
                 "procedure": one.get("procedure"),
                 "state": one.get("state"),
-                "category": codes.get(one.get("category_id")),
+                "category": codes.get(one["category_id"]) if one.get("category_id") else None,
                 "unit": saying.unit_ref(units[one["unit_id"]]) if one.get("unit_id") else None,
                 "count": count,
             }

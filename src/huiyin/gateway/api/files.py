@@ -2,7 +2,7 @@
 
 import hashlib
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -49,7 +49,7 @@ def send_file(
 
     def take() -> dict[str, Any]:
         row = attach(
-            file, name=file.name or "", by=caller.actor, at=timezone.now(),
+            cast(BinaryIO, file), name=file.name or "", by=caller.actor, at=timezone.now(),
             address=client_address(request),
         )  # fmt: skip
         return saying.file_out(row)

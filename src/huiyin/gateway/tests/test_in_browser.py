@@ -60,6 +60,6 @@ def test_a_key_is_made_and_revoked_without_javascript(chromium, live_server):
     shown.page.fill("[name=label]", "对接")
     shown.page.click("text=生成密钥")
     assert "hyt_" in shown.text()
-    shown.page.click("text=作废 >> nth=0")
+    shown.page.click("button:has-text('作废') >> nth=0")
 
     assert "已作废" in shown.text()
