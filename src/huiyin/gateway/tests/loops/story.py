@@ -99,10 +99,9 @@ class Person(Caller):
         assert found.status_code == 200, found.json()
         return found.json()[what] if what else found.json()
 
-    def timeline(self) -> list[str]:
-        """Return the sentences of the timeline, the first first."""
-        found = self.get(f"/matters/{self.story.number}/timeline", limit=100).json()["entries"]
-        return [one["sentence"] for one in reversed(found)]
+    def runs(self) -> set[str]:
+        """Return the procedures that somebody sees at work on the matter."""
+        return {run["procedure"]["name"] for run in self.sees("runs")}
 
     def _form(self, rule: Action, before: Snapshot, given: dict[str, Any]) -> dict[str, Any]:
         """Complete a form: real units, places and files that are sent in over the API."""

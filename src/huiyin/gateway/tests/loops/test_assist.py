@@ -37,3 +37,7 @@ def test_a_helper_answers_and_sees_what_it_helps_with(tell):
         told={"bureau"},
         see={"lijuan", "hotline", "bureau", "helper"},
     )
+
+    # what units ask of each other is between them
+    assert lijuan.runs() == {"hotline"}
+    assert helper.runs() == {"hotline", "assist"}

@@ -31,12 +31,19 @@ def test_a_petition_is_routed_handled_and_answered_over_the_national_day(tell):
         together="alone",
         is_accusation=False,
         keep_secret=False,
+        accused=[story.cast["other"]],
     )
     story.then(
         "registered",
         due={"route": "Thu 2026-10-08"},
         told={"lijuan", "office"},
         see={"lijuan", "office"},
+    )
+    # the unit she complains of never sees it, and nobody may send it there
+    accused = story.cast["other"]
+    assert (
+        office.is_refused("transfer", kind="petition", to_unit=accused.id)
+        == "guard.not_the_accused"
     )
     story.on("2026-09-21 10:00")
     office.does("transfer", kind="petition", to_unit=bureau)

@@ -57,7 +57,7 @@ def test_the_committee_finds_an_agreement_inside_a_petition(tell):
     # the other side is in the mediation alone: what Li Juan asks of the office stays hers
     seen = story.zhao.sees()
     assert (seen["title"], seen["text"]) == ("", "")
-    assert {run["procedure"]["name"] for run in seen["runs"]} == {"petition_referral", "mediation"}
+    assert story.zhao.runs() == {"petition_referral", "mediation"}
     assert lijuan.sees("text") == "新华路 3 号门口。"
 
     bureau.does("settle", way="people", signed_on="2026-09-21")

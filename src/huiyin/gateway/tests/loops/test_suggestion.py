@@ -36,3 +36,7 @@ def test_a_unit_answers_in_writing_what_it_takes_up(tell):
         told={"bureau", "office"},
         see={"lijuan", "office", "county_bureau", "bureau", "head"},
     )
+
+    # it is between the office and the unit
+    assert story.lijuan.runs() == {"petition"}
+    assert bureau.runs() == {"petition", "suggestion"}

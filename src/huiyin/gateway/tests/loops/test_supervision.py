@@ -64,3 +64,7 @@ def test_a_late_order_is_supervised_until_the_unit_has_answered(tell):
         told={"bureau", "hotline"},
         see={"lijuan", "hotline", "leader", "bureau"},
     )
+
+    # the order itself is between the centre and the bureau
+    assert lijuan.runs() == {"hotline"}
+    assert bureau.runs() == {"hotline", "supervision"}

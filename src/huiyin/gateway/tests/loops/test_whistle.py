@@ -42,3 +42,7 @@ def test_the_bureau_comes_does_its_part_and_both_judge_each_other(tell):
         told={"bureau", "centre"},
         see={"lijuan", "centre", "county", "bureau"},
     )
+
+    # how the units judge each other is theirs
+    assert lijuan.runs() == {"grid"}
+    assert bureau.runs() == {"grid", "whistle"}
