@@ -6,10 +6,11 @@ from uuid import UUID
 
 from huiyin.categories.models import Category
 from huiyin.categories.tree import Node, tree
-from huiyin.matters import numbers
+from huiyin.matters import access, numbers
 from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import Assignment, Matter, Run, RunClock
+from huiyin.matters.models import Assignment, Attachment, Matter, Run, RunClock
 from huiyin.matters.wording import language, said
+from huiyin.people.actors import Actor
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.procedures.language import Action, Field, Procedure, State
 from huiyin.units.models import Unit
@@ -165,15 +166,24 @@ def _state(state: State, rules: Procedure) -> Json:
 # --- matters ------------------------------------------------------------------------------------
 
 
-def matter_refs(matters: Sequence[Matter], *, staff: bool) -> list[Json]:
-    """Return matters for a list; words, place and category must be loaded. One query.
+def matter_refs(matters: Sequence[Matter], by: Actor) -> list[Json]:
+    """Return matters for a list; words, place and category must be loaded.
 
-    `staff`: how urgent they are is shown.
+    One query; for people another one: who only has a part in a run inside a matter, as the other
+    side of a petition that is mediated, does not read what the matter itself is about.
     """
     parents = codes_above([matter.place for matter in matters])
-    urgency = [matter.urgency if staff else None for matter in matters]
-    refs = [_matter_ref(matter, parents) for matter in matters]
-    return [{**ref, "urgency": level} for ref, level in zip(refs, urgency, strict=True)]
+    close = {matter.pk for matter in matters}
+    if by.unit_id is None and not by.is_system:
+        runs = access.runs_seen_by(by).filter(matter__in=close, parent=None)
+        close = set(runs.values_list("matter_id", flat=True))
+    return [
+        {
+            **_matter_ref(matter, parents, is_close=matter.pk in close),
+            "urgency": None if by.unit_id is None else matter.urgency,
+        }
+        for matter in matters
+    ]
 
 
 def title_of(matter: Matter) -> str:
@@ -182,10 +192,10 @@ def title_of(matter: Matter) -> str:
     return words.title if words else ""
 
 
-def _matter_ref(matter: Matter, parents: Mapping[UUID, str]) -> Json:
+def _matter_ref(matter: Matter, parents: Mapping[UUID, str], *, is_close: bool) -> Json:
     return {
         "number": matter.number,
-        "title": title_of(matter),
+        "title": title_of(matter) if is_close else "",
         "channel": matter.channel,
         "opened_at": matter.opened_at,
         "occurred_at": matter.occurred_at,
@@ -195,21 +205,20 @@ def _matter_ref(matter: Matter, parents: Mapping[UUID, str]) -> Json:
     }
 
 
-def matter_out(
-    matter: Matter, runs: Sequence[Run], contacts: Sequence[Any], *, staff: bool
-) -> Json:  # fmt: skip
-    """Return a whole matter with the runs and people that are seen. Three queries."""
-    (ref,) = matter_refs([matter], staff=staff)
-    words = getattr(matter, "words", None)
+def matter_out(matter: Matter, runs: Sequence[Run], contacts: Sequence[Any], by: Actor) -> Json:
+    """Return a whole matter with the runs and people that are seen. Four queries at most."""
+    (ref,) = matter_refs([matter], by)
+    is_close = by.unit_id is not None or any(run.parent_id is None for run in runs)
+    words = getattr(matter, "words", None) if is_close else None
     return {
         **ref,
         "spoken": numbers.spoken(matter.number),
         "text": words.text if words else "",
         "address": words.address if words else "",
-        "urgent_words": words.urgent_words if words and staff else [],
+        "urgent_words": words.urgent_words if words and by.unit_id is not None else [],
         "call_first": matter.call_first,
-        "lon": matter.lon,
-        "lat": matter.lat,
+        "lon": matter.lon if is_close else None,
+        "lat": matter.lat if is_close else None,
         "contacts": [
             {
                 name: getattr(contact, name)
@@ -272,6 +281,12 @@ def _clock(clock: RunClock, rules: Procedure) -> Json:
         "ended_at": clock.ended_at,
         "outcome": clock.outcome or None,
     }
+
+
+def file_out(row: Attachment) -> Json:
+    """Return what is said of a file."""
+    names = ("id", "name", "kind", "media_type", "size_bytes", "width", "height", "at")
+    return {name: getattr(row, name) for name in names}
 
 
 def state_label(rules: Procedure, state: str) -> str:

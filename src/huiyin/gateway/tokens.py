@@ -8,10 +8,20 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
+from huiyin.gateway import open_subscriptions
 from huiyin.gateway.models import ApiToken, Right
-from huiyin.gateway.refusals import ExpiryTooFar, NoToken, PostNotHeld, RightUnknown
+from huiyin.gateway.refusals import (
+    ExpiryTooFar,
+    NoToken,
+    NotYourToken,
+    PostNotHeld,
+    RightUnknown,
+    TooManyTokens,
+)
+from huiyin.people import access_log
 from huiyin.people.actors import Actor, actor_of
 from huiyin.people.models import Account
 from huiyin.people.posts import holding_by_key
@@ -20,6 +30,8 @@ PREFIX: Final = "hyt_"
 SECRET_BYTES: Final = 32
 HINT: Final = 10
 LONGEST_DAYS: Final = 400
+MOST_VALID: Final = 20
+MOST_SHOWN: Final = 60
 # A use is written down at most once in this time, so that reading costs no writing.
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 
@@ -84,6 +96,55 @@ def revoke_token(*, token_id: UUID, at: datetime) -> ApiToken:
         token.revoked_at = at
         token.save(update_fields=["revoked_at"])
     return token
+
+
+def tokens_of(account_id: UUID) -> list[ApiToken]:
+    """Return the tokens of an account, the latest first, those that are over too."""
+    rows = ApiToken.objects.filter(account=account_id).select_related("post__unit")
+    return list(rows.order_by("-created_at", "-pk")[:MOST_SHOWN])
+
+
+def create_own_token(
+    *, account_id: UUID, label: str, rights: Sequence[str], days: int, by: Actor, at: datetime,
+    post_id: UUID | None = None,
+) -> Made:  # fmt: skip
+    """Make a token for oneself; written into the access log.
+
+    Raises TooManyTokens, and what `create_token` raises.
+    """
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).get(pk=account_id)  # one at a time
+        valid = ApiToken.objects.filter(account=account_id, revoked_at=None, expires_at__gt=at)
+        if valid.count() >= MOST_VALID:
+            raise TooManyTokens(most=MOST_VALID)
+        made = create_token(
+            account_id=account_id, label=label, rights=rights, days=days, at=at, post_id=post_id,
+            by=by,
+        )  # fmt: skip
+        _log("token_made", made.token, by=by, at=at)
+    return made
+
+
+def revoke_own_token(text: str, *, account_id: UUID, by: Actor, at: datetime) -> ApiToken:
+    """Revoke one of one's own tokens; written into the access log. Raises NotYourToken."""
+    try:
+        token = ApiToken.objects.filter(pk=UUID(text), account=account_id).first()
+    except ValueError:
+        token = None
+    if token is None:
+        raise NotYourToken()
+    with transaction.atomic():
+        revoked = revoke_token(token_id=token.pk, at=at)
+        _log("token_revoked", revoked, by=by, at=at)
+    open_subscriptions.forget()
+    return revoked
+
+
+def _log(action: str, token: ApiToken, *, by: Actor, at: datetime) -> None:
+    access_log.record(
+        by=by, at=at, action=action, subject_type="api_token", subject_id=token.pk,
+        fields=token.rights,
+    )  # fmt: skip
 
 
 def resolve(secret: str, *, at: datetime) -> Bearer | None:

@@ -1,7 +1,7 @@
 """`open`: a matter begins, whoever takes it in and however it came."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -19,7 +19,8 @@ from huiyin.people.actors import Actor as Account
 from huiyin.people.phones import index_of, normal
 from huiyin.people.refusals import PhoneNotMobile
 from huiyin.places.models import Place
-from huiyin.procedures import decide
+from huiyin.procedures import Procedure, decide
+from huiyin.procedures.language import FieldType
 from huiyin.procedures.runs import Values
 from huiyin.units.models import Unit
 
@@ -77,9 +78,19 @@ def open_matter(
         contacts = tuple(new_contacts(matter, reporter, parties))
         Contact.objects.bulk_create(contacts)
         run = Run(matter=matter, procedure=rules.name, version=rules.version)
-        sent = dict(form or {})
+        sent = {**_sides_named(rules, action, contacts), **dict(form or {})}
         held = held_by(run, matter, contacts, at=at, units=unit_ids(sent))
         return _begun(held, action, sent, by=by, at=at, occurred_at=occurred_at)
+
+
+def _sides_named(
+    rules: Procedure, action: str, contacts: Sequence[Contact]
+) -> dict[str, list[str]]:
+    """Fill in who the sides of a dispute are: nobody outside knows their ids yet."""
+    rule = rules.actions.get(action)
+    sides = [str(contact.pk) for contact in contacts if contact.side]
+    asked = [field.name for field in rule.form if field.type is FieldType.PARTIES] if rule else []
+    return dict.fromkeys(asked, sides) if sides else {}
 
 
 def _begun(
@@ -157,7 +168,14 @@ def with_all_below(units: Sequence[UUID]) -> list[UUID]:
 def new_contacts(
     matter: Matter, reporter: Person | None, parties: Sequence[Person]
 ) -> list[Contact]:
-    """Return the people of a matter that begins, not saved yet."""
+    """Return the people of a matter that begins, not saved yet.
+
+    Whoever reports it and is a side of it is one person, and may act as both.
+    """
+    if reporter:
+        own = next((one for one in parties if _is_one(one, reporter)), None)
+        parties = [one for one in parties if one is not own]
+        reporter = replace(reporter, side=own.side) if own else reporter
     people = [(ContactRole.REPORTER, reporter)] if reporter else []
     people += [(ContactRole.PARTY, party) for party in parties]
     return [
@@ -174,6 +192,13 @@ def new_contacts(
         )
         for role, person in people
     ]
+
+
+def _is_one(one: Person, other: Person) -> bool:
+    if one.account_id and other.account_id:
+        return one.account_id == other.account_id
+    index = phone_index(one.phone)
+    return index is not None and index == phone_index(other.phone)
 
 
 def phone_index(phone: str) -> bytes | None:

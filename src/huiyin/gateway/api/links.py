@@ -9,7 +9,7 @@ from ninja import Path, Router
 from huiyin.gateway import saying
 from huiyin.gateway.api.answers import answers
 from huiyin.gateway.door import OpenDoor
-from huiyin.gateway.schemas import LinkActOut, LinkIn, LinkOut
+from huiyin.gateway.schemas.links import LinkActOut, LinkIn, LinkOut
 from huiyin.matters import links
 from huiyin.matters.wording import said
 from huiyin.people.addresses import address_key, client_address

@@ -9,7 +9,7 @@ from ninja import Path, Query, Router
 from huiyin.gateway import refusals
 from huiyin.gateway.api.answers import answers
 from huiyin.gateway.door import OpenDoor
-from huiyin.gateway.schemas import ServicesOut, SlotsOut
+from huiyin.gateway.schemas.services import ServicesOut, SlotsOut
 from huiyin.matters.wording import language
 from huiyin.orders.models import ServiceVersion
 from huiyin.orders.slots import free_slots, services_on, version_on

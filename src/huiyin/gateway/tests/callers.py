@@ -4,14 +4,18 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.test import Client
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from huiyin.categories import tree
 from huiyin.gateway.models import Right
 from huiyin.gateway.tokens import create_token
 from huiyin.matters.tests.records import Record, the_record
+from huiyin.people import signing_in
 from huiyin.people.models import Account
+from huiyin.people.sessions import SessionStore
 from huiyin.people.tests.factories import a_post, an_account
 from huiyin.units.models import Unit
 
@@ -39,6 +43,14 @@ class Caller:
             headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}},
         )
 
+    def send(self, name: str, content: bytes, **headers: str) -> Any:
+        """Send a file in."""
+        return self.client.post(
+            API + "/files",
+            {"file": SimpleUploadedFile(name, content)},
+            headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}},
+        )
+
     def delete(self, path: str) -> Any:
         return self.client.delete(API + path, headers=self.headers)
 
@@ -46,11 +58,24 @@ class Caller:
         return self.post(f"/runs/{run}/actions/{action}", {"form": form, "expected": expected})
 
 
-def a_token(account: Account, post_id: UUID | None = None, rights: Any = ALL) -> str:
+def a_token(
+    account: Account, post_id: UUID | None = None, rights: Any = ALL, days: int = 30
+) -> str:
     return create_token(
-        account_id=account.pk, post_id=post_id, label="Test", rights=rights, days=30,
+        account_id=account.pk, post_id=post_id, label="Test", rights=rights, days=days,
         at=timezone.now(),
     ).secret  # fmt: skip
+
+
+def in_a_browser(account: Account) -> Client:
+    """Somebody with a session, as a browser has it."""
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    signing_in.sign_in(request, account, at=timezone.now())
+    request.session.save()
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+    return client
 
 
 def resident(city: Record, **more: Any) -> Caller:

@@ -319,7 +319,6 @@ def test_people_see_their_own_data_and_of_the_others_the_side():
 
     assert seen_contacts(matter, city.opponent) == [
         ("reporter", "", "", True),
-        ("party", "", "", True),
         ("party", "赵强", "15400000002", False),
     ]
 
