@@ -30,11 +30,28 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "api.nothing_here": HTTPStatus.NOT_FOUND,
     "api.wrong_method": HTTPStatus.METHOD_NOT_ALLOWED,
     "api.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "api.no_part_of_it": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    "api.people_only": HTTPStatus.FORBIDDEN,
+    "api.not_in_your_place": HTTPStatus.FORBIDDEN,
     "api.too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "api.our_fault": HTTPStatus.INTERNAL_SERVER_ERROR,
     "api.not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
     "gateway.no_subscription": HTTPStatus.NOT_FOUND,
     "gateway.too_many_subscriptions": HTTPStatus.CONFLICT,
+    "people.file_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "people.uploads_of_day_used_up": HTTPStatus.TOO_MANY_REQUESTS,
+    "matters.storage_full": HTTPStatus.SERVICE_UNAVAILABLE,
+    "matters.file_not_found": HTTPStatus.NOT_FOUND,
+    "matters.export_not_found": HTTPStatus.NOT_FOUND,
+    "matters.export_not_ready": HTTPStatus.CONFLICT,
+    "matters.export_over": HTTPStatus.GONE,
+    "matters.exports_under_way": HTTPStatus.CONFLICT,
+    "matters.contact_not_open": HTTPStatus.FORBIDDEN,
+    "matters.cannot_join": HTTPStatus.CONFLICT,
+    "matters.not_rated": HTTPStatus.CONFLICT,
+    "matters.on_hold": HTTPStatus.CONFLICT,
+    "matters.nothing_to_redact": HTTPStatus.CONFLICT,
+    "matters.not_reclassified": HTTPStatus.CONFLICT,
     "matters.somebody_was_faster": HTTPStatus.CONFLICT,
     "matters.key_used_otherwise": HTTPStatus.CONFLICT,
     "run.unknown_action": HTTPStatus.NOT_FOUND,
@@ -93,6 +110,8 @@ def answer(refused: Refusal, *, alternatives: Sequence[Mapping[str, str]] = ()) 
         response["WWW-Authenticate"] = CHALLENGE
     if isinstance(refused, refusals.TooMany):
         response["Retry-After"] = str(refused.seconds)
+    if isinstance(refused, refusals.NoPartOfIt):
+        response["Content-Range"] = f"bytes */{refused.size_bytes}"
     if isinstance(refused, refusals.WrongMethod):
         response["Allow"] = refused.allowed
     return response

@@ -1,4 +1,4 @@
-"""Tokens of the API, and what other systems are told: subscriptions and their messages."""
+"""Tokens of the API, its kept answers, and what other systems are told."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -49,6 +49,32 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hint}… {self.label}"
+
+
+class KeptAnswer(models.Model):
+    """An answer of the API that was given under a key: the same request again gets it again.
+
+    `digest`: of what was asked for. The answer is sealed: it may name a file or a matter.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    operation = models.CharField(max_length=300)
+    key = models.CharField(max_length=120)
+    digest = models.BinaryField(max_length=32)
+    answer = SealedField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("at",), name="gateway_answers_by_age"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "operation", "key"), name="gateway_one_answer_a_key"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.operation
 
 
 class EventKind(models.TextChoices):

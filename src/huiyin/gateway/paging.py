@@ -39,6 +39,16 @@ def moment_in(cursor: str) -> tuple[datetime, UUID] | None:
     return moment, _uuid(text)
 
 
+def count_in(cursor: str) -> int:
+    """Return how many rows of a counted list were passed, 0 for the first page. Raises Invalid."""
+    if not cursor:
+        return 0
+    (text,) = _parts(cursor, 1)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 7):
+        raise _wrong()
+    return int(text)
+
+
 def _parts(cursor: str, count: int) -> list[str]:
     try:
         padded = cursor[:LONGEST] + "=" * (-len(cursor[:LONGEST]) % 4)

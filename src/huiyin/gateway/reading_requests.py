@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any, Final, NoReturn
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 from ninja.parser import Parser
@@ -11,6 +12,7 @@ from ninja.parser import Parser
 from huiyin.gateway.refusals import Malformed, TooLarge
 
 LARGEST_KB: Final = 256
+FILES: Final = "/api/v1/files"
 DEEPEST: Final = 20
 _NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -37,10 +39,13 @@ def read_json(request: HttpRequest) -> Any:
 
 
 def check_size(request: HttpRequest) -> None:
-    """Refuse a request that says it is too large. Raises TooLarge."""
+    """Refuse a request that says it is too large; only files may be larger. Raises TooLarge."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > LARGEST_KB * 1024:
-        raise TooLarge(limit_kb=LARGEST_KB)
+    limit_kb = LARGEST_KB
+    if request.path == FILES:
+        limit_kb += settings.HUIYIN.upload_mb_per_file * 1024
+    if not length.isdecimal() or int(length) > limit_kb * 1024:
+        raise TooLarge(limit_kb=limit_kb)
 
 
 def check_address(request: HttpRequest) -> None:

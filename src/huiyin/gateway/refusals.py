@@ -19,6 +19,9 @@ TooLarge = refusal("api.too_large", limit_kb=int)
 TooMany = refusal("api.too_many", seconds=int)
 OurFault = refusal("api.our_fault", report=str)
 NotReady = refusal("api.not_ready")
+NoPartOfIt = refusal("api.no_part_of_it", size_bytes=int)
+PeopleOnly = refusal("api.people_only")
+NotInYourPlace = refusal("api.not_in_your_place")
 NoToken = refusal("gateway.no_token")
 ExpiryTooFar = refusal("gateway.expiry_too_far", days=int)
 RightUnknown = refusal("gateway.right_unknown", right=str)
@@ -55,6 +58,13 @@ sentences(
             "Something went wrong on our side. Tell us the code %(report)s and try again later."
         ),
         "api.not_ready": _("The system is not ready just now. Try again in a minute."),
+        "api.no_part_of_it": _("The file has %(size_bytes)s bytes. Ask for a part that there is."),
+        "api.people_only": _(
+            "This is for people about their own data. Staff ask for theirs without a post."
+        ),
+        "api.not_in_your_place": _(
+            "Figures are shown of the place your unit works for, and of places in it."
+        ),
         "gateway.no_token": _("There is no such token. huiyin token list shows them all."),
         "gateway.expiry_too_far": _("A token is valid for 1 to %(days)s days."),
         "gateway.right_unknown": _("There is no right “%(right)s”: take read, act or webhooks."),

@@ -8,7 +8,7 @@ from huiyin.categories.models import Category
 from huiyin.categories.tree import Node, tree
 from huiyin.matters import numbers
 from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import Assignment, Matter, Run, RunClock
+from huiyin.matters.models import Assignment, Attachment, Matter, Run, RunClock
 from huiyin.matters.wording import language, said
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.procedures.language import Action, Field, Procedure, State
@@ -263,6 +263,12 @@ def _clock(clock: RunClock, rules: Procedure) -> Json:
         "ended_at": clock.ended_at,
         "outcome": clock.outcome or None,
     }
+
+
+def file_out(row: Attachment) -> Json:
+    """Return what is said of a file."""
+    names = ("id", "name", "kind", "media_type", "size_bytes", "width", "height", "at")
+    return {name: getattr(row, name) for name in names}
 
 
 def state_label(rules: Procedure, state: str) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from huiyin.gateway import delivery
+from huiyin.gateway import delivery, once
 
 LOCK = "gateway.deliver"
 
@@ -30,8 +30,10 @@ def sweep(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *", periodic_id="gateway_clean")
 @app.task(name="gateway.clean", queue="default")
 def clean(timestamp: int) -> None:
-    """Every night: forget old messages."""
-    delivery.clean(at=datetime.fromtimestamp(timestamp, tz=UTC))
+    """Every night: forget old messages and kept answers."""
+    at = datetime.fromtimestamp(timestamp, tz=UTC)
+    delivery.clean(at=at)
+    once.clean(at=at)
 
 
 def wake() -> None:

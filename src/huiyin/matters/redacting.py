@@ -245,9 +245,10 @@ def _with_those_inside(run_ids: Iterable[UUID], matter: Matter) -> list[UUID]:
 
 
 def _with_bodies(event_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
-    """Return those of these events that still have a body, by run."""
+    """Return those of these events that still have a body that says something, by run."""
     found: dict[UUID, tuple[UUID, ...]] = {}
-    pairs = EventBody.objects.filter(event__in=list(event_ids)).values_list("event__run", "event")
+    bodies = EventBody.objects.filter(event__in=list(event_ids)).exclude(content={})
+    pairs = bodies.values_list("event__run", "event")
     for run_id, event_id in pairs.order_by("event__run", "event__seq"):
         found[run_id] = (*found.get(run_id, ()), event_id)
     return found

@@ -314,6 +314,16 @@ def resident_for_phone(*, phone: str, at: datetime) -> Account:
     return account
 
 
+def resident_of_phone(phone: str) -> UUID | None:
+    """Return the account of the resident who has proved that a number is theirs, if any."""
+    try:
+        index = phones.index_of(phones.normal(phone))
+    except PhoneNotMobile:
+        return None
+    known = Account.objects.filter(kind=AccountKind.RESIDENT, phone_index=index, is_active=True)
+    return known.values_list("pk", flat=True).first()
+
+
 def keep_language(*, account_id: UUID, language: str) -> None:
     """Remember the language somebody chose, for their next sign-in and their messages."""
     if language in dict(settings.LANGUAGES):

@@ -14,7 +14,18 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
 from huiyin.gateway import refusals
-from huiyin.gateway.api import acts, matters, own, reference, webhooks
+from huiyin.gateway.api import (
+    acts,
+    exports,
+    figures,
+    files,
+    filing,
+    keeping,
+    matters,
+    own,
+    reference,
+    webhooks,
+)
 from huiyin.gateway.door import OpenDoor
 from huiyin.gateway.errors import answer
 from huiyin.gateway.reading_requests import JsonParser
@@ -40,7 +51,8 @@ is the number of the last event you have seen: an act is refused when somebody w
 
 **Lists** are objects with `next`: send it as `cursor` for the page after. **Limits**: the headers
 `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds) tell how much may still be
-asked; after that 429 with `Retry-After`. Requests have at most 256 KB.
+asked; after that 429 with `Retry-After`. Requests have at most 256 KB, files
+what the installation allows.
 
 **Webhooks** are signed in the manner of Standard Webhooks: `webhook-id`, `webhook-timestamp`,
 `webhook-signature: v1,…`, an HMAC-SHA256 over `id.timestamp.body`.
@@ -48,6 +60,10 @@ asked; after that 429 with `Retry-After`. Requests have at most 256 KB.
 TAGS: Final = (
     ("Matters", "Opening, finding and reading matters."),
     ("Acts", "What can be done now, why not, and doing it."),
+    ("Files", "Pictures, documents, recordings: sent in, named by acts, opened."),
+    ("Figures", "How many there are, exact at this moment."),
+    ("Exports", "Lists as files, written in the background."),
+    ("Records", "Correcting, revealing, keeping and deleting; all of it is written down."),
     ("Own", "Who asks, and what they were told."),
     ("Reference", "Places, categories, units and procedures; open to everybody."),
     ("Webhooks", "Telling other systems of acts."),
@@ -75,6 +91,11 @@ api = HuiyinAPI(
 api.add_router("", reference.router)
 api.add_router("", matters.router)
 api.add_router("", acts.router)
+api.add_router("", files.router)
+api.add_router("", filing.router)
+api.add_router("", figures.router)
+api.add_router("", exports.router)
+api.add_router("", keeping.router)
 api.add_router("", own.router)
 api.add_router("", webhooks.router)
 

@@ -14,7 +14,7 @@ from huiyin.gateway.api.headers import Key
 from huiyin.gateway.door import Door, caller_of
 from huiyin.gateway.errors import error_body
 from huiyin.gateway.models import Right
-from huiyin.gateway.schemas import ActIn, ActionsOut, ActOut, ActsIn, ActsOut
+from huiyin.gateway.schemas.acts import ActIn, ActionsOut, ActOut, ActsIn, ActsOut
 from huiyin.matters import access
 from huiyin.matters.acting import act, act_many
 from huiyin.matters.limits import procedure_of

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from huiyin.gateway.schemas import Error
+from huiyin.gateway.schemas.shared import Error
 
 ALWAYS: Final = (400, 405, 413, 422, 429, 500, 503)
 SIGNED_IN: Final = (401, 403)

@@ -8,28 +8,34 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Path, Query, Router, Status
+from ninja import Query, Router, Status
 
 from huiyin.categories.models import Category
 from huiyin.gateway import refusals, saying
 from huiyin.gateway.api.answers import answers
 from huiyin.gateway.api.headers import Key
+from huiyin.gateway.api.parameters import (
+    Cursor,
+    Most,
+    Number,
+    known_category,
+    known_place,
+    person_of,
+    reporter_of,
+    sane_day,
+    unit_ids,
+)
 from huiyin.gateway.api.reference import category_of, place_of
 from huiyin.gateway.door import Door, caller_of
 from huiyin.gateway.models import Right
 from huiyin.gateway.paging import cursor_of, moment_in, uuid_in
-from huiyin.gateway.schemas import (
-    ActOut,
-    MatterIn,
-    MatterOut,
-    MattersOut,
-    PersonIn,
-    ProcedureName,
-    TimelineOut,
-)
+from huiyin.gateway.schemas.acts import ActOut
+from huiyin.gateway.schemas.matters import MatterIn, MatterOut, MattersOut, TimelineOut
+from huiyin.gateway.schemas.shared import ProcedureName
 from huiyin.matters import access
-from huiyin.matters.intake import Person, Said
-from huiyin.matters.models import Channel
+from huiyin.matters.attachments import attachments_of
+from huiyin.matters.intake import Said
+from huiyin.matters.models import AttachmentUse, Channel
 from huiyin.matters.opening_once import open_once
 from huiyin.matters.search import Key as SearchKey
 from huiyin.matters.search import Wanted, search
@@ -38,15 +44,8 @@ from huiyin.people.actors import Actor
 from huiyin.people.addresses import client_address
 from huiyin.places.models import Place
 from huiyin.procedures import library
-from huiyin.units.models import Unit
-from huiyin.units.queries import held_on
 
 router = Router(tags=["Matters"])
-Number = Annotated[
-    str, Path(max_length=40, description="The number, spaces or not.", example="3714261112345678")
-]
-Cursor = Annotated[str, Query(max_length=200, description="`next` of the page before.")]
-Most = Annotated[int, Query(ge=1, le=100, description="At most so many.")]
 
 
 @router.post(
@@ -62,7 +61,7 @@ def open_matter(request: HttpRequest, sent: MatterIn, key: Key = "") -> Any:
     caller, at = caller_of(request), timezone.now()
     place = place_of(sent.place)
     category = category_of(sent.category) if sent.category else None
-    accused = _units(sent.accused)
+    accused = unit_ids(sent.accused)
     errors = {}
     if place is None:
         errors["body.place"] = "code"
@@ -84,8 +83,8 @@ def open_matter(request: HttpRequest, sent: MatterIn, key: Key = "") -> Any:
         channel=Channel(sent.channel) if is_staff else Channel.ONLINE,
         form=_form(sent, place, category),
         category=category,
-        reporter=_reporter(sent.reporter, caller.actor),
-        parties=[_person(one) for one in sent.parties],
+        reporter=reporter_of(sent.reporter, caller.actor),
+        parties=[person_of(one) for one in sent.parties],
         accused=sorted(accused.values()),
         occurred_at=sent.occurred_at if is_staff else None,
         lon=sent.lon,
@@ -121,13 +120,13 @@ def find_matters(
     after = moment_in(cursor)
     wanted = Wanted(
         text=q,
-        category=_known_category(category),
-        place=_known_place(place),
+        category=known_category(category),
+        place=known_place(place),
         unit_id=unit,
         procedure=procedure or "",
         state=state,
-        since=_sane(since, "since"),
-        until=_sane(until, "until"),
+        since=sane_day(since, "since"),
+        until=sane_day(until, "until"),
     )
     found = search(
         wanted, by=caller_of(request).actor, after=SearchKey(*after) if after else None, limit=limit
@@ -163,8 +162,12 @@ def show_timeline(
     by = caller_of(request).actor
     found = access.matter_of_number(number, by=by)
     page = timeline(found, by=by, after=uuid_in(cursor), limit=limit)
+    files = attachments_of({entry.run_id for entry in page.entries})
     return {
-        "entries": [_entry(entry) for entry in page.entries],
+        "entries": [
+            {**_entry(entry), "files": _files(files.get(entry.key, ()), by)}
+            for entry in page.entries
+        ],
         "next": cursor_of(page.older) if page.older else None,
     }
 
@@ -190,6 +193,16 @@ def _entry(entry: Entry) -> Mapping[str, Any]:
     }
 
 
+def _files(uses: Sequence[AttachmentUse], by: Actor) -> list[dict[str, Any]]:
+    """Return the files of an event that the door opens: to staff all, to people their own."""
+    rows = {use.attachment_id: use.attachment for use in uses}
+    return [
+        saying.file_out(row)
+        for row in rows.values()
+        if by.unit_id is not None or row.owner_id == by.account_id
+    ]
+
+
 def _form(sent: MatterIn, place: Place, category: Category | None) -> dict[str, Any]:
     """Fill in place and category where the form asks for them and they were left out."""
     form = dict(sent.form)
@@ -201,52 +214,3 @@ def _form(sent: MatterIn, place: Place, category: Category | None) -> dict[str, 
         if field and field.type.value == name and value:
             form.setdefault(name, value)
     return form
-
-
-def _reporter(sent: PersonIn | None, by: Actor) -> Person | None:
-    """Return who brings it: people themselves; for staff whoever they enter, if anybody."""
-    if by.unit_id is not None:
-        return _person(sent) if sent else None
-    said = sent or PersonIn.model_validate({})
-    return Person(
-        name=said.name or by.name,
-        phone=said.phone,
-        account_id=by.account_id,
-        is_anonymous=said.is_anonymous,
-        wants_secrecy=said.wants_secrecy,
-    )
-
-
-def _person(sent: PersonIn) -> Person:
-    return Person(
-        name=sent.name, phone=sent.phone, side=sent.side, is_anonymous=sent.is_anonymous,
-        wants_secrecy=sent.wants_secrecy,
-    )  # fmt: skip
-
-
-def _units(codes: Sequence[str]) -> dict[str, UUID]:
-    if not codes:
-        return {}
-    there = Unit.objects.filter(held_on(timezone.localdate()), code__in=codes)
-    return dict(there.values_list("code", "pk"))
-
-
-def _known_place(code: str) -> Place | None:
-    found = place_of(code) if code else None
-    if code and found is None:
-        raise refusals.Invalid(errors={"query.place": "code"})
-    return found
-
-
-def _known_category(code: str) -> Category | None:
-    found = category_of(code) if code else None
-    if code and found is None:
-        raise refusals.Invalid(errors={"query.category": "code"})
-    return found
-
-
-def _sane(day: date | None, name: str) -> date | None:
-    """Refuse a day no calendar of ours has: counting from it would leave the years there are."""
-    if day is not None and not 1900 <= day.year <= 2090:
-        raise refusals.Invalid(errors={f"query.{name}": "1900–2090"})
-    return day

@@ -7,13 +7,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from ninja import Path, Query, Router
 
-from huiyin.gateway import saying
+from huiyin.gateway import refusals, saying
 from huiyin.gateway.api.answers import answers
 from huiyin.gateway.door import Caller, Door, caller_of
 from huiyin.gateway.models import Right
 from huiyin.gateway.paging import cursor_of, moment_in, uuid_in
-from huiyin.gateway.schemas import InboxOut, MeOut, NoticesOut, ReadIn, ReadOut, TrayOut
+from huiyin.gateway.schemas.keeping import OwnCopyOut
+from huiyin.gateway.schemas.matters import InboxOut, TrayOut
+from huiyin.gateway.schemas.own import MeOut, NoticesOut, ReadIn, ReadOut
 from huiyin.matters.inbox import Key, Tray, counts, tray
+from huiyin.matters.own_copy import own_copy
 from huiyin.notices.queries import inbox_of, unread_count, words_of
 from huiyin.notices.verbs import mark_read
 from huiyin.people.models import AccountKind
@@ -36,6 +39,17 @@ def show_me(request: HttpRequest) -> Any:
         "rights": list(token.rights) if token else [right.value for right in Right],
         "token_expires_at": token.expires_at if token else None,
     }
+
+
+@router.get(
+    "/me/copy", auth=Door(Right.READ), response=answers(OwnCopyOut), summary="Copy of own data"
+)
+def copy_own_data(request: HttpRequest) -> Any:
+    """Return everything that is kept about whoever asks: what they said and were told (PIPL 45)."""
+    caller = caller_of(request)
+    if caller.actor.unit_id is not None:
+        raise refusals.PeopleOnly()
+    return own_copy(account_id=caller.account.pk, at=timezone.now())
 
 
 @router.get("/notices", auth=Door(Right.READ), response=answers(NoticesOut), summary="Own notices")

@@ -14,19 +14,18 @@ from huiyin.dispatch.wording import explain
 from huiyin.gateway import refusals, saying
 from huiyin.gateway.api.answers import answers
 from huiyin.gateway.door import OpenDoor
-from huiyin.gateway.schemas import (
+from huiyin.gateway.schemas.reference import (
     CategoriesOut,
     CategoryOut,
-    Level,
     PlaceOut,
     PlacesOut,
-    ProcedureName,
     ProcedureOut,
     ProceduresOut,
     ResponsibleOut,
     UnitOut,
     UnitsOut,
 )
+from huiyin.gateway.schemas.shared import Level, ProcedureName
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.search import search as search_places
 from huiyin.procedures import Procedure, library

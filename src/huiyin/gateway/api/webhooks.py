@@ -14,7 +14,7 @@ from huiyin.gateway.api.reference import place_of
 from huiyin.gateway.door import Door, caller_of
 from huiyin.gateway.models import ApiToken, Message, Right, Subscription
 from huiyin.gateway.paging import cursor_of, uuid_in
-from huiyin.gateway.schemas import (
+from huiyin.gateway.schemas.webhooks import (
     MessagesOut,
     NewWebhookOut,
     ReplayIn,

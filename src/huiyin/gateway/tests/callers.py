@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -36,6 +37,14 @@ class Caller:
             API + path,
             json.dumps(body or {}, default=str),
             content_type="application/json",
+            headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}},
+        )
+
+    def send(self, name: str, content: bytes, **headers: str) -> Any:
+        """Send a file in."""
+        return self.client.post(
+            API + "/files",
+            {"file": SimpleUploadedFile(name, content)},
             headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}},
         )
 

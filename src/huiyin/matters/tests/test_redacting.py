@@ -220,6 +220,15 @@ def test_only_who_has_the_permission_redacts_and_what_is_gone_is_not_redacted_ag
     assert Run.objects.get(pk=run.pk).events == 5
 
 
+def test_a_matter_that_was_redacted_whole_is_not_redacted_again():
+    city = the_record()
+    run = an_answered_order(city)
+    redact(run.matter, **ORDER, by=an_officer(city), at=NOW)
+
+    with pytest.raises(NothingToRedact):
+        redact(run.matter, **ORDER, by=an_officer(city), at=NOW)
+
+
 def test_to_the_accused_unit_the_matter_does_not_exist():
     city = the_record()
     officer = an_officer(city)

@@ -90,16 +90,28 @@ class World:
             "tray": {"which": "to_do"},
             "no matter": {"number": "3714261100000000", "run_id": acting.pk, "action": "note"},
             "webhook": {"webhook_id": acting.pk},
+            "no record": {
+                "number": "3714261100000000",
+                **dict.fromkeys(
+                    ("file_id", "matter_id", "export_id", "contact_id", "hold_id"), acting.pk
+                ),
+            },
             "language": {"language": "en"},
             "trouble": {"name": "404"},
         }
+
+
+def kinds_of_record(line: Line) -> tuple[str, ...]:
+    """Which records make a difference: of what there is not, one says it all."""
+    is_one = not line.record or line.record.startswith("no ")
+    return RECORDS[:1] if is_one else RECORDS
 
 
 def tried(world: World, route: Route, line: Line) -> dict[str, str]:
     """What became of asking for a route, as everybody, with every kind of record."""
     found = {}
     for who in PEOPLE:
-        for record in RECORDS if line.record else RECORDS[:1]:
+        for record in kinds_of_record(line):
             client = client_of(world.sessions.get(who))
             asked = address(route, world.records[record][line.record])
             with transaction.atomic():
@@ -116,7 +128,7 @@ def expected(line: Line) -> dict[str, str]:
     return {
         f"{who}, {record}": line.expected(who, record)
         for who in PEOPLE
-        for record in (RECORDS if line.record else RECORDS[:1])
+        for record in kinds_of_record(line)
     }
 
 
