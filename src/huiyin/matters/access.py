@@ -108,6 +108,17 @@ def matters_seen_by(by: Actor) -> QuerySet[Matter]:
     return matters.filter(pk__in=own)
 
 
+def runs_accusing(by: Actor) -> QuerySet[Run]:
+    """Return the runs of matters that complain of a post's unit or of one above it: kept from it.
+
+    What is counted without looking at single matters has to leave them out.
+    """
+    if by.unit_id is None:
+        return Run.objects.none()
+    above = RawSQL("SELECT matters_unit_and_above(%s)", [by.unit_id])
+    return Run.objects.filter(matter__accused__overlap=above)
+
+
 def _run_ids(by: Actor) -> RawSQL:
     if by.unit_id is not None:
         return RawSQL(

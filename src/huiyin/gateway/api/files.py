@@ -22,7 +22,7 @@ from huiyin.matters.attachments import attach, attachment
 from huiyin.people.addresses import client_address
 
 router = Router(tags=["Files"])
-_BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+_BINARY = {"content": {"*/*": {"schema": {"type": "string"}}}}
 CONTENT: dict[str, Any] = {
     "responses": {
         200: {"description": "The file.", **_BINARY},

@@ -135,6 +135,22 @@ def test_an_answer_is_one_query_and_the_same_before_and_after_the_roll_up(
         tallies.total(Measure.OPENED, place_id=city.place.pk)
 
 
+def test_counting_every_run_by_itself_gives_the_same():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    for action in ("dispatch", "return_order", "redispatch", "acknowledge", "answer"):
+        run = city.act(run.pk, action, key=action).run
+    city.open("grid", "submit")
+
+    where = {"place_id": city.town.pk, "by": tallies.GROUPS}
+    for asked in (where, {**where, "procedure": "grid", "since": TODAY}):
+        kept = {measure: tallies.counted(measure, **asked) for measure in Measure}
+        assert kept == {
+            measure: tallies.counted_in(Run.objects.all(), measure, **asked) for measure in Measure
+        }
+    assert tallies.counted_in(Run.objects.none(), Measure.OPENED, **where) == {}
+
+
 def test_a_day_is_the_local_day():
     city = the_record()
     before_midnight = NOW.replace(hour=23, minute=59)

@@ -8,7 +8,7 @@ from django.test import Client
 from huiyin.matters import numbers
 from huiyin.matters.intake import Said
 from huiyin.matters.models import AttachmentUse, Run
-from huiyin.matters.redacting import redact
+from huiyin.matters.redacting import place_hold, redact
 from huiyin.matters.tests.records import Record, the_record
 from huiyin.people.accounts import resident_for_phone
 from huiyin.people.actors import Actor
@@ -113,12 +113,15 @@ class City:
         self.record = record = the_record()
         self.there = _another_county()
         self.units = _units(record)
+        self.keeper = record.staff(record.unit("department"), "matter.hold")
         self.readers = {name: self._reader(name) for name in READERS}
         self.shown: list[Shown] = []
         city_code = record.town.code[:4] + "00000000"
         self.nothing = {  # what is asked for by ids nobody has given out
-            **{name: str(new_id()) for name in ("run_id", "matter_id", "contact_id")},
-            "file_id": str(new_id()),
+            **{
+                name: str(new_id())
+                for name in ("run_id", "matter_id", "contact_id", "file_id", "hold_id")
+            },
             "number": numbers.next_number(city_code=city_code, at=NOW),
             **FIXED,
         }
@@ -174,7 +177,8 @@ class City:
         elif planned.situation == "redacted":
             by = record.staff(record.unit("hotline_centre", "z"), "matter.redact")
             redact(run.matter, order_no="德政法〔2026〕7 号", legal_basis="法", by=by, at=NOW)
-        planned.ids["run_id"] = str(planned.run.pk)
+        hold = place_hold(run.matter, reason="行政诉讼正在审理", by=self.keeper, at=NOW)
+        planned.ids |= {"run_id": str(planned.run.pk), "hold_id": str(hold.pk)}
 
     def _hand_out(self, planned: Shown, run: Run) -> None:
         """Give it to one unit after the other."""
