@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from huiyin.categories import tree
+from huiyin.dispatch import returns, urgency
 
 # One Chromium for the whole run of a process: imported here and nowhere else, because every
 # conftest.py that imports a session fixture would start one of its own.
@@ -16,11 +17,15 @@ __all__ = ["chromium", "chromium_process"]
 
 
 @pytest.fixture(autouse=True)
-def categories_are_read_anew() -> Iterator[None]:
-    """Let no test see the categories that an earlier one has read: a rollback tells nobody."""
+def lists_are_read_anew() -> Iterator[None]:
+    """Let no test see what an earlier one has read and kept: a rollback tells nobody."""
     tree.forget()
+    urgency.forget_words()
+    returns.forget_reasons()
     yield
     tree.forget()
+    urgency.forget_words()
+    returns.forget_reasons()
 
 
 settings.register_profile(

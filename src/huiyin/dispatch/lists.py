@@ -26,6 +26,8 @@ from huiyin.dispatch.refusals import (
     WordTooLong,
     WordTooShort,
 )
+from huiyin.dispatch.returns import forget_reasons
+from huiyin.dispatch.urgency import forget_words
 from huiyin.ui.acts import By, recording
 
 MOST = 3_650  # as for limits: anything longer is a slip of the finger
@@ -59,6 +61,7 @@ def add_word(
         raise WordTooShort(word=word)
     _check_word(word=word, number=number, hint_zh=hint_zh, hint_en=hint_en)
     with transaction.atomic(), recording("dispatch.word", by=by, at=at):
+        forget_words()
         known = UrgentWord.objects.select_for_update().filter(word=word).first()
         if known is not None and known.active:
             raise WordKnown(word=word)
@@ -77,6 +80,7 @@ def change_word(
     """Change number and advice of a word. Raises as `add_word`, WordNotKnown."""
     _check_word(word=word, number=number, hint_zh=hint_zh, hint_en=hint_en)
     with transaction.atomic(), recording("dispatch.word_changed", by=by, at=at):
+        forget_words()
         known = _word(word)
         known.number, known.hint_zh, known.hint_en = number, hint_zh.strip(), hint_en.strip()
         known.save(update_fields=["number", "hint_zh", "hint_en"])
@@ -86,6 +90,7 @@ def change_word(
 def retire_word(*, word: str, by: By, at: datetime) -> UrgentWord:
     """Take a word out of the list. Raises WordNotKnown."""
     with transaction.atomic(), recording("dispatch.word_retired", by=by, at=at):
+        forget_words()
         known = _word(word)
         known.active = False
         known.save(update_fields=["active"])
@@ -149,6 +154,7 @@ def set_reason(
     _fits(name_zh, 60)
     _fits(name_en, 120)
     with transaction.atomic(), recording("dispatch.reason", by=by, at=at):
+        forget_reasons()
         last = ReturnReason.objects.order_by("-position").values_list("position", flat=True).first()
         fields = {
             "name_zh": name_zh,

@@ -1,5 +1,6 @@
 """Sending work back: the reasons, and what each has to say. How often and how late is procedure."""
 
+import time
 from datetime import date
 from uuid import UUID
 
@@ -16,10 +17,22 @@ from huiyin.dispatch.refusals import (
 )
 from huiyin.units.models import Unit
 
+FRESH_SECONDS = 30
+_kept: tuple[float, list[ReturnReason]] | None = None
+
 
 def reasons() -> list[ReturnReason]:
-    """Return the reasons in use, in their order."""
-    return list(ReturnReason.objects.filter(active=True))
+    """Return the reasons in use, in their order; read at most every FRESH_SECONDS."""
+    global _kept
+    if _kept is None or time.monotonic() - _kept[0] > FRESH_SECONDS:
+        _kept = (time.monotonic(), list(ReturnReason.objects.filter(active=True)))
+    return _kept[1]
+
+
+def forget_reasons() -> None:
+    """Drop this process's copy, after a change."""
+    global _kept
+    _kept = None
 
 
 def check_return(
@@ -32,7 +45,7 @@ def check_return(
     Raises ReasonNotKnown, BasisMissing, RightUnitMissing, RightUnitIsTheSame, UnitNotKnown,
     RightUnitClosed.
     """
-    reason = ReturnReason.objects.filter(code=code, active=True).first()
+    reason = next((one for one in reasons() if one.code == code), None)
     if reason is None:
         raise ReasonNotKnown(name=code)
     if reason.needs_basis and not basis.strip():

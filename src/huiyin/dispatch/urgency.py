@@ -5,6 +5,7 @@ word that carries a number counts only where it is meant: not "怕漏气", not "
 """
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from huiyin.categories.emergencies import NUMBERS, emergency_number
 from huiyin.categories.models import Category, Urgency
 from huiyin.dispatch.models import Level, UrgentWord
 
+FRESH_SECONDS = 30
 LONGEST = 2_000  # characters read: as much as a report may have
 _CLAUSE = re.compile(r"[，,。.！!？?；;：:\n]")
 _CLAUSE_SHOWN = 20
@@ -54,8 +56,25 @@ def urgency_of(text: str, category: Category | None = None) -> Heard:
     return urgency_in(text, category, words=known_words())
 
 
+_kept: tuple[float, tuple[Word, ...]] | None = None
+
+
 def known_words() -> tuple[Word, ...]:
-    """Return the words of urgency in use, longest first."""
+    """Return the words of urgency in use, longest first; read at most every FRESH_SECONDS."""
+    global _kept
+    if _kept is None or time.monotonic() - _kept[0] > FRESH_SECONDS:
+        _kept = (time.monotonic(), read_words())
+    return _kept[1]
+
+
+def forget_words() -> None:
+    """Drop this process's copy, after a change."""
+    global _kept
+    _kept = None
+
+
+def read_words() -> tuple[Word, ...]:
+    """Read the words of urgency in use, longest first. One query."""
     rows = UrgentWord.objects.filter(active=True).values_list(
         "word", "number", "hint_zh", "hint_en"
     )

@@ -32,7 +32,6 @@ from huiyin.matters.merging import (
 )
 from huiyin.matters.models import Contact, EventHeader, IdempotencyKey, Matter, Run
 from huiyin.matters.people_in import parties_of, reporter_of, seen_by_engine
-from huiyin.matters.reasons_kept import followed
 from huiyin.matters.references import missing
 from huiyin.matters.refusals import (
     ActRefused,
@@ -262,9 +261,7 @@ def carry_out(
     asking.ask(rule, form, by=by, at=at)
     going_on = _going_on(held, answer, at=at) if answer.hands_over_to else None
     target = merge_target(held.matter, answer, by=by) if answer.merges_into else None
-    kept = {
-        **(marks or {}), **_links(going_on, target), **followed(held.matter, rule, form, at=at)
-    }  # fmt: skip
+    kept = {**(marks or {}), **_links(going_on, target)}
     if by.contact_id:
         kept[BY_LINK] = True
     openings = [(new_id(), opening) for opening in answer.openings]

@@ -121,11 +121,10 @@ def differences(run_ids: list[UUID] | None = None) -> list[tuple[UUID, int, str]
 
 
 def _ratings(run_ids: list[UUID] | None) -> Iterator[tuple[UUID, int, str]]:
-    expected: dict[tuple[UUID, UUID | None], tuple[EventHeader, datetime]] = {}
+    expected: dict[tuple[UUID, UUID | None], tuple[EventHeader, EventHeader]] = {}
     for event in _events(RATING, run_ids):
         key = (event.run_id, event.contact_id)
-        first = expected[key][1] if key in expected else event.recorded_at
-        expected[key] = (event, first)
+        expected[key] = (event, expected[key][1] if key in expected else event)
     rows = Rating.objects.all() if run_ids is None else Rating.objects.filter(run__in=run_ids)
     kept: dict[tuple[UUID, UUID | None], Rating] = {
         (row.run_id, row.contact_id): row for row in rows.iterator(CHUNK)
@@ -135,11 +134,11 @@ def _ratings(run_ids: list[UUID] | None) -> Iterator[tuple[UUID, int, str]]:
             yield run_id, 0, "there is a rating nobody gave."
             continue
         event, first = expected[run_id, contact_id]
-        changed = event.recorded_at if event.recorded_at != first else None
+        changed = event.recorded_at if event.pk != first.pk else None
         said = _form(event)
         if (
             row.event_id != event.pk
-            or (row.at, row.changed_at) != (first, changed)
+            or (row.at, row.changed_at) != (first.recorded_at, changed)
             or (said is not None and any(getattr(row, n) != v for n, v in _rated(said).items()))
         ):
             yield run_id, event.seq, "its rating is not what the person said."

@@ -3,18 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from huiyin.dispatch.answers import Answer
+from huiyin.dispatch.responsibility import responsible
 from huiyin.matters import access
 from huiyin.matters.acting import snapshot_of
 from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import Contact, Run
+from huiyin.matters.models import Contact, Matter, Run
 from huiyin.matters.people_in import seen_by_engine
-from huiyin.matters.reasons_kept import answer_for, lead_field
 from huiyin.matters.refusals import NotPermitted
 from huiyin.people.actors import Actor as Account
+from huiyin.procedures.language import Action, FieldType
 from huiyin.procedures.matching import is_actor
+
+LEAD: Final = "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,21 @@ def _acts(run: Run, by: Account) -> dict[str, str]:
         and (field := lead_field(rule))
         and any(is_actor(rules.actors[name], actor, before, before.facts) for name in rule.by)
     }
+
+
+def answer_for(matter: Matter, *, at: datetime) -> Answer | None:
+    """Return who is responsible for a matter, None while it has no class. Two queries."""
+    if matter.category_id is None:
+        return None
+    return responsible(
+        matter.place_id, matter.category_id, at=at, exclude=frozenset(matter.accused)
+    )
+
+
+def lead_field(rule: Action) -> str:
+    """Return the field of a form by which a unit gets the run; "" when the act gives it to none."""
+    given = rule.assign.get(LEAD)
+    if given is None or given.source != "form":
+        return ""
+    field = rule.field_named(given.name)
+    return given.name if field is not None and field.type is FieldType.UNIT else ""

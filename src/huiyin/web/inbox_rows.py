@@ -20,7 +20,6 @@ from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.web.clock_words import Stand, stand_of
 
-SHAPES = {"assist": "square", "whistle": "diamond", "supervision": "diamond"}
 SOON_DAYS = 3
 
 

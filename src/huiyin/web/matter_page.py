@@ -25,12 +25,12 @@ from huiyin.matters.timeline import Entry, timeline
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
 from huiyin.procedures import Procedure
+from huiyin.procedures.language import ActorKind
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, due_day, stand_of
 from huiyin.web.inbox_rows import within_city
 
 SHOWN_ACTS: Final = 4
-TALK: Final = ("note", "message_person", "add_material")
 MAIN, INSIDE, ORDER = "circle", "square", "diamond"
 
 
@@ -170,7 +170,7 @@ class MatterPage:
     def acts(self) -> list[PossibleAct]:
         """What is open: what moves the run on first."""
         found = [act for act in self._acts if act.is_open]
-        return sorted(found, key=lambda act: (not act.is_moving, act.action in TALK))
+        return sorted(found, key=lambda act: not act.is_moving)
 
     @property
     def first_acts(self) -> list[PossibleAct]:
@@ -318,7 +318,7 @@ class MatterPage:
                     "id": use.attachment_id,
                     "name": use.attachment.name,
                     "is_picture": use.attachment.kind == FileKind.IMAGE,
-                    "url": reverse("web:file", args=[use.attachment_id]),
+                    "url": reverse("web:act_file", args=[use.attachment_id]),
                 }
                 for use in uses
             ]
@@ -354,14 +354,18 @@ def _shape(run: Run) -> str:
     if run.parent_id is None:
         return MAIN
     rules = procedure_of(run.procedure)
-    sent = any(rule.role == "lead" and rule.kind == "sender_of" for rule in rules.actors.values())
+    sent = any(
+        rule.role == "lead" and rule.kind is ActorKind.SENDER_OF for rule in rules.actors.values()
+    )
     return ORDER if sent else INSIDE
 
 
 def _role(rules: Procedure, role: str) -> str:
     """Say what a role is called: by the actor that holds it."""
     named = [
-        rule for rule in rules.actors.values() if rule.role == role and rule.kind == "assigned"
+        rule
+        for rule in rules.actors.values()
+        if rule.role == role and rule.kind is ActorKind.ASSIGNED
     ]
     plain = [rule for rule in named if not rule.permission] or named
     return said(plain[0].label) if plain else _("Takes part")

@@ -50,7 +50,7 @@ urlpatterns = [
     ),
     path("desk/matters/<str:number>/people/<uuid:contact_id>", matter.person, name="matter_person"),
     path("desk/matters/<str:number>/people/<uuid:contact_id>/reveal", matter.reveal, name="reveal"),
-    path("files/<uuid:pk>", matter.file, name="file"),
+    path("files/<uuid:file_id>", matter.file, name="act_file"),
     path("desk/gaps", desk.gaps, name="gaps"),
     path("desk/categories", categories.index, name="categories"),
     path("desk/terms", terms.index, name="terms"),

@@ -57,4 +57,4 @@ def test_what_accuses_a_unit_is_never_offered_nor_joined():
 
     assert offered(city, zhao) == []
     refused = zhao.post(f"/similar/{alike['id']}/join", {})
-    assert (refused.status_code, refused.json()["code"]) == (409, "matters.cannot_join")
+    assert (refused.status_code, refused.json()["code"]) == (404, "matters.not_found")

@@ -100,7 +100,11 @@ def test_a_unit_is_told_of_with_numerator_and_denominator(city):
     act(run.pk, "acknowledge", by=by, at=NOW, form={"handler": "王芳"})
     city.act(run.pk, "answer", by=by, at=NOW, outcome="solved", told_how="phone")
 
-    (one,) = [found for found in deliveries(city.town, at=NOW) if found.unit.pk == bureau.pk]
+    (one,) = [
+        found
+        for found in deliveries(city.town, by=leader_of(city), at=NOW)
+        if found.unit.pk == bureau.pk
+    ]
 
     assert (one.in_time, one.ended, one.percent) == (1, 1, 100)
     assert one.open == 1

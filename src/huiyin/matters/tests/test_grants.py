@@ -72,11 +72,11 @@ def test_nothing_that_is_only_added_to_is_changed_by_the_application(as_app, set
     counts = [as_app.execute(f"SELECT count(*) FROM {table}").fetchone() for table in tables]
 
     allowed = [
-        change.format(table=table, column=column)
+        change.format(table=table, column=f'"{column}"')
         for table in tables
         for column in columns_of(as_app, table)
         for change in (CHANGES if column == columns_of(as_app, table)[0] else CHANGES[:1])
-        if not refused(as_app, change.format(table=table, column=column))
+        if not refused(as_app, change.format(table=table, column=f'"{column}"'))
     ]
 
     assert allowed == []

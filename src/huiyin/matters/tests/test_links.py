@@ -17,8 +17,8 @@ from huiyin.matters.refusals import (
     LinkUnknown,
     LinkUsed,
 )
+from huiyin.matters.tests.at_once import at_once
 from huiyin.matters.tests.records import the_record
-from huiyin.matters.tests.test_concurrency import at_once
 from huiyin.matters.timeline import timeline
 from huiyin.matters.writing import MARKS
 from huiyin.notices import library

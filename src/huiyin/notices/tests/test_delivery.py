@@ -17,6 +17,7 @@ from huiyin.notices.tests.factories import (
     MORNING,
     NIGHT,
     NOW,
+    NUMBER,
     PHONE,
     an_email,
     an_sms,
@@ -43,8 +44,7 @@ def test_an_sms_is_handed_over_under_its_id(gateway):
         {
             "id": str(notice.pk),
             "to": PHONE,
-            "text": "夏津县住建局已答复您的诉求 3714 2611 0012 37。"
-            "登录回音查看和评价，也可拨打 12345。",
+            "text": f"您的诉求已答复，请看并评价：http://localhost:8000/matters/{NUMBER}",
             "template": "hotline.answer.person",
         }
     ]

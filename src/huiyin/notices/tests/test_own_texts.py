@@ -30,7 +30,7 @@ def test_the_citys_own_words_are_said_from_then_on():
     before, shipped = said(key="k1")
     change()
 
-    assert (before, shipped[:6]) == (0, "夏津县住建局")
+    assert (before, shipped[:6]) == (0, "您的诉求已答")
     assert said(key="k2") == (1, "夏津回音：3714 2611 0012 37 已答复。")
 
 
@@ -57,7 +57,7 @@ def test_a_pattern_can_be_said_otherwise_for_all_it_fits():
         },
     )
 
-    assert said(name="hotline.call_back.person", key="k1") == (1, "3714 2611 0012 37 有进展。")
+    assert said(name="hotline.refer_up.person", key="k1") == (1, "3714 2611 0012 37 有进展。")
 
 
 def test_a_notice_without_a_shipped_text_of_its_own_can_get_one():

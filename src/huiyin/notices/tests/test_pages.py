@@ -238,7 +238,7 @@ def test_the_demo_shows_what_would_have_been_sent_to_whom(city, client):
     everything = client.get("/demo/notices").content.decode()
     mails = client.get("/demo/notices?channel=email").content.decode()
 
-    assert "夏津县住建局已答复您的诉求" in everything
+    assert "您的诉求已答复，请看并评价" in everything
     assert "德城区住建局" in everything
     assert (PHONE in everything, EMAIL in everything) == (False, False)
     assert ("事项 3714 2611 0012 37 有新进展" in mails, "已答复您的诉求" in mails) == (True, False)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from huiyin.matters import links
 from huiyin.matters.refusals import ActRefused
-from huiyin.matters.tests.test_concurrency import at_once
+from huiyin.matters.tests.at_once import at_once
 from huiyin.notices.models import Notice
 from huiyin.orders import verbs
 from huiyin.orders.models import Booking

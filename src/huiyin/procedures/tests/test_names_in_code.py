@@ -31,10 +31,12 @@ CAPABILITIES = {file.parent.parent.name for file in SOURCE.glob("*/procedures/*.
 EXAMPLES = {"example", "examples", "description", "summary"}
 # What else a word is there: a column, a key of an answer, a value of another list.
 ELSEWHERE = {
+    "matters/checks.py": {"registered"},
     "matters/codec.py": {"asked"},
     "matters/exporting.py": {"list"},
     "matters/inbox.py": {"assigned"},
     "matters/models.py": {"grid", "returned", "failed", "merged"},
+    "matters/ratings.py": {"no_answer", "solved"},
     "matters/redacting.py": {"order"},
     "matters/retaining.py": {"order"},
     "matters/tallies.py": {"returned"},

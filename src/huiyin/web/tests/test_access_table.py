@@ -95,7 +95,7 @@ class World:
                 "run_id": acting.pk,
                 "action": "note",
                 "contact_id": acting.pk,
-                "pk": acting.pk,
+                "file_id": acting.pk,
             },
             "webhook": {"webhook_id": acting.pk},
             "no record": {

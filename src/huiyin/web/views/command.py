@@ -62,7 +62,7 @@ def index(request: PeopleRequest) -> HttpResponse:
                 "place": child,
                 "part": parts.get(child.pk),
                 "url": f"{reverse('web:command')}?place={child.code}",
-                "list": _list_url("overdue", child),
+                "overdue_url": _list_url("overdue", child),
             }
             for child in below
         ],
@@ -71,7 +71,7 @@ def index(request: PeopleRequest) -> HttpResponse:
         else "",
         "legend": map_legend(most),
         "late": rows_of(late, by=by, at=at),
-        "units": delivering.deliveries(place, at=at),
+        "units": delivering.deliveries(place, by=by, at=at),
         "categories": standing.by_category(place, by=by, at=at),
         "notable": [_notable(run) for run in standing.notable(place, by=by)],
         "line": _line(standing.by_day(place, by=by, at=at)),

@@ -148,12 +148,12 @@ def picture(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
 @signed_in
 @never_cache
 @require_safe
-def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """A file of an act, or with `size` a smaller picture of it."""
     actor = request.actor  # type: ignore[attr-defined]  # signed_in
     size = request.GET.get("size", "")
     opened = attachment(
-        pk, by=actor, at=timezone.now(), size=size if size in ("small", "large") else "",
+        file_id, by=actor, at=timezone.now(), size=size if size in ("small", "large") else "",
         address=client_address(request),
     )  # fmt: skip
     response = FileResponse(

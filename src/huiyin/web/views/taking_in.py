@@ -163,7 +163,7 @@ def hints(request: PeopleRequest) -> HttpResponse:
         "alike": similar(place=place, text=text, at=at, category=chosen)
         if place and text.strip()
         else [],
-        "answer": answer,
+        "responsible": answer,
         "reason": reason_words(answer) if answer else "",
     }
     return part(request, "web/intake/_hints.html", context)
@@ -175,7 +175,7 @@ def hints(request: PeopleRequest) -> HttpResponse:
 def others(request: PeopleRequest) -> HttpResponse:
     """The other matters of this caller; who looked, and that it was for a call, is written down."""
     at = timezone.now()
-    context: dict[str, Any] = {"rows": [], "asked": True}
+    context: dict[str, Any] = {"rows": [], "is_asked": True}
     try:
         found = search.by_phone(
             request.POST.get("phone", ""), by=request.actor, at=at, limit=6,
