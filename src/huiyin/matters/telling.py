@@ -24,6 +24,7 @@ from huiyin.procedures.language import ActorKind, ActorRule, Procedure, Words
 from huiyin.procedures.runs import Snapshot
 from huiyin.units.models import Unit
 
+FOLLOWING: Final = "/m/"  # where a person follows their matter, by its number
 LEVELS: Final = {"city": 1, "county": 2, "town": 3, "village": 4}
 
 
@@ -38,7 +39,7 @@ def tell_people(happened: Happened) -> None:
             Draft(
                 name=notice.name,
                 to=to,
-                data=replace(facts, number=own),
+                data=replace(facts, number=own, link=_link(happened.procedure, notice.to, own)),
                 key=f"{happened.event.pk} {notice.name} {number}",
                 confidential=happened.matter.is_confidential,
             )
@@ -47,6 +48,11 @@ def tell_people(happened: Happened) -> None:
         ],
         at=happened.at,
     )
+
+
+def _link(procedure: Procedure, name: str, number: str) -> str:
+    """Return the page that a notice leads to; what stands there asks who it is that follows."""
+    return f"{FOLLOWING}{number}" if procedure.actors[name].is_person else ""
 
 
 class _Resolver:

@@ -10,18 +10,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huiyin.categories.emergencies import NUMBERS
 from huiyin.categories.search import Suggestion, suggest
 from huiyin.categories.tree import Node, tree
+from huiyin.dispatch.urgency import urgency_of
+from huiyin.matters import access, numbers
+from huiyin.matters.models import Matter
 from huiyin.people.guards import public
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.search import search as search_places
-from huiyin.ui.http import part
+from huiyin.ui.http import part, see_other
 from huiyin.units.queries import search_units
+from huiyin.web import drafts
+from huiyin.web.asking_pages import resident_of
+from huiyin.web.doors import DOORS
 from huiyin.web.finding import by_code, emergencies, said_path
+from huiyin.web.following import rows
 from huiyin.web.responsibility import responsible as who_is_responsible
 from huiyin.web.templatetags.city import said
 
 LONGEST_QUESTION = 80
+LATEST = 3  # of one's own matters, on the start page
 # Whom a duty list names is decided down to the village; a grid has nobody of its own.
 NAMED = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
 
@@ -29,9 +38,21 @@ NAMED = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
 @public
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Show the way in: words to say, doors to open, a place to name, the telephone."""
+    """Show the way in: words to say, doors to open, one's own matters, the telephone."""
     phrases = (_("Street light out"), _("Wages not paid"), _("Medical bill refund"))
-    return render(request, "web/start.html", {"phrases": phrases})
+    resident = resident_of(request)
+    latest: list[Matter] = []
+    if resident is not None:
+        latest = list(access.matters_seen_by(resident).order_by("-id")[: LATEST + 1])
+    context = {
+        "phrases": phrases,
+        "doors": list(DOORS.values()),
+        "begun": [(DOORS[one.door], one) for one in drafts.all_of(request) if one.door in DOORS],
+        "is_resident": resident is not None,
+        "rows": rows(latest[:LATEST], at=timezone.now()),
+        "has_more": len(latest) > LATEST,
+    }
+    return render(request, "web/start.html", context)
 
 
 @public
@@ -44,8 +65,11 @@ def about(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Find kinds of matter, places and offices by anybody's own words."""
+    """Find kinds of matter, places and offices by anybody's own words; a number leads to it."""
     q = question(request, "q")
+    number = numbers.read(q)
+    if number is not None:
+        return see_other(request, reverse("web:follow", args=[number]))
     hits = suggest(q) if q else []
     context = {
         "q": q,
@@ -57,11 +81,20 @@ def find(request: HttpRequest) -> HttpResponse:
             }
             for hit in hits
         ],
-        "emergencies": emergencies(hits),
+        "emergencies": _dangers(q, hits),
         "places": [found.place for found in search_places(q, limit=5)] if q else [],
         "units": search_units(q, on=timezone.localdate(), limit=5) if q else [],
     }
     return part(request, "web/parts/found.html", context, page="web/find.html")
+
+
+def _dangers(q: str, hits: list[Suggestion]) -> list[tuple[str, str]]:
+    """Return the numbers to call before anything else: by the words, and by what they may mean."""
+    found = emergencies(hits)
+    number = urgency_of(q).number if q else ""
+    if number in NUMBERS and number not in dict(found):
+        found.insert(0, (number, _("This sounds like danger")))
+    return found
 
 
 @public

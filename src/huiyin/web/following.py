@@ -1,0 +1,230 @@
+"""What a resident reads of a matter of theirs: how the promise stands, what to do, the past."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huiyin.matters import access
+from huiyin.matters.access import ContactSeen
+from huiyin.matters.attachments import attachments_of
+from huiyin.matters.limits import calendar, procedure_of
+from huiyin.matters.merging import goes_on_in
+from huiyin.matters.models import (
+    AttachmentUse,
+    ContactRole,
+    Matter,
+    MatterText,
+    Run,
+    RunClock,
+)
+from huiyin.matters.promises import Promise, promise_of
+from huiyin.matters.queries import PossibleAct, Told, told
+from huiyin.matters.timeline import Page, timeline
+from huiyin.matters.wording import said
+from huiyin.people.actors import Actor
+from huiyin.procedures.language import ClockKind
+from huiyin.ui.dates import time_words
+from huiyin.web.ruler import Ruler, ruler
+
+AT_HAND: Final = ("message_unit", "add_material")  # beside the promise, whatever else is possible
+RATE: Final = "rate"
+EVENTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a promise stands, as a chip says it: the shape by its name, and words."""
+
+    shape: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """All that the page of a matter shows to a resident."""
+
+    matter: Matter
+    told: Told
+    run: Run
+    promise: Promise | None
+    ruler: Ruler | None
+    standing: Standing
+    people: Sequence[ContactSeen]
+    page: Page
+    files: Mapping[UUID, Sequence[AttachmentUse]]
+    first: PossibleAct | None
+    at_hand: Sequence[PossibleAct]
+    others: Sequence[PossibleAct]
+    closed: Sequence[PossibleAct]
+    has_rated: bool
+    rates_along: bool
+
+    @property
+    def opens_in_place(self) -> bool:
+        """Whether the form of the first act stands on the page itself."""
+        return self.first is not None and self.first.action not in AT_HAND
+
+
+def following(
+    matter: Matter, *, by: Actor, at: datetime, after: UUID | None = None
+) -> Following:  # fmt: skip
+    """Return what a resident reads of a matter they see. Raises NotFound.
+
+    A fixed number of queries, however much has happened.
+    """
+    seen = told(matter.pk, by=by, at=at)
+    run = access.run(seen.run_id, by=by)
+    promise = promise_of(run.pk)
+    page = timeline(matter, by=by, after=after, limit=EVENTS)
+    people = access.contacts(matter, by=by)
+    has_rated = run.timeline.filter(action=RATE, contact_id__in=_own(people)).exists()
+    acts = [act for act in seen.acts if act.is_open]
+    first = _first(acts, seen, has_rated=has_rated)
+    rest = [act for act in acts if act is not first]
+    return Following(
+        matter=matter,
+        told=seen,
+        run=run,
+        promise=promise,
+        ruler=ruler(promise, at=at) if promise else None,
+        standing=standing(promise, is_done=seen.is_done, at=at),
+        people=people,
+        page=page,
+        files=attachments_of({entry.run_id for entry in page.entries}),
+        first=first,
+        at_hand=[act for act in rest if act.action in AT_HAND],
+        others=[act for act in rest if act.action not in AT_HAND],
+        closed=[act for act in seen.acts if not act.is_open],
+        has_rated=has_rated,
+        rates_along=seen.is_done and _only_joined(people),
+    )
+
+
+def _own(people: Iterable[ContactSeen]) -> list[UUID]:
+    return [one.id for one in people if one.is_own]
+
+
+def _only_joined(people: Iterable[ContactSeen]) -> bool:
+    roles = {one.role for one in people if one.is_own}
+    return roles == {ContactRole.JOINED.value}
+
+
+def _first(acts: Sequence[PossibleAct], seen: Told, *, has_rated: bool) -> PossibleAct | None:
+    """Return the one act that comes first: what is waited for, then the rating, then a message."""
+    if seen.is_your_turn:
+        waited = next((act for act in acts if act.is_moving and act.action != "withdraw"), None)
+        if waited is not None:
+            return waited
+    by_name = {act.action: act for act in acts}
+    if seen.is_done and not has_rated and RATE in by_name:
+        return by_name[RATE]
+    return by_name.get(AT_HAND[0])
+
+
+def standing(promise: Promise | None, *, is_done: bool, at: datetime) -> Standing:
+    """Say how a promise stands: done, overdue, due today, or so many working days left."""
+    if is_done or promise is None or promise.ended_at is not None:
+        if not is_done:
+            return Standing("plain", _("being worked on"))
+        return Standing("done", _("answered"))
+    if promise.is_late(at):
+        return Standing("overdue", _("overdue since %(time)s") % {"time": _since(promise)})
+    if promise.is_paused:
+        return Standing("plain", _("the time rests"))
+    today = timezone.localdate(at)
+    if promise.due_on == today:
+        return Standing("soon", _("today before %(time)s") % {"time": time_words(promise.due_at)})
+    left = calendar().working_days(today.toordinal(), promise.due_on.toordinal())
+    words = ngettext("%(number)d working day left", "%(number)d working days left", left)
+    return Standing("soon" if left <= 1 else "in_time", words % {"number": left})
+
+
+def _since(promise: Promise) -> str:
+    day = timezone.localdate(promise.due_at)
+    return _("%(day)d/%(month)d") % {"day": day.day, "month": day.month}
+
+
+def apart(promise: Promise) -> str:
+    """Say how much earlier or later than promised an answer came; of a promise that ended."""
+    if promise.ended_at is None:
+        return ""
+    ended, due = timezone.localdate(promise.ended_at), promise.due_on
+    days = calendar().working_days(*sorted((ended.toordinal(), due.toordinal())))
+    if not days:
+        return _("later than promised") if promise.ended_at > promise.due_at else _("as promised")
+    if ended < due:
+        words = ngettext(
+            "%(number)d working day earlier than promised",
+            "%(number)d working days earlier than promised",
+            days,
+        )
+    else:
+        words = ngettext(
+            "%(number)d working day later than promised",
+            "%(number)d working days later than promised",
+            days,
+        )
+    return words % {"number": days}
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A matter in one's own list."""
+
+    matter: Matter
+    title: str
+    state: str
+    standing: Standing
+
+
+def rows(matters: Sequence[Matter], *, at: datetime) -> list[Row]:
+    """Return matters the reader sees as rows of a list. Three queries, however many there are."""
+    meant = {
+        matter.pk: goes_on_in(matter) if matter.merged_into_id else matter for matter in matters
+    }
+    runs: dict[UUID, Run] = {}
+    ids = {one.pk for one in meant.values()}
+    for run in Run.objects.filter(matter__in=ids, parent=None).order_by("opened_at", "id"):
+        runs[run.matter_id] = run
+    texts = dict(
+        MatterText.objects.filter(matter__in=[one.pk for one in matters]).values_list(
+            "matter_id", "title"
+        )
+    )
+    clocks: dict[UUID, list[RunClock]] = {}
+    promised = RunClock.objects.filter(
+        run__in=[run.pk for run in runs.values()], kind=ClockKind.PROMISE, is_window=False
+    )
+    for clock in promised.order_by("due_at"):
+        clocks.setdefault(clock.run_id, []).append(clock)
+    return [
+        _row(matter, runs[meant[matter.pk].pk], texts.get(matter.pk, ""), clocks, at)
+        for matter in matters
+    ]
+
+
+def _row(
+    matter: Matter, run: Run, title: str, clocks: Mapping[UUID, list[RunClock]], at: datetime
+) -> Row:
+    found = sorted(clocks.get(run.pk, ()), key=lambda one: (one.ended_at is not None, one.due_at))
+    promise = (
+        Promise(found[0].started_at, found[0].due_on, found[0].due_at, found[0].ended_at)
+        if found
+        else None
+    )
+    state = procedure_of(run.procedure).states[run.state]
+    return Row(
+        matter=matter,
+        title=title or matter.number,
+        state=said(state.label),
+        standing=standing(promise, is_done=run.is_done, at=at),
+    )
