@@ -20,7 +20,7 @@ from huiyin.categories.search import suggest
 from huiyin.categories.tree import Node, tree
 from huiyin.dispatch.answers import Found
 from huiyin.dispatch.responsibility import responsible
-from huiyin.matters import intake, promises, similar
+from huiyin.matters import access, intake, promises, similar
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.attachments import hand_to
 from huiyin.matters.intake import Person, Said
@@ -39,7 +39,8 @@ from huiyin.web.doors import Door
 from huiyin.web.models import Draft
 
 LONGEST_TITLE: Final = 30
-SURE_ENOUGH: Final = 0.3  # below this a kind is offered, and not taken by itself
+SURE_ENOUGH: Final = 0.3  # of what was said; below this a kind has to stand out to be taken …
+STANDS_OUT: Final = 1.5  # … by so much above the next one; else it is only offered
 SIDES: Final = ("applicant", "respondent")
 VISITOR: Final = Actor(account_id=None, kind=AccountKind.RESIDENT.value)
 _END: Final = re.compile(r"[。！？!?\n；;]")
@@ -123,8 +124,12 @@ def _is_new(form: ActForm, pk: str, at: datetime) -> bool:
 
 def likely_kind(text: str) -> str:
     """Return the code of the kind that words most likely speak of; empty when nothing is likely."""
-    found = suggest(text, 1)
-    return found[0].category.code if found and found[0].score >= SURE_ENOUGH else ""
+    found = suggest(text, 2)
+    if not found:
+        return ""
+    is_sure = found[0].score >= SURE_ENOUGH or len(found) == 1
+    stands_out = not is_sure and found[0].score >= STANDS_OUT * found[1].score
+    return found[0].category.code if is_sure or stands_out else ""
 
 
 def title_of(text: str) -> str:
@@ -160,14 +165,19 @@ def routing(asked: Asked, place: Place, *, at: datetime) -> Routing:
     return Routing(ahead, unit)
 
 
-def alike(asked: Asked, place: Place, *, at: datetime) -> list[similar.Alike]:
-    """Return what has been reported nearby already; nothing where a matter is nobody's business."""
+def alike(asked: Asked, place: Place, *, by: Actor, at: datetime) -> list[similar.Alike]:
+    """Return what others have reported nearby; nothing where a matter is nobody's business."""
     if not asked.door.finds_similar or place.level < PlaceLevel.TOWN:
         return []
     lon, lat = asked.point
-    return similar.similar(
+    found = similar.similar(
         place=place, text=asked.words, at=at, category=asked.category, lon=lon, lat=lat
     )
+    if not found or by.account_id is None:
+        return found
+    ids = [one.matter_id for one in found]
+    own = set(access.matters_seen_by(by).filter(pk__in=ids).values_list("pk", flat=True))
+    return [one for one in found if one.matter_id not in own]
 
 
 def whole_form(asked: Asked, place: Place, *, who: Mapping[str, Any]) -> dict[str, Any]:

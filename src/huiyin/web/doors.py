@@ -60,11 +60,12 @@ class Door:
     @property
     def what(self) -> list[Field]:
         """The fields of the first screen."""
-        return [
+        asked = [
             field
             for field in self.opening.form
             if field.type not in ELSEWHERE and field.name not in WHO
         ]
+        return sorted(asked, key=_is_afterthought)  # photos come before what few write
 
     def asks(self, name: str) -> Field | None:
         """Return a field of the form by name, if it has one."""
@@ -78,6 +79,10 @@ class Door:
     def is_confidential(self) -> bool:
         """Whether nobody else hears of what comes in here."""
         return library.procedure(self.procedure).confidential
+
+
+def _is_afterthought(field: Field) -> bool:
+    return field.type is FieldType.TEXT and not field.required and not field.when
 
 
 DOORS: Final = {
@@ -125,9 +130,7 @@ DOORS: Final = {
             hint=_("Say it as it was; the mediator hears the other side too."),
             main="facts",
             guidance=(
-                _(
-                    "It is free, and it needs both sides to agree. Either may end it any day."
-                ),
+                _("It is free, and it needs both sides to agree. Either may end it any day."),
                 _("An agreement binds both sides; a court can confirm it."),
                 _("You keep the right to go to court or to arbitration, before and after."),
                 _("Only the mediators and the two sides read what you write here."),

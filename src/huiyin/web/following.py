@@ -24,12 +24,13 @@ from huiyin.matters.models import (
     RunClock,
 )
 from huiyin.matters.promises import Promise, promise_of
-from huiyin.matters.queries import PossibleAct, Told, told
-from huiyin.matters.timeline import Page, timeline
+from huiyin.matters.queries import TALK, PossibleAct, Told, told
+from huiyin.matters.timeline import Entry, timeline
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
-from huiyin.procedures.language import ClockKind
+from huiyin.procedures.language import ClockKind, Procedure
 from huiyin.ui.dates import time_words
+from huiyin.units.kinds import UnitKind
 from huiyin.web.ruler import Ruler, ruler
 
 AT_HAND: Final = ("message_unit", "add_material")  # beside the promise, whatever else is possible
@@ -56,7 +57,9 @@ class Following:
     ruler: Ruler | None
     standing: Standing
     people: Sequence[ContactSeen]
-    page: Page
+    who: str
+    entries: Sequence[Entry]
+    older: UUID | None
     files: Mapping[UUID, Sequence[AttachmentUse]]
     first: PossibleAct | None
     at_hand: Sequence[PossibleAct]
@@ -82,6 +85,7 @@ def following(
     run = access.run(seen.run_id, by=by)
     promise = promise_of(run.pk)
     page = timeline(matter, by=by, after=after, limit=EVENTS)
+    told_apart = tuple(entry for entry in page.entries if entry.action not in TALK)
     people = access.contacts(matter, by=by)
     has_rated = run.timeline.filter(action=RATE, contact_id__in=_own(people)).exists()
     acts = [act for act in seen.acts if act.is_open]
@@ -93,10 +97,12 @@ def following(
         run=run,
         promise=promise,
         ruler=ruler(promise, at=at) if promise else None,
-        standing=standing(promise, is_done=seen.is_done, at=at),
+        standing=standing(promise, state=seen.state, is_done=seen.is_done, at=at),
         people=people,
-        page=page,
-        files=attachments_of({entry.run_id for entry in page.entries}),
+        who=_who(seen, run),
+        entries=told_apart,
+        older=page.older,
+        files=attachments_of({entry.run_id for entry in told_apart}),
         first=first,
         at_hand=[act for act in rest if act.action in AT_HAND],
         others=[act for act in rest if act.action not in AT_HAND],
@@ -104,6 +110,19 @@ def following(
         has_rated=has_rated,
         rates_along=seen.is_done and _only_joined(people),
     )
+
+
+def _who(seen: Told, run: Run) -> str:
+    """Return who has it in plain words: of an office what it is, not the post that is next."""
+    rules = procedure_of(run.procedure)
+    return office_words(rules, run.state) or seen.who
+
+
+def office_words(rules: Procedure, state: str) -> str:
+    """Return the sort of office that is next in a state; empty where it is a unit or a person."""
+    owner = rules.actors.get(rules.states[state].owner)
+    kinds = sorted(owner.unit_kinds) if owner is not None and not owner.role else []
+    return _(" or ").join(str(UnitKind(kind).label) for kind in kinds)
 
 
 def _own(people: Iterable[ContactSeen]) -> list[UUID]:
@@ -127,12 +146,13 @@ def _first(acts: Sequence[PossibleAct], seen: Told, *, has_rated: bool) -> Possi
     return by_name.get(AT_HAND[0])
 
 
-def standing(promise: Promise | None, *, is_done: bool, at: datetime) -> Standing:
-    """Say how a promise stands: done, overdue, due today, or so many working days left."""
+def standing(promise: Promise | None, *, state: str, is_done: bool, at: datetime) -> Standing:
+    """Say how a promise stands: kept, overdue, due today, or so many working days left.
+
+    Where nothing is promised, the state says it.
+    """
     if is_done or promise is None or promise.ended_at is not None:
-        if not is_done:
-            return Standing("plain", _("being worked on"))
-        return Standing("done", _("answered"))
+        return Standing("done" if is_done else "plain", state)
     if promise.is_late(at):
         return Standing("overdue", _("overdue since %(time)s") % {"time": _since(promise)})
     if promise.is_paused:
@@ -226,5 +246,5 @@ def _row(
         matter=matter,
         title=title or matter.number,
         state=said(state.label),
-        standing=standing(promise, is_done=run.is_done, at=at),
+        standing=standing(promise, state=said(state.label), is_done=run.is_done, at=at),
     )

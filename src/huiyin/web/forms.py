@@ -1,5 +1,6 @@
 """The third screen of a report: whom to answer, who may know it, and the other side."""
 
+import json
 from typing import Any, Final
 
 from django import forms
@@ -77,8 +78,14 @@ class WhoForm(Form):
             ("no", _two(_("Whoever handles it"), _("So that they can ask you on the way"))),
             ("yes", _two(_("Only the office that takes it in"), _("It passes on what is said"))),
         ]
+        phone = self.fields["phone"]
+        phone.required = secret.required = True  # of whoever wants to be told; see `clean`
+        phone.error_messages["required"] = _("Please enter your mobile number.")
         if not door.may_be_anonymous or joins:
             del self.fields["how"]
+        else:
+            for told in (phone, name, secret):
+                told.when = json.dumps({"how": [PHONE]})  # type: ignore[attr-defined]  # of the tag
         if is_known:
             del self.fields["phone"]
         if door.asks("keep_secret") is None and not joins:
@@ -98,9 +105,12 @@ class WhoForm(Form):
     def clean(self) -> dict[str, Any]:
         """Ask for the phone only of those who want to be told."""
         sent = super().clean() or {}
-        if "phone" in self.fields and sent.get("how", PHONE) == PHONE and "how" not in self.errors:
+        if sent.get("how") == ANONYMOUS:
+            for name in ("phone", "keep_secret"):
+                self.errors.pop(name, None)
+        elif sent.get("phone"):
             try:
-                sent["phone"] = normal(sent.get("phone", ""))
+                sent["phone"] = normal(sent["phone"])
             except PhoneNotMobile as refused:
                 self.add_error("phone", sentence_of(refused))
         return sent

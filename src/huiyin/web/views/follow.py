@@ -95,10 +95,10 @@ def _page(
         "apart": apart(seen.promise) if seen.promise else "",
         "form": form,
         "key": uuid4(),
-        "older": f"?after={seen.page.older}" if seen.page.older else "",
+        "older": f"?after={seen.older}" if seen.older else "",
         "is_later": "after" in request.GET,
         "title": seen.matter.words.title or numbers.spoken(seen.matter.number),
-        "entries": [(entry, seen.files.get(entry.key, ())) for entry in seen.page.entries],
+        "entries": [(entry, seen.files.get(entry.key, ())) for entry in seen.entries],
         "stars": STARS,
     }
     return render(request, "web/follow/follow.html", context, status=status)

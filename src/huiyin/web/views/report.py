@@ -98,6 +98,7 @@ def _what_page(
     return screen(
         request, "what", asked, step=1, status=status, form=form, heard=heard,
         back=address("begin", asked.door) if asked.door.guidance else "/",
+        files_in=next((one.name for one in asked.door.of_type(FieldType.FILES)), ""),
         pictures=[one for one in kept if one.kind == FileKind.IMAGE], **_kinds(asked),
     )  # fmt: skip
 

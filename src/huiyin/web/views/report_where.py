@@ -16,7 +16,7 @@ from huiyin.places.refusals import PointNotOnEarth
 from huiyin.places.search import search
 from huiyin.web import asking, drafts
 from huiyin.web.asking import Asked
-from huiyin.web.asking_pages import address, begun, for_residents, screen, to
+from huiyin.web.asking_pages import address, begun, for_residents, screen, speaker_of, to
 from huiyin.web.doors import Door
 from huiyin.web.finding import by_code
 from huiyin.web.models import Draft
@@ -53,7 +53,7 @@ def where(request: HttpRequest, door: Door) -> HttpResponse:
         return _page(request, asked, wrong=_("Choose where it is."), status=422)
     if body.get("joins") or body.get("is_other"):
         return to("who", door)
-    found = asking.alike(asked, place, at=timezone.now())
+    found = asking.alike(asked, place, by=speaker_of(request), at=timezone.now())
     return to("same" if found else "who", door)
 
 
@@ -130,7 +130,7 @@ def same(request: HttpRequest, door: Door) -> HttpResponse:
     place = asked.place()
     if draft is None or place is None:
         return to("where", door)
-    found = asking.alike(asked, place, at=timezone.now())
+    found = asking.alike(asked, place, by=speaker_of(request), at=timezone.now())
     if request.method != "POST":
         if not found:
             return to("who", door)

@@ -28,6 +28,7 @@ from huiyin.web import asking, drafts, shown
 from huiyin.web.asking import VISITOR, Asked
 from huiyin.web.asking_pages import address, begun, for_residents, resident_of, screen, to
 from huiyin.web.doors import Door
+from huiyin.web.following import office_words
 from huiyin.web.forms import WhoForm
 from huiyin.web.models import Draft
 from huiyin.web.ruler import ruler
@@ -74,8 +75,8 @@ def _who(request: HttpRequest, door: Door, draft: Draft, asked: Asked) -> HttpRe
     resident = resident_of(request)
     more = {"is_known": resident is not None, "joins": asked.joins is not None}
     if request.method != "POST":
-        first = {"how": "phone", "keep_secret": "no", **{k: asked.body.get(k) for k in KEPT}}
-        initial = {k: v for k, v in first.items() if v or k not in asked.body}
+        said_before = {name: asked.body[name] for name in KEPT if asked.body.get(name)}
+        initial = {"how": "phone", "keep_secret": "no", **said_before}
         return _who_page(request, asked, WhoForm(door, initial=initial, **more))
     form = WhoForm(door, request.POST, **more)
     if "later" in request.POST or form.is_valid():
@@ -213,7 +214,7 @@ def sent(request: HttpRequest, door: Door) -> HttpResponse:
     context: dict[str, Any] = {
         "matter": matter,
         "plain": said(state.plain) or said(state.label),
-        "owner": said(owner.label) if owner else "",
+        "owner": office_words(rules, run.state) or (said(owner.label) if owner else ""),
         "promise": promise,
         "ruler": ruler(promise, at=now) if promise else None,
         "is_known": resident is not None

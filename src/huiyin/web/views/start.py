@@ -22,10 +22,12 @@ from huiyin.places.search import search as search_places
 from huiyin.ui.http import part, see_other
 from huiyin.units.queries import search_units
 from huiyin.web import drafts
+from huiyin.web.asking import Asked, title_of
 from huiyin.web.asking_pages import resident_of
-from huiyin.web.doors import DOORS
+from huiyin.web.doors import DOORS, Door
 from huiyin.web.finding import by_code, emergencies, said_path
 from huiyin.web.following import rows
+from huiyin.web.models import Draft
 from huiyin.web.responsibility import responsible as who_is_responsible
 from huiyin.web.templatetags.city import said
 
@@ -47,12 +49,18 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         "phrases": phrases,
         "doors": list(DOORS.values()),
-        "begun": [(DOORS[one.door], one) for one in drafts.all_of(request) if one.door in DOORS],
+        "begun": [_begun(one) for one in drafts.all_of(request) if one.door in DOORS],
         "is_resident": resident is not None,
         "rows": rows(latest[:LATEST], at=timezone.now()),
         "has_more": len(latest) > LATEST,
     }
     return render(request, "web/start.html", context)
+
+
+def _begun(draft: Draft) -> tuple[Door, Draft, str]:
+    """Return a draft with its door and the first of its words."""
+    asked = Asked(DOORS[draft.door], drafts.said(draft))
+    return asked.door, draft, title_of(asked.words)
 
 
 @public
