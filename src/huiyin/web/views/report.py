@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -172,7 +172,7 @@ def drop(request: HttpRequest, door: Door) -> HttpResponse:
 @public
 @never_cache
 @require_safe
-def draft_file(request: HttpRequest, pk: UUID) -> FileResponse:
+def draft_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a picture of one's own draft, small."""
     ids = [draft.pk for draft in drafts.all_of(request)]
     row = DraftFile.objects.filter(draft__in=ids, attachment=pk).select_related("attachment")
@@ -180,4 +180,4 @@ def draft_file(request: HttpRequest, pk: UUID) -> FileResponse:
     if not found or found[0].kind != FileKind.IMAGE:
         raise Http404
     path = files.path_of(found[0].sha256, "small")
-    return FileResponse(path.open("rb"), content_type=THUMBNAIL_TYPE.media_type)
+    return HttpResponse(path.read_bytes(), content_type=THUMBNAIL_TYPE.media_type)
