@@ -41,7 +41,6 @@ class Ruler:
     gone: int
     total: int
     words: str
-    is_done: bool
 
 
 def ruler(promise: Promise, *, at: datetime, of: Calendar | None = None) -> Ruler:
@@ -55,7 +54,7 @@ def ruler(promise: Promise, *, at: datetime, of: Calendar | None = None) -> Rule
     total = sum(days.is_working(day) for day in span if first < day <= promise.due_on)
     gone = sum(days.is_working(day) for day in span if first < day <= until)
     shown = tuple(_days(span, promise, until, days)) if len(span) <= MOST_DAYS else ()
-    return Ruler(shown, min(gone, total), total, _words(gone, total), promise.ended_at is not None)
+    return Ruler(shown, min(gone, total), total, _words(gone, total))
 
 
 def _days(span: list[date], promise: Promise, until: date, of: Calendar) -> Iterator[Day]:

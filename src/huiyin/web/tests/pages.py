@@ -94,6 +94,14 @@ def _of_visitors() -> Iterator[Page]:
         "sign-in": reverse("people:sign_in"),
         "sign-in by phone": reverse("people:resident_sign_in"),
         "display": reverse("ui:display"),
+        "report": reverse("web:what", args=["report"]),
+        "order, begin": reverse("web:begin", args=["order"]),
+        "mediation": reverse("web:what", args=["mediation"]),
+        "petition, begin": reverse("web:begin", args=["petition"]),
+        "petition": reverse("web:what", args=["petition"]),
+        "matter, by number": reverse("web:find_matter"),
+        "matter, wrong number": f"{reverse('web:find_matter')}?number=1234",
+        "matter, whose is it": reverse("web:follow", args=["3714261100000000"]),
         "nothing here": "/nothing-here",
     }.items():
         yield Page(name, VISITOR, path)
