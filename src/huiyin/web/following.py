@@ -25,10 +25,10 @@ from huiyin.matters.models import (
 )
 from huiyin.matters.promises import Promise, promise_of
 from huiyin.matters.queries import TALK, PossibleAct, Told, told
-from huiyin.matters.timeline import Entry, timeline
+from huiyin.matters.timeline import Detail, Entry, timeline
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
-from huiyin.procedures.language import ClockKind, Procedure
+from huiyin.procedures.language import ClockKind, FieldType, Procedure
 from huiyin.ui.dates import time_words
 from huiyin.units.kinds import UnitKind
 from huiyin.web.ruler import Ruler, ruler
@@ -60,6 +60,7 @@ class Following:
     who: str
     entries: Sequence[Entry]
     older: UUID | None
+    answer: Sequence[Detail]
     files: Mapping[UUID, Sequence[AttachmentUse]]
     first: PossibleAct | None
     at_hand: Sequence[PossibleAct]
@@ -102,6 +103,7 @@ def following(
         who=_who(seen, run),
         entries=told_apart,
         older=page.older,
+        answer=_answer(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
         files=attachments_of({entry.run_id for entry in told_apart}),
         first=first,
         at_hand=[act for act in rest if act.action in AT_HAND],
@@ -110,6 +112,21 @@ def following(
         has_rated=has_rated,
         rates_along=seen.is_done and _only_joined(people),
     )
+
+
+def _answer(entries: Iterable[Entry], rules: Procedure) -> Sequence[Detail]:
+    """Return what was answered: the words of the last act that ended the work."""
+    for entry in entries:
+        act = rules.actions.get(entry.action)
+        if act is None or entry.is_own or act.to is None:
+            continue
+        begins_open = any(not rules.states[name].done for name in act.froms if name in rules.states)
+        ends_done = all(rules.states[name].done for name in act.to.names if name in rules.states)
+        written = {said(field.label) for field in act.form if field.type is FieldType.TEXT}
+        words = [one for one in entry.details if one.label in written and one.value]
+        if begins_open and ends_done and words:
+            return words
+    return ()
 
 
 def _who(seen: Told, run: Run) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.urls import reverse
+from stdnum import damm
 
 from huiyin.categories.models import Category
 from huiyin.people.models import Account
@@ -40,6 +41,12 @@ class Page:
     name: str
     who: str
     path: str
+
+
+def a_number_of_nobody() -> str:
+    """Return a number that may be one, and is none."""
+    body = "371426110000000"
+    return body + str(damm.calc_check_digit(body))
 
 
 def pages() -> Iterator[Page]:
@@ -101,7 +108,7 @@ def _of_visitors() -> Iterator[Page]:
         "petition": reverse("web:what", args=["petition"]),
         "matter, by number": reverse("web:find_matter"),
         "matter, wrong number": f"{reverse('web:find_matter')}?number=1234",
-        "matter, whose is it": reverse("web:follow", args=["3714261100000000"]),
+        "matter, whose is it": reverse("web:follow", args=[a_number_of_nobody()]),
         "nothing here": "/nothing-here",
     }.items():
         yield Page(name, VISITOR, path)

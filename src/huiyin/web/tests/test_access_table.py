@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
-from stdnum import damm
 
 from huiyin.people.models import Account
 from huiyin.units.models import UnitKind
@@ -24,6 +23,7 @@ from huiyin.web.tests.access_table import (
     session_of,
     table,
 )
+from huiyin.web.tests.pages import a_number_of_nobody
 
 ROUTES = {route.name: route for route in routes()}
 TABLE = table()
@@ -49,11 +49,6 @@ def test_every_view_of_ours_carries_the_mark_of_who_may_open_it():
     }
 
     assert [name for name, mark in ours.items() if not mark] == []
-
-
-def a_number_of_nobody() -> str:
-    body = "371426110000000"
-    return body + str(damm.calc_check_digit(body))
 
 
 class World:

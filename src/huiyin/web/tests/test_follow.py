@@ -274,6 +274,17 @@ def test_an_answer_says_how_much_earlier_it_came(city, client, matter):
     assert "比答应的早 5 个工作日" in main(client.get(f"/m/{matter.number}"))
 
 
+def test_the_answer_stands_on_top_in_the_words_of_the_unit(city, client, matter):
+    run = answered(city, matter)
+    words = run.timeline.get(action="answer").body.content["form"]["result"]
+
+    shown = client.get(f"/m/{matter.number}")
+
+    page = main(shown)
+    assert words in [one.value for one in shown.context["seen"].answer]
+    assert page.index(words) < page.index("办理经过")
+
+
 def test_whoever_joined_follows_it_and_rates_by_stars(city, matter):
     now = timezone.now()
     other = a_resident(city.other)
