@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
 import yaml
 
 from huiyin.matters.models import Run
+from huiyin.matters.notice_shown import note_notice
 from huiyin.matters.wording import said
-from huiyin.matters.writing import record
 from huiyin.people.actors import Actor
 from huiyin.procedures.language import Words
-
-KIND: Final = "matters.notice_shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +52,4 @@ def in_force(name: str, *, on: date) -> Shown:
 
 def note(run: Run, notice: Shown, *, by: Actor, at: datetime) -> None:
     """Record on the timeline of a run which notice its person was shown; its matter is locked."""
-    record(run, KIND, {}, by=by, at=at, marks={"notice": notice.name, "version": notice.version})
+    note_notice(run, notice=notice.name, version=notice.version, by=by, at=at)

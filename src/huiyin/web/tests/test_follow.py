@@ -355,3 +355,21 @@ def test_what_exactly_is_wrong_has_to_be_said(client):
 
     assert answer.status_code == 422
     assert 'href="#id_what"' in main(answer)
+
+
+# --- how services were rated, together ----------------------------------------------------------
+
+
+def test_stars_of_an_office_are_shown_together_and_never_of_a_few(city, client):
+    unit = city.unit("department")
+    given = (5, 5, 4, 2, 1)
+    for number, stars in enumerate(given):
+        run = city.open("orders", "submit", mode="online").run
+        for action in ("assign", "accept", "answer", "rate"):
+            more = {"stars": str(stars)} if action == "rate" else {}
+            city.act(run.pk, action, **more)
+        page = main(client.get(f"/units/{unit.pk}/"))
+        assert ("打了四颗星或五颗星" in page) == (number == len(given) - 1)
+
+    assert "<b>3</b>" in page
+    assert "2 / 5" in page

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from huiyin.matters import attachments
 from huiyin.matters.models import Attachment, Contact, EventHeader, Matter
+from huiyin.matters.notice_shown import NOTICE_SHOWN
 from huiyin.matters.promises import promise_of
 from huiyin.matters.tests.sample_files import a_picture
 from huiyin.matters.verifying import verify
@@ -17,7 +18,6 @@ from huiyin.people.models import AccountKind
 from huiyin.people.tests.conftest import configured, gateway
 from huiyin.web import drafts
 from huiyin.web.models import Draft, DraftFile
-from huiyin.web.shown import KIND
 from huiyin.web.tests.factories import an_account
 from huiyin.web.tests.residents import (
     PHONE,
@@ -89,7 +89,7 @@ def test_the_notice_that_was_shown_is_on_record(city):
     notice = client.get("/report/who").context["notice"]
     send(client)
 
-    event = EventHeader.objects.get(action=KIND)
+    event = EventHeader.objects.get(action=NOTICE_SHOWN)
 
     assert event.effects["marks"] == {"notice": "report", "version": notice.version}
     assert event.run.matter == last_matter()
@@ -215,6 +215,13 @@ def test_worry_is_no_alarm(client, city):
     assert say(client, content="电线乱拉，怕着火").status_code == 303
 
 
+def test_what_is_urgent_names_the_number_to_call_after_sending(city):
+    client = a_resident(city.resident)
+    reported(city, client, content="门口井盖缺失，天黑看不见。")
+
+    assert 'href="tel:12345"' in main(client.get("/report/sent"))
+
+
 def test_danger_is_said_at_the_search_too(client, city):
     assert 'href="tel:119"' in main(client.get("/find", {"q": "厨房起火"}))
 
@@ -271,6 +278,16 @@ def test_a_position_outside_of_the_city_leaves_all_other_ways_open(client, city)
     assert answer.status_code == 422
     assert "不在本市" in main(answer)
     assert f"?at={city.place.county.code}" in main(answer)
+
+
+def test_a_tap_on_the_map_leads_down_from_that_county(client, city):
+    say(client)
+
+    page = main(client.get("/report/where?map=1"))
+
+    assert "data-map" in page
+    assert "data-map" not in main(client.get("/report/where"))
+    assert "?door=report" in page
 
 
 def test_without_a_place_it_does_not_go_on(client, city):

@@ -2,8 +2,10 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -61,7 +63,8 @@ def _page(
     request: HttpRequest, asked: Asked, *, wrong: str = "", status: int = 200, **more: Any
 ) -> HttpResponse:
     """Show the place that was chosen, or one level of the tree to choose from."""
-    place = None if "again" in request.GET or "at" in request.GET else asked.place()
+    anew = ("again", "at", "map")
+    place = None if any(name in request.GET for name in anew) else asked.place()
     q, at = question(request, "q"), by_code(question(request, "at"))
     if at is None and place is None:
         at = Place.objects.filter(level=PlaceLevel.CITY, valid_to=None).order_by("code").first()
@@ -71,6 +74,8 @@ def _page(
     elif place is None and at is not None:
         context["below"] = list(children(at, with_overlays=False))
         context["line"] = [one for one in (at.county, at.town) if one]
+        if "map" in request.GET:
+            context["map_url"] = f"{reverse('web:map_data')}?{urlencode({'door': asked.door.slug})}"
         context["may_stop"] = at.level > PlaceLevel.CITY or asked.door.takes_whole_city
     return screen(
         request, "where", asked, step=2, back=address("what", asked.door), status=status,

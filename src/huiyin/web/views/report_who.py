@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huiyin.dispatch.models import Level
 from huiyin.dispatch.urgency import urgency_of
 from huiyin.matters import access
 from huiyin.matters.handing_over import main_run
@@ -34,6 +35,7 @@ from huiyin.web.models import Draft
 from huiyin.web.ruler import ruler
 from huiyin.web.views.report import put_aside
 
+HOTLINE = "12345"  # what is urgent is told there faster than a page is read
 KEPT = ("how", "phone", "name", "keep_secret", "side_name", "side_phone")
 
 
@@ -219,7 +221,7 @@ def sent(request: HttpRequest, door: Door) -> HttpResponse:
         "ruler": ruler(promise, at=now) if promise else None,
         "is_known": resident is not None
         and access.matters_seen_by(resident).filter(pk=matter.pk).exists(),
-        "number_to_call": heard.number,
+        "number_to_call": heard.number or (HOTLINE if heard.level == Level.URGENT else ""),
         "is_rated": "rate" in rules.actions,
     }
     return screen(request, "sent", Asked(door, {}), step=0, back="/", **context)
