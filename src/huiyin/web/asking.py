@@ -39,8 +39,8 @@ from huiyin.web.doors import Door
 from huiyin.web.models import Draft
 
 LONGEST_TITLE: Final = 30
-SURE_ENOUGH: Final = 0.3  # of what was said; below this a kind has to stand out to be taken …
-STANDS_OUT: Final = 1.5  # … by so much above the next one; else it is only offered
+SURE_ENOUGH: Final = 0.3  # share of what was said; below this a kind has to stand out …
+STANDS_OUT: Final = 1.5  # … so much above the next one
 SIDES: Final = ("applicant", "respondent")
 VISITOR: Final = Actor(account_id=None, kind=AccountKind.RESIDENT.value)
 _END: Final = re.compile(r"[。！？!?\n；;]")
@@ -123,13 +123,17 @@ def _is_new(form: ActForm, pk: str, at: datetime) -> bool:
 
 
 def likely_kind(text: str) -> str:
-    """Return the code of the kind that words most likely speak of; empty when nothing is likely."""
+    """Return the code of the kind that words speak of; empty when that is not likely enough.
+
+    A kind that nobody chose has to be named in the words: "门口有狗叫" sounds like a phrase about
+    foundlings, and must not be filed there. What is less likely is offered all the same.
+    """
     found = suggest(text, 2)
-    if not found:
+    if not found or not similar.bigrams(found[0].category.name_zh) & similar.bigrams(text):
         return ""
-    is_sure = found[0].score >= SURE_ENOUGH or len(found) == 1
-    stands_out = not is_sure and found[0].score >= STANDS_OUT * found[1].score
-    return found[0].category.code if is_sure or stands_out else ""
+    first, second = found[0].score, found[1].score if len(found) > 1 else 0.0
+    is_likely = first >= SURE_ENOUGH or first >= STANDS_OUT * second
+    return found[0].category.code if is_likely else ""
 
 
 def title_of(text: str) -> str:

@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.utils import timezone
 
+from huiyin.categories import tree
+from huiyin.categories.models import Category
 from huiyin.matters import attachments
 from huiyin.matters.models import Attachment, Contact, EventHeader, Matter
 from huiyin.matters.notice_shown import NOTICE_SHOWN
@@ -237,6 +239,18 @@ def test_the_kind_is_taken_from_the_words_and_can_be_put_right(client, city):
     assert "看起来是" not in main(client.get("/report/where"))
     say(client, content=f"{WORDS} 路灯坏了", category="")
     assert "看起来是" not in main(client.get("/report/where"))
+
+
+def test_a_kind_that_the_words_do_not_name_is_offered_and_not_taken(client, city):
+    foundling = Category.objects.create(
+        code="0202", name_zh="弃婴", name_en="Foundling", parent=Category.objects.get(code="02"),
+        phrase_1="门口有个孩子",
+    )  # fmt: skip
+    tree.forget()
+    say(client, content="门口有狗叫")
+
+    assert foundling.name_zh not in main(client.get("/report/where"))
+    assert f'value="{foundling.code}"' in main(client.get("/report/what"))
 
 
 def test_without_words_the_first_screen_says_what_is_missing(client):

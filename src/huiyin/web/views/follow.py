@@ -52,7 +52,7 @@ def find_matter(request: HttpRequest) -> HttpResponse:
     number = numbers.read(asked)
     if number is not None:
         return SeeOther(reverse("web:follow", args=[number]))
-    return _ask_number(request, asked, status=422 if asked else 200)
+    return _ask_number(request, asked, status=404 if asked else 200)
 
 
 def _ask_number(request: HttpRequest, asked: str, *, status: int) -> HttpResponse:
