@@ -225,7 +225,10 @@ def test_what_is_urgent_names_the_number_to_call_after_sending(city):
 
 
 def test_danger_is_said_at_the_search_too(client, city):
-    assert 'href="tel:119"' in main(client.get("/find", {"q": "厨房起火"}))
+    page = main(client.get("/find", {"q": "厨房起火"}))
+
+    assert 'href="tel:119"' in page
+    assert page.count('class="section alarm"') == 1
 
 
 # --- what it is about: suggested, never demanded ------------------------------------------------

@@ -19,7 +19,7 @@ from huiyin.matters.models import Matter
 from huiyin.people.guards import public
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.search import search as search_places
-from huiyin.ui.http import part, see_other
+from huiyin.ui.http import part, see_other, wants_part
 from huiyin.units.queries import search_units
 from huiyin.web import drafts
 from huiyin.web.asking import Asked, title_of
@@ -93,15 +93,21 @@ def find(request: HttpRequest) -> HttpResponse:
         "places": [found.place for found in search_places(q, limit=5)] if q else [],
         "units": search_units(q, on=timezone.localdate(), limit=5) if q else [],
     }
+    if wants_part(request) and not q:
+        return HttpResponse()  # emptied again: nothing to show below the box
     return part(request, "web/parts/found.html", context, page="web/find.html")
 
 
 def _dangers(q: str, hits: list[Suggestion]) -> list[tuple[str, str]]:
-    """Return the numbers to call before anything else: by the words, and by what they may mean."""
+    """Return the number to call before anything else, with what for.
+
+    Where the words themselves speak of danger it is theirs alone: what they may mean besides would
+    only make somebody in need choose.
+    """
     found = emergencies(hits)
     number = urgency_of(q).number if q else ""
-    if number in NUMBERS and number not in dict(found):
-        found.insert(0, (number, _("This sounds like danger")))
+    if number in NUMBERS:
+        return [(number, dict(found).get(number, _("This sounds like danger")))]
     return found
 
 
