@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "huiyin.notices",
     "huiyin.matters",
     "huiyin.dispatch",
+    "huiyin.insight",
     "huiyin.gateway",
     "huiyin.web",
     "huiyin.ops",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "huiyin.gateway.middleware.ApiLanguage",
+    "huiyin.web.middleware.Missing",
 ]
 
 TEMPLATES = [

@@ -32,7 +32,8 @@ from huiyin.procedures.language import ActorKind, ActorRule, Procedure
 
 @cache
 def looking_after() -> tuple[tuple[Procedure, ActorRule], ...]:
-    """Return the offices that look after procedures: those that own one of their states.
+    """Return the offices that look after procedures: those that own one of their states, and those
+    whose place it is to look at what another unit does (checkers, supervisors).
 
     An office that only takes a matter in or passes it on (a police station that refers a quarrel to
     mediation) sees what it took in itself, and not everybody else's.
@@ -43,7 +44,10 @@ def looking_after() -> tuple[tuple[Procedure, ActorRule], ...]:
         for rule in procedure.actors.values()
         if rule.covers
         and rule.unit_kinds
-        and any(state.owner == rule.name for state in procedure.states.values())
+        and (
+            rule.kind is ActorKind.NOT_OF
+            or any(state.owner == rule.name for state in procedure.states.values())
+        )
     )
 
 

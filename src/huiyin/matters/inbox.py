@@ -81,15 +81,18 @@ def counts(*, by: Actor, at: datetime) -> dict[Tray, int]:
 
 
 def tray(
-    which: Tray, *, by: Actor, at: datetime, after: Key | None = None, limit: int = PAGE
+    which: Tray, *, by: Actor, at: datetime, after: Key | None = None, limit: int = PAGE,
+    procedure: str = "",
 ) -> Page:  # fmt: skip
     """Return a page of a tray: what is due first comes first, of what is done the latest.
 
-    One query.
+    `procedure`: of one alone. One query.
     """
     if by.unit_id is None:
         return Page((), None)
     runs = listed(which, by=by, at=at)
+    if procedure:
+        runs = runs.filter(procedure=procedure)
     if after is not None:
         is_later = "lt" if which is Tray.DONE else "gt"
         runs = runs.filter(
@@ -100,6 +103,14 @@ def tray(
     shown = tuple(found[:limit])
     last = shown[-1] if len(found) > limit else None
     return Page(shown, Key(_sorted_at(last), last.pk) if last else None)
+
+
+def by_procedure(which: Tray, *, by: Actor, at: datetime) -> list[tuple[str, int]]:
+    """Return how many runs of each procedure lie in a tray, the most first. One query."""
+    if by.unit_id is None:
+        return []
+    counted = _runs_in(which, by, at).values("procedure").order_by().annotate(n=Count("pk"))
+    return [(one["procedure"], one["n"]) for one in counted.order_by("-n", "procedure")]
 
 
 def _sorted_at(run: Run) -> datetime:

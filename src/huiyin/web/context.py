@@ -33,7 +33,22 @@ class Door:
 
 DOORS = (
     Door(_("Start"), "home", "web:desk", ("web:desk",)),
-    Door(_("Who acts"), "search", "web:responsible", ("web:responsible",)),
+    Door(
+        _("Inbox"),
+        "inbox",
+        "web:inbox",
+        ("web:inbox", "web:matter", "web:take_act", "web:matter_picture", "web:reveal"),
+    ),
+    Door(
+        _("Standing"),
+        "chart",
+        "web:command",
+        ("web:command", "web:command_list"),
+        needs="insight.see",
+    ),
+    Door(_("Take in"), "phone", "web:take_in", ("web:take_in", "web:take_in_by")),
+    Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
+    Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
     Door(
         _("Directory"),
         "map",

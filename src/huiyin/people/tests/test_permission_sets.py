@@ -28,6 +28,7 @@ LEADER = {
     "log.read",
     "extension.approve",
     "supervision.order",
+    "insight.see",
     "hotline.decide",
     "matter.export_clear",
 }
@@ -40,7 +41,13 @@ def held():
 def test_every_kind_of_post_has_its_set_after_migrations():
     assert held().keys() == CODES
     assert {code: sets for code, sets in held().items() if sets} == {
-        "centre_clerk": {"matter.hand_over", "matter.merge", "matter.reclassify"},
+        "centre_clerk": {
+            "insight.see",
+            "supervision.order",
+            "matter.hand_over",
+            "matter.merge",
+            "matter.reclassify",
+        },
         "hotline_agent": {
             "hotline.dispatch",
             "hotline.call_back",

@@ -1,3 +1,6 @@
+import { startInbox } from "./inbox";
+import { startIntake } from "./intake";
+
 // Fills the form with the position of this device when the person asks for it, and sends it.
 function start(form: HTMLFormElement): void {
   const offer = form.querySelector<HTMLElement>("[data-locate-offer]");
@@ -35,3 +38,5 @@ function fill(form: HTMLFormElement, name: string, value: string): void {
 }
 
 document.querySelectorAll<HTMLFormElement>("form[data-locate]").forEach(start);
+startInbox();
+startIntake();

@@ -45,7 +45,7 @@ def test_every_view_of_ours_carries_the_mark_of_who_may_open_it():
     ours = {
         name: getattr(route.view, "access", None)
         for name, route in ROUTES.items()
-        if name.startswith(("web:", "people:", "notices:"))
+        if name.startswith(("web:", "people:", "notices:", "matters:"))
     }
 
     assert [name for name, mark in ours.items() if not mark] == []
@@ -93,7 +93,15 @@ class World:
             "unit code": {"code": unit.code},
             "procedure": {"name": "hotline"},
             "tray": {"which": "to_do"},
-            "no matter": {"number": "3714261100000000", "run_id": acting.pk, "action": "note"},
+            "figure": {"which": "overdue"},
+            "opening": {"name": "hotline.accept_call"},
+            "no matter": {
+                "number": "3714261100000000",
+                "run_id": acting.pk,
+                "action": "note",
+                "contact_id": acting.pk,
+                "pk": acting.pk,
+            },
             "webhook": {"webhook_id": acting.pk},
             "language": {"language": "en"},
             "trouble": {"name": "404"},

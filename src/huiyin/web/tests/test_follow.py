@@ -216,7 +216,7 @@ def test_material_is_added_and_stays_ones_own(client, city, matter):
 
     do(client, matter, "add_material", files__new=photo)
 
-    assert "/my/files/" in main(client.get(f"/m/{matter.number}"))
+    assert "/files/" in main(client.get(f"/m/{matter.number}"))
 
 
 def test_a_form_that_lacks_something_comes_back_with_what_was_written(client, matter):

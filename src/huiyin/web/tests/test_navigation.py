@@ -19,6 +19,10 @@ def rail_of(permission_set, path="/desk"):
 def test_a_clerk_finds_the_directory_and_the_limits_and_nobodys_accounts():
     assert [door.route for door in rail_of("centre_clerk")] == [
         "web:desk",
+        "web:inbox",
+        "web:command",
+        "web:take_in",
+        "web:find_matter",
         "web:responsible",
         "web:directory",
         "web:units",

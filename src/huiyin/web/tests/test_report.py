@@ -197,8 +197,8 @@ def test_files_sent_in_before_signing_in_stay_with_the_matter(client, city, gate
     row = Attachment.objects.get()
 
     assert row.owner_id == Contact.objects.get().account_id
-    assert client.get(f"/my/files/{row.pk}?size=small").getvalue()
-    assert a_resident(city.other).get(f"/my/files/{row.pk}").status_code == 404
+    assert client.get(f"/files/{row.pk}?size=small").getvalue()
+    assert a_resident(city.other).get(f"/files/{row.pk}").status_code == 404
 
 
 # --- danger comes first -------------------------------------------------------------------------

@@ -1,12 +1,11 @@
 """Following a matter: by account, or by its number and a code to the phone that stands in it."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,13 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiyin.matters import access, attachments, numbers, similar
+from huiyin.matters import access, numbers, similar
 from huiyin.matters.act_forms import STARS, ActForm
 from huiyin.matters.acting import act as take
 from huiyin.matters.claiming import claim
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Matter
-from huiyin.matters.refusals import FileNotFound, NotFound
+from huiyin.matters.refusals import NotFound
 from huiyin.matters.wording import said
 from huiyin.people import accounts, phone_codes, phones, signing_in
 from huiyin.people.actors import Actor
@@ -46,16 +45,16 @@ TITLES = 40
 @public
 @never_cache
 @require_safe
-def find_matter(request: HttpRequest) -> HttpResponse:
+def ask_number(request: HttpRequest) -> HttpResponse:
     """Ask for the number of a matter."""
     asked = question(request, "number")
     number = numbers.read(asked)
     if number is not None:
         return SeeOther(reverse("web:follow", args=[number]))
-    return _ask_number(request, asked, status=404 if asked else 200)
+    return _number_page(request, asked, status=404 if asked else 200)
 
 
-def _ask_number(request: HttpRequest, asked: str, *, status: int) -> HttpResponse:
+def _number_page(request: HttpRequest, asked: str, *, status: int) -> HttpResponse:
     wrong = bool(asked)
     return render(request, "web/follow/find.html", {"asked": asked, "wrong": wrong}, status=status)
 
@@ -66,12 +65,12 @@ def _ask_number(request: HttpRequest, asked: str, *, status: int) -> HttpRespons
 def follow(request: HttpRequest, number: str) -> HttpResponse:
     """Show a matter to whoever may read it; ask a visitor who they are. Nothing is used up."""
     if numbers.read(number) is None:
-        return _ask_number(request, number[:TITLES], status=404)
+        return _number_page(request, number[:TITLES], status=404)
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return _open_page(request, number, PhoneForm())
     if actor.kind == AccountKind.STAFF:
-        return render(request, "web/report/at_desk.html")
+        return SeeOther(reverse("web:matter", args=[number]))
     try:
         matter = access.matter_of_number(number, by=actor)
     except NotFound:
@@ -114,7 +113,7 @@ def _page(
 def open_by_phone(request: HttpRequest, number: str) -> HttpResponse:
     """Send a code to a phone, then let whoever has it see the matter that phone stands in."""
     if numbers.read(number) is None:
-        return _ask_number(request, number[:TITLES], status=404)
+        return _number_page(request, number[:TITLES], status=404)
     resident = resident_of(request)
     if resident is not None:
         return _claimed(request, number, resident)
@@ -274,25 +273,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-@signed_in
-@never_cache
-@require_safe
-def own_file(request: HttpRequest, pk: UUID) -> FileResponse:
-    """Show a file one has sent; `size=small` its thumbnail."""
-    by = resident_of(request)
-    if by is None:
-        raise Http404
-    try:
-        opened = attachments.attachment(
-            pk, by=by, at=timezone.now(), size="small" if request.GET.get("size") else "",
-            address=client_address(request),
-        )  # fmt: skip
-    except FileNotFound:
-        raise Http404 from None
-    answer = FileResponse(opened.path.open("rb"), content_type=opened.media_type)
-    way = "inline" if opened.is_shown else "attachment"
-    answer["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(opened.name)}"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer

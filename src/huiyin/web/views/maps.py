@@ -53,7 +53,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
         county.code: county
         for county in Place.objects.filter(level=PlaceLevel.COUNTY, valid_to=None)
     }
-    places = _label_points(features["features"])
+    places = label_places(features["features"])
     gaps = _gaps() if request.GET.get("figures") == "gaps" else None
     here = question(request, "here")
     door = question(request, "door") if question(request, "door") in DOORS else ""
@@ -81,7 +81,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _label_points(features: list[dict[str, Any]]) -> dict[str, Placing]:
+def label_places(features: list[dict[str, Any]]) -> dict[str, Placing]:
     """Return where the names stand; reckoned once for each version of the outlines."""
     global _labels
     version = f"{boundaries_version()} {len(features)}"

@@ -1,0 +1,1 @@
+"""What the whole looks like: counts, who is late, which units deliver. Reads; changes nothing."""

@@ -1,0 +1,125 @@
+"""The rows of an inbox: what lies there, for whom, by when, grouped by when it is due."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huiyin.matters import access, numbers
+from huiyin.matters.inbox import Tray
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import Contact, ContactRole, Run
+from huiyin.matters.wording import said
+from huiyin.people.actors import Actor
+from huiyin.places.models import Place
+from huiyin.web.clock_words import Stand, stand_of
+
+SHAPES = {"assist": "square", "whistle": "diamond", "supervision": "diamond"}
+SOON_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run in a list, as it is drawn."""
+
+    run_id: UUID
+    number: str
+    spoken: str
+    title: str
+    procedure: str
+    place: str
+    state: str
+    stand: Stand
+    who: str
+    day: int
+    is_new: bool
+    is_confidential: bool
+    url: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that are due at about the same time."""
+
+    title: str
+    rows: Sequence[Row]
+
+
+def rows_of(runs: Iterable[Run], *, by: Actor, at: datetime, tray: Tray | None = None) -> list[Row]:
+    """Return runs as rows, in their order; one query for the people who wait."""
+    runs = list(runs)
+    waiting = _who_waits({run.matter_id for run in runs}, by)
+    return [_row(run, waiting, at, is_new=tray is Tray.TO_SIGN) for run in runs]
+
+
+def grouped(runs: Sequence[Run], rows: Sequence[Row], *, at: datetime) -> list[Group]:
+    """Return rows under the words for when they are due; the order stays."""
+    titles = {row.run_id: _when(run.due_at, at) for run, row in zip(runs, rows, strict=True)}
+    return [
+        Group(title, tuple(group)) for title, group in groupby(rows, lambda row: titles[row.run_id])
+    ]
+
+
+def _when(due_at: datetime | None, at: datetime) -> str:
+    if due_at is None:
+        return _("Without a limit")
+    if due_at <= at:
+        return _("Overdue")
+    last = timezone.localdate(due_at - timedelta(seconds=1))
+    today = timezone.localdate(at)
+    if last == today:
+        return _("Due today")
+    return _("Within three days") if last <= today + timedelta(days=SOON_DAYS) else _("Later")
+
+
+def _who_waits(matters: set[UUID], by: Actor) -> Mapping[UUID, str]:
+    """Return whoever brought each matter, as this reader sees them."""
+    people = Contact.objects.filter(matter__in=matters, role=ContactRole.REPORTER)
+    seen = {row.matter_id: access.contact_seen(row, by=by) for row in people.order_by("-id")}
+    return {
+        matter: _("anonymous") if one.is_anonymous else _("withheld") if one.is_hidden else one.name
+        for matter, one in seen.items()
+    }
+
+
+def _row(run: Run, waiting: Mapping[UUID, str], at: datetime, *, is_new: bool) -> Row:
+    rules = procedure_of(run.procedure)
+    matter = run.matter
+    title = title_of(run)
+    ended = run.done_at if run.is_done else None
+    return Row(
+        run_id=run.pk,
+        number=matter.number,
+        spoken=numbers.spoken(matter.number),
+        title=title,
+        procedure=said(rules.title),
+        place=within_city(matter.place),
+        state=said(rules.states[run.state].label) if run.state in rules.states else "",
+        stand=Stand("done", _("done")) if ended else stand_of(run.due_at, at=at),
+        who=waiting.get(run.matter_id, ""),
+        day=(timezone.localdate(at) - timezone.localdate(matter.opened_at)).days + 1,
+        is_new=is_new,
+        is_confidential=matter.is_confidential,
+        url=f"{reverse('web:matter', args=[matter.number])}?run={run.pk}",
+        events=run.events,
+    )
+
+
+def within_city(place: Place) -> str:
+    """Return the full name of a place without the city, which everybody here knows."""
+    return place.full_name.removeprefix(settings.HUIYIN.city_name) or place.full_name
+
+
+def title_of(run: Run) -> str:
+    """Return what a matter is called in lists; a confidential one by its number alone."""
+    if run.matter.is_confidential:
+        return _("Confidential matter")
+    words = getattr(run.matter, "words", None)
+    return words.title if words and words.title else _("(deleted)")

@@ -1,0 +1,367 @@
+"""What the page of a matter shows staff: to decide without looking elsewhere.
+
+One of its runs is the one in hand (`chosen`): its acts are the buttons of the page. The others are
+shown with their state, their limits and their part of the timeline.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from huiyin.matters import access, inbox, numbers
+from huiyin.matters.acting import held_by
+from huiyin.matters.attachments import attachments_of
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import Assignment, Contact, FileKind, Matter, Run, RunClock
+from huiyin.matters.queries import PossibleAct, acts_on
+from huiyin.matters.similar import Alike, similar
+from huiyin.matters.timeline import Entry, timeline
+from huiyin.matters.wording import said
+from huiyin.people.actors import Actor
+from huiyin.procedures import Procedure
+from huiyin.units.models import Unit
+from huiyin.web.clock_words import Stand, due_day, stand_of
+from huiyin.web.inbox_rows import within_city
+
+SHOWN_ACTS: Final = 4
+TALK: Final = ("note", "message_person", "add_material")
+MAIN, INSIDE, ORDER = "circle", "square", "diamond"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """A run as the page draws it: `shape` and `lane` tell it from the others in the timeline."""
+
+    run: Run
+    title: str
+    state: str
+    shape: str
+    lane: int
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClock:
+    """A limit in the strip on top: whose, until when, how it stands, by which law."""
+
+    label: str
+    run: str
+    due: str
+    stand: Stand
+    law: str
+    share: int  # percent of its time that has gone
+    unit: str
+    is_promise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An event of the timeline with its files and the lanes drawn beside it."""
+
+    entry: Entry
+    shape: str
+    lane: int
+    lanes: Sequence[int]
+    files: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A unit that works on it, in which role, how its own limit stands."""
+
+    role: str
+    unit: Unit
+    run: str
+    stand: Stand | None
+
+
+class MatterPage:
+    """Everything about one matter, read in a fixed number of queries."""
+
+    def __init__(
+        self, matter: Matter, *, by: Actor, at: datetime, run_id: UUID | None = None,
+        after: UUID | None = None,
+    ) -> None:  # fmt: skip
+        self.matter, self.by, self.at = matter, by, at
+        self._wanted, self._after = run_id, after
+        self.spoken = numbers.spoken(matter.number)
+        self.place = within_city(matter.place)
+
+    # --- runs -------------------------------------------------------------------------------
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The runs the reader sees, the oldest first."""
+        seen = access.runs_seen_by(self.by).filter(matter=self.matter)
+        return list(seen.select_related("matter__category").order_by("opened_at", "id"))
+
+    @cached_property
+    def chosen(self) -> Run:
+        """The run in hand: the one asked for, else one in which the reader is next, else main."""
+        by_id = {run.pk: run for run in self.runs}
+        if self._wanted in by_id:
+            return by_id[self._wanted]
+        mine = set(inbox.owned_by(self.by).filter(matter=self.matter).values_list("pk", flat=True))
+        order = sorted(
+            self.runs,
+            key=lambda run: (run.pk in mine, not run.is_over, run.parent_id is None, run.opened_at),
+        )
+        return order[-1]
+
+    @cached_property
+    def rules(self) -> Procedure:
+        """The procedure of the run in hand."""
+        return procedure_of(self.chosen.procedure)
+
+    @cached_property
+    def shown_runs(self) -> list[ShownRun]:
+        """All runs, with a shape and a lane each."""
+        address = reverse("web:matter", args=[self.matter.number])
+        return [
+            ShownRun(
+                run=run,
+                title=said(procedure_of(run.procedure).title),
+                state=_state(run),
+                shape=_shape(run),
+                lane=number,
+                url=f"{address}?run={run.pk}",
+                is_chosen=run.pk == self.chosen.pk,
+            )
+            for number, run in enumerate(self.runs)
+        ]
+
+    @cached_property
+    def state(self) -> str:
+        return _state(self.chosen)
+
+    @cached_property
+    def path(self) -> list[Mapping[str, Any]]:
+        """The states the run in hand went through, each once, and where it is now."""
+        found: dict[str, datetime] = {}
+        moved = self.chosen.timeline.order_by("seq").values_list("to_state", "recorded_at")
+        for state, when in moved:
+            found.setdefault(state, when)
+        names = [name for name in found if name in self.rules.states]
+        return [
+            {
+                "label": said(self.rules.states[name].label),
+                "at": found[name],
+                "here": name == self.chosen.state,
+            }
+            for name in names
+        ]
+
+    # --- what can be done ---------------------------------------------------------------------
+
+    @cached_property
+    def _acts(self) -> list[PossibleAct]:
+        contacts = tuple(self._contacts)
+        held = held_by(self.chosen, self.matter, contacts, at=self.at)
+        return [act for act in acts_on(held, by=self.by, at=self.at) if act.is_theirs]
+
+    @cached_property
+    def acts(self) -> list[PossibleAct]:
+        """What is open: what moves the run on first."""
+        found = [act for act in self._acts if act.is_open]
+        return sorted(found, key=lambda act: (not act.is_moving, act.action in TALK))
+
+    @property
+    def first_acts(self) -> list[PossibleAct]:
+        """The buttons of the page."""
+        return self.acts[:SHOWN_ACTS]
+
+    @property
+    def more_acts(self) -> list[PossibleAct]:
+        """What stands under "more"."""
+        return self.acts[SHOWN_ACTS:]
+
+    @property
+    def closed_acts(self) -> list[PossibleAct]:
+        """What would be the reader's to do and cannot be done now, each with its reason."""
+        return [act for act in self._acts if not act.is_open]
+
+    def act(self, name: str) -> PossibleAct | None:
+        """Return an action of the run in hand as the reader finds it."""
+        return next((act for act in self._acts if act.action == name), None)
+
+    # --- limits -------------------------------------------------------------------------------
+
+    @cached_property
+    def _clocks(self) -> list[RunClock]:
+        rows = RunClock.objects.filter(run__in=[run.pk for run in self.runs])
+        return list(rows.order_by("due_at"))
+
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """The names of the limits that run in the run in hand."""
+        return frozenset(
+            clock.name
+            for clock in self._clocks
+            if clock.run_id == self.chosen.pk and clock.ended_at is None
+        )
+
+    @cached_property
+    def clocks(self) -> list[ShownClock]:
+        """The limits that count now, the promise first."""
+        open_ones = [clock for clock in self._clocks if clock.ended_at is None]
+        duties = [clock for clock in open_ones if not clock.is_window]
+        shown = [self._clock(clock) for clock in duties]
+        return sorted(shown, key=lambda clock: not clock.is_promise)
+
+    def _clock(self, clock: RunClock) -> ShownClock:
+        run = next(run for run in self.runs if run.pk == clock.run_id)
+        rules = procedure_of(run.procedure)
+        rule = rules.clocks.get(clock.name)
+        whole = (clock.due_at - clock.started_at).total_seconds()
+        gone = (self.at - clock.started_at).total_seconds()
+        return ShownClock(
+            label=said(rule.label) if rule else clock.name,
+            run=said(rules.title) if run.parent_id else "",
+            due=due_day(clock.due_at),
+            stand=stand_of(clock.due_at, at=self.at, is_paused=clock.status == "paused"),
+            law=said(rule.law) if rule and rule.law else "",
+            share=max(0, min(100, round(100 * gone / whole))) if whole > 0 else 100,
+            unit=self._units.get(clock.unit_id, "") if clock.unit_id else "",
+            is_promise=clock.kind == "promise",
+        )
+
+    # --- people and units ---------------------------------------------------------------------
+
+    @cached_property
+    def _contacts(self) -> list[Contact]:
+        return list(Contact.objects.filter(matter=self.matter).order_by("id"))
+
+    @cached_property
+    def people(self) -> list[access.ContactSeen]:
+        """The people of the matter, covered."""
+        return [access.contact_seen(row, by=self.by) for row in self._contacts]
+
+    @cached_property
+    def _assignments(self) -> list[Assignment]:
+        rows = Assignment.objects.filter(run__in=[run.pk for run in self.runs], to_at=None)
+        return list(rows.select_related("unit").order_by("from_at", "pk"))
+
+    @cached_property
+    def _units(self) -> dict[UUID, str]:
+        return {row.unit_id: row.unit.name for row in self._assignments}
+
+    @cached_property
+    def holders(self) -> list[Holder]:
+        """Who works on it now."""
+        runs = {run.pk: run for run in self.runs}
+        measured = {
+            (clock.run_id, clock.unit_id): clock
+            for clock in self._clocks
+            if clock.unit_id and clock.ended_at is None
+        }
+        found = []
+        for row in self._assignments:
+            run = runs[row.run_id]
+            if run.is_over:
+                continue
+            clock = measured.get((row.run_id, row.unit_id))
+            found.append(
+                Holder(
+                    role=_role(procedure_of(run.procedure), row.role),
+                    unit=row.unit,
+                    run=said(procedure_of(run.procedure).title) if run.parent_id else "",
+                    stand=stand_of(clock.due_at, at=self.at) if clock else None,
+                )
+            )
+        return found
+
+    # --- what happened ------------------------------------------------------------------------
+
+    @cached_property
+    def _page(self) -> Any:
+        return timeline(self.matter, by=self.by, after=self._after)
+
+    @property
+    def older(self) -> UUID | None:
+        """Where the next page of the timeline begins."""
+        older: UUID | None = self._page.older
+        return older
+
+    @cached_property
+    def entries(self) -> list[ShownEntry]:
+        """The timeline, the latest first."""
+        lanes = {run.run.pk: run for run in self.shown_runs}
+        files = self.files_by_event
+        shown = []
+        for entry in self._page.entries:
+            own = lanes[entry.run_id]
+            open_lanes = [
+                one.lane
+                for one in self.shown_runs
+                if one.run.opened_at <= entry.at
+                and (not one.run.is_over or one.run.changed_at >= entry.at)
+            ]
+            shown.append(
+                ShownEntry(entry, own.shape, own.lane, open_lanes, files.get(entry.key, []))
+            )
+        return shown
+
+    @cached_property
+    def files_by_event(self) -> dict[UUID, list[Mapping[str, Any]]]:
+        """The files of the runs by event."""
+        used = attachments_of([run.pk for run in self.runs])
+        return {
+            event: [
+                {
+                    "id": use.attachment_id,
+                    "name": use.attachment.name,
+                    "is_picture": use.attachment.kind == FileKind.IMAGE,
+                    "url": reverse("web:file", args=[use.attachment_id]),
+                }
+                for use in uses
+            ]
+            for event, uses in used.items()
+        }
+
+    @cached_property
+    def files(self) -> list[Mapping[str, Any]]:
+        """All files, pictures first."""
+        found = [each for files in self.files_by_event.values() for each in files]
+        return sorted(found, key=lambda each: not each["is_picture"])
+
+    @cached_property
+    def alike(self) -> list[Alike]:
+        """Matters that may be the same thing."""
+        if self.matter.is_confidential or self.chosen.is_done:
+            return []
+        words = getattr(self.matter, "words", None)
+        text = f"{words.title} {words.text}" if words else ""
+        found = similar(
+            place=self.matter.place, text=text, at=self.at, category=self.matter.category,
+            lon=self.matter.lon, lat=self.matter.lat, most=4,
+        )  # fmt: skip
+        return [one for one in found if one.matter_id != self.matter.pk][:3]
+
+
+def _state(run: Run) -> str:
+    rules = procedure_of(run.procedure)
+    return said(rules.states[run.state].label) if run.state in rules.states else run.state
+
+
+def _shape(run: Run) -> str:
+    if run.parent_id is None:
+        return MAIN
+    rules = procedure_of(run.procedure)
+    sent = any(rule.role == "lead" and rule.kind == "sender_of" for rule in rules.actors.values())
+    return ORDER if sent else INSIDE
+
+
+def _role(rules: Procedure, role: str) -> str:
+    """Say what a role is called: by the actor that holds it."""
+    named = [
+        rule for rule in rules.actors.values() if rule.role == role and rule.kind == "assigned"
+    ]
+    plain = [rule for rule in named if not rule.permission] or named
+    return said(plain[0].label) if plain else _("Takes part")

@@ -1,0 +1,103 @@
+"""A call is taken in on one screen; what is known of it stands beside it."""
+
+import pytest
+
+from huiyin.matters.models import Matter
+from huiyin.matters.tests.records import the_record
+from huiyin.people.models import AccessLog
+from huiyin.web.tests.test_matter_page import a_call, desk_of
+
+pytestmark = pytest.mark.django_db
+NEW = "/desk/new/hotline.accept_call"
+REST = {"channel": "phone", "kind": "help", "grade": "ordinary", "reply": "wanted"}
+
+
+@pytest.fixture
+def city():
+    return the_record()
+
+
+def agent_of(city):
+    return desk_of(city.unit("hotline_centre"), "hotline_agent")
+
+
+def sent(city, **more):
+    return {
+        "phone": "15400000009",
+        "name": "张女士",
+        "words": "路灯三天没亮了。晚上看不见路，老人不敢出门。",
+        "category": str(city.category.pk),
+        "place": str(city.place.pk),
+        "key": "call-1",
+        **REST,
+        **more,
+    }
+
+
+def test_what_was_said_becomes_a_matter_with_a_number_to_read_out(city):
+    answer = agent_of(city).post(NEW, sent(city), follow=True)
+
+    matter = Matter.objects.get()
+    assert answer.redirect_chain[-1][0] == f"/desk/matters/{matter.number}"
+    assert matter.words.title == "路灯三天没亮了"
+    assert matter.contacts.get().name == "张女士"
+    assert "请念给对方听" in answer.content.decode()
+
+
+def test_sent_twice_it_is_one_matter(city):
+    desk = agent_of(city)
+
+    for _ in range(2):
+        desk.post(NEW, sent(city))
+
+    assert Matter.objects.count() == 1
+
+
+def test_nothing_is_lost_when_something_is_still_missing(city):
+    answer = agent_of(city).post(NEW, sent(city, place="", reply=""))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "老人不敢出门" in page
+    assert "请从列表里选一个地方" in page
+    assert Matter.objects.count() == 0
+
+
+def test_a_fault_the_engine_finds_stands_where_it_was_typed(city):
+    answer = agent_of(city).post(NEW, sent(city, grade=""))
+
+    assert answer.status_code == 422
+    assert 'id="more_grade_error"' in answer.content.decode()
+
+
+def test_whoever_does_not_say_who_they_are_is_taken_in_all_the_same(city):
+    desk = agent_of(city)
+
+    desk.post(NEW, sent(city, phone="", name="", is_anonymous="on"))
+
+    assert not Matter.objects.get().contacts.exists()
+
+
+def test_the_other_matters_of_a_caller_are_shown_and_the_look_is_written_down(city):
+    a_call(city)
+    desk = agent_of(city)
+
+    shown = desk.post("/desk/new/others", {"phone": "15400000001"}).content.decode()
+    nothing = desk.post("/desk/new/others", {"phone": "15400000077"}).content.decode()
+
+    assert "路灯不亮" in shown
+    assert "没有其他事项" in nothing
+    assert AccessLog.objects.filter(purpose__contains="接听来电").count() == 2
+
+
+def test_danger_is_said_before_anything_else(city):
+    hints = agent_of(city).get("/desk/new/hints", {"words": "楼道着火了，有人困在里面"})
+
+    assert "现在有危险：请先打 119" in hints.content.decode()
+
+
+def test_a_post_that_takes_nothing_in_is_told_who_does(city):
+    school = desk_of(city.unit("school"))
+
+    assert "您的岗位不登记来电来访" in school.get("/desk/new").content.decode()
+    assert school.get(NEW).status_code == 404

@@ -1,0 +1,188 @@
+"""The page of one matter for staff: everything in sight, every act with its form in place."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from huiyin.matters import access
+from huiyin.matters.act_forms import ActForm
+from huiyin.matters.acting import act
+from huiyin.matters.afterwards import afterwards
+from huiyin.matters.attachments import attachment
+from huiyin.matters.refusals import NotFound
+from huiyin.matters.wording import language, said
+from huiyin.people.addresses import client_address
+from huiyin.people.guards import signed_in, staff
+from huiyin.people.http import PeopleRequest
+from huiyin.procedures.drawing import draw
+from huiyin.ui.http import part, see_other, wants_part
+from huiyin.ui.refusals import Refusal
+from huiyin.web.matter_page import MatterPage
+
+
+@staff()
+@never_cache
+@require_safe
+def matter(request: PeopleRequest, number: str) -> HttpResponse:
+    """The matter; `pane` asks for it beside the inbox."""
+    page = _page(request, number)
+    name = "web/matter/_pane.html" if "pane" in request.GET else "web/matter/_older.html"
+    if not wants_part(request):
+        name = "web/matter/page.html"
+    return part(request, name, {"m": page, "now": page.at}, page="web/matter/page.html")
+
+
+@staff()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpResponse:
+    """An act of one of its runs: its form with what follows from it, and taking it."""
+    page = _page(request, number, run_id=run_id)
+    if page.chosen.pk != run_id:
+        raise NotFound()
+    found = page.act(action)
+    if found is None or not found.is_open:
+        messages.warning(request, found.sentence if found else _("This is not yours to do now."))
+        return see_other(request, _address(page))
+    if request.method == "POST":
+        form = ActForm(found.form, request.POST, request.FILES, people=page.people)
+        if _is_taken(request, page, action, form):
+            messages.success(request, _("%(act)s: recorded.") % {"act": found.label})
+            return see_other(request, _address(page))
+        status = 422
+    else:
+        form, status = ActForm(found.form, people=page.people), 200
+    context = {
+        "m": page,
+        "now": page.at,
+        "act": found,
+        "form": form,
+        "follows": afterwards(page.rules.actions[action], page.rules, running=page.running),
+        "expected": request.POST.get("expected") or page.chosen.events,
+        "key": request.POST.get("key") or uuid4().hex,
+    }
+    return part(
+        request, "web/matter/_act.html", context, page="web/matter/page.html", status=status
+    )
+
+
+def _is_taken(request: PeopleRequest, page: MatterPage, action: str, form: ActForm) -> bool:
+    """Take the act; when it is refused the form says why."""
+    at = timezone.now()
+    if not form.take_in(by=request.actor, at=at, address=client_address(request)):
+        return False
+    expected = request.POST.get("expected", "")
+    try:
+        act(
+            page.chosen.pk, action, by=request.actor, at=at, form=form.values(),
+            expected=int(expected) if expected.isdecimal() else None,
+            key=request.POST.get("key", "")[:64],
+        )  # fmt: skip
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+@staff()
+@never_cache
+@require_POST
+def reveal(request: PeopleRequest, number: str, contact_id: UUID) -> HttpResponse:
+    """Show the clear data of a person for ten minutes; who looked and why is written down."""
+    at = timezone.now()
+    page = _page(request, number)
+    context: dict[str, Any] = {"m": page, "one": None, "at": at}
+    context["one"] = next((one for one in page.people if one.id == contact_id), None)
+    if context["one"] is None:
+        raise NotFound()
+    status = 200
+    try:
+        context["clear"] = access.reveal(
+            contact_id=contact_id, by=request.actor, purpose=request.POST.get("purpose", ""),
+            at=at, address=client_address(request),
+        )  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        context["trouble"], status = str(refusal), 422
+    if wants_part(request):
+        return part(request, "web/matter/_person.html", context, status=status)
+    return render(request, "web/matter/revealed.html", context, status=status)
+
+
+@staff()
+@never_cache
+@require_safe
+def person(request: PeopleRequest, number: str, contact_id: UUID) -> HttpResponse:
+    """A person of the matter, covered again."""
+    page = _page(request, number)
+    one = next((one for one in page.people if one.id == contact_id), None)
+    if one is None:
+        raise NotFound()
+    return part(request, "web/matter/_person.html", {"m": page, "one": one})
+
+
+@staff()
+@never_cache
+@require_safe
+def picture(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
+    """The whole procedure of a run as a picture, with the place where it is now."""
+    page = _page(request, number, run_id=run_id)
+    rules = page.rules
+    is_zh = language().startswith("zh")
+    drawn = draw(rules, language="zh" if is_zh else "en", here=page.chosen.state)
+    context = {"m": page, "title": said(rules.title), "law": said(rules.law), "drawn": drawn}
+    return render(request, "web/matter/picture.html", context)
+
+
+@signed_in
+@never_cache
+@require_safe
+def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """A file of an act, or with `size` a smaller picture of it."""
+    actor = request.actor  # type: ignore[attr-defined]  # signed_in
+    size = request.GET.get("size", "")
+    opened = attachment(
+        pk, by=actor, at=timezone.now(), size=size if size in ("small", "large") else "",
+        address=client_address(request),
+    )  # fmt: skip
+    response = FileResponse(
+        Path(opened.path).open("rb"),  # noqa: SIM115 the response closes it
+        content_type=opened.media_type,
+        as_attachment=not opened.is_shown, filename=opened.name,
+    )  # fmt: skip
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _page(request: PeopleRequest, number: str, *, run_id: UUID | None = None) -> MatterPage:
+    at: datetime = timezone.now()
+    found = access.matter_of_number(number, by=request.actor)
+    found = access.look(
+        found.pk, by=request.actor, at=at, address=client_address(request)
+    )  # fmt: skip
+    wanted = run_id or _uuid(request.GET.get("run", ""))
+    return MatterPage(
+        found, by=request.actor, at=at, run_id=wanted, after=_uuid(request.GET.get("after", ""))
+    )
+
+
+def _address(page: MatterPage) -> str:
+    return f"{reverse('web:matter', args=[page.matter.number])}?run={page.chosen.pk}"
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
