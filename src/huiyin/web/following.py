@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huiyin.matters import access
+from huiyin.matters import access, numbers
 from huiyin.matters.access import ContactSeen
 from huiyin.matters.attachments import attachments_of
 from huiyin.matters.limits import calendar, procedure_of
 from huiyin.matters.merging import goes_on_in
 from huiyin.matters.models import (
+    Assignment,
     AttachmentUse,
+    Contact,
     ContactRole,
     Matter,
     MatterText,
@@ -32,6 +34,7 @@ from huiyin.procedures.language import ClockKind, FieldType, Procedure
 from huiyin.ui.dates import time_words
 from huiyin.units.kinds import UnitKind
 from huiyin.web.ruler import Ruler, ruler
+from huiyin.web.templatetags.city import said as said_of
 
 AT_HAND: Final = ("message_unit", "add_material")  # beside the promise, whatever else is possible
 RATE: Final = "rate"
@@ -51,6 +54,7 @@ class Following:
     """All that the page of a matter shows to a resident."""
 
     matter: Matter
+    title: str
     told: Told
     run: Run
     promise: Promise | None
@@ -58,6 +62,7 @@ class Following:
     standing: Standing
     people: Sequence[ContactSeen]
     who: str
+    phone: str
     entries: Sequence[Entry]
     older: UUID | None
     answer: Sequence[Detail]
@@ -94,6 +99,7 @@ def following(
     rest = [act for act in acts if act is not first]
     return Following(
         matter=matter,
+        title=_title(matter, "" if _only_joined(people) else matter.words.title),
         told=seen,
         run=run,
         promise=promise,
@@ -101,6 +107,7 @@ def following(
         standing=standing(promise, state=seen.state, is_done=seen.is_done, at=at),
         people=people,
         who=_who(seen, run),
+        phone=_phone(run),
         entries=told_apart,
         older=page.older,
         answer=_answer(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
@@ -135,11 +142,32 @@ def _who(seen: Told, run: Run) -> str:
     return office_words(rules, run.state) or seen.who
 
 
+def _phone(run: Run) -> str:
+    """Return the public telephone of the unit that has it now; empty where no one unit has."""
+    rules = procedure_of(run.procedure)
+    owner = rules.actors.get(rules.states[run.state].owner)
+    if owner is None or not owner.role:
+        return ""
+    held = Assignment.objects.filter(run=run, role=owner.role, to_at=None)
+    phones = list(held.values_list("unit__phone", flat=True)[:2])
+    return phones[0] if len(phones) == 1 else ""
+
+
 def office_words(rules: Procedure, state: str) -> str:
     """Return the sort of office that is next in a state; empty where it is a unit or a person."""
     owner = rules.actors.get(rules.states[state].owner)
     kinds = sorted(owner.unit_kinds) if owner is not None and not owner.role else []
     return _(" or ").join(str(UnitKind(kind).label) for kind in kinds)
+
+
+def _title(matter: Matter, own_words: str) -> str:
+    """Return what a matter is called: in one's own words, else by its kind.
+
+    Whoever joined does not read the words of those who reported it before them.
+    """
+    if own_words:
+        return own_words
+    return said_of(matter.category) if matter.category else numbers.spoken(matter.number)
 
 
 def _own(people: Iterable[ContactSeen]) -> list[UUID]:
@@ -223,8 +251,10 @@ class Row:
     standing: Standing
 
 
-def rows(matters: Sequence[Matter], *, at: datetime) -> list[Row]:
+def rows(matters: Sequence[Matter], *, by: Actor, at: datetime) -> list[Row]:
     """Return matters the reader sees as rows of a list. Three queries, however many there are."""
+    if not matters:
+        return []
     meant = {
         matter.pk: goes_on_in(matter) if matter.merged_into_id else matter for matter in matters
     }
@@ -232,11 +262,11 @@ def rows(matters: Sequence[Matter], *, at: datetime) -> list[Row]:
     ids = {one.pk for one in meant.values()}
     for run in Run.objects.filter(matter__in=ids, parent=None).order_by("opened_at", "id"):
         runs[run.matter_id] = run
-    texts = dict(
-        MatterText.objects.filter(matter__in=[one.pk for one in matters]).values_list(
-            "matter_id", "title"
-        )
-    )
+    told_by_them = Contact.objects.filter(
+        matter__in=[one.pk for one in matters], account=by.account_id
+    ).exclude(role=ContactRole.JOINED)
+    words = MatterText.objects.filter(matter__in=told_by_them.values("matter"))
+    texts = dict(words.values_list("matter_id", "title"))
     clocks: dict[UUID, list[RunClock]] = {}
     promised = RunClock.objects.filter(
         run__in=[run.pk for run in runs.values()], kind=ClockKind.PROMISE, is_window=False
@@ -261,7 +291,7 @@ def _row(
     state = procedure_of(run.procedure).states[run.state]
     return Row(
         matter=matter,
-        title=title or matter.number,
+        title=_title(matter, title),
         state=said(state.label),
         standing=standing(promise, state=said(state.label), is_done=run.is_done, at=at),
     )

@@ -170,6 +170,19 @@ def test_the_promise_comes_first_with_its_ruler_and_who_has_it(client, matter):
     assert main(page).index("最晚答复您") < main(page).index("办理经过")
 
 
+def test_the_unit_that_has_it_can_be_called(city, client, matter):
+    run = matter.runs.get()
+    city.act(run.pk, "dispatch", at=run.changed_at)
+    unit = city.unit("department")
+    unit.phone = "0534-5550142"
+    unit.save(update_fields=["phone"])
+
+    page = main(client.get(f"/m/{matter.number}"))
+
+    assert unit.name in page
+    assert 'href="tel:05345550142"' in page
+
+
 def test_one_act_is_first_and_those_not_possible_say_why(client, matter):
     page = main(client.get(f"/m/{matter.number}"))
 
@@ -291,6 +304,8 @@ def test_whoever_joined_follows_it_and_rates_by_stars(city, matter):
     person = Person("赵强", "15400000002", city.other.pk)
     join(matter_id=matter.pk, person=person, by=city.opponent, at=now)
     early = other.get(f"/m/{matter.number}")
+    assert matter.words.title not in text(early)  # nobody reads another's words
+    assert matter.words.title not in text(other.get("/my/"))
     answered(city, matter)
 
     late = other.get(f"/m/{matter.number}")

@@ -96,7 +96,7 @@ def _page(
         "key": uuid4(),
         "older": f"?after={seen.older}" if seen.older else "",
         "is_later": "after" in request.GET,
-        "title": seen.matter.words.title or numbers.spoken(seen.matter.number),
+        "title": seen.title,
         "entries": [(entry, seen.files.get(entry.key, ())) for entry in seen.entries],
         "stars": STARS,
     }

@@ -44,7 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         return render(request, "web/report/at_desk.html")
     seen = access.matters_seen_by(by).select_related("place", "category")
     found = page(request, seen, key="id", descending=True, size=A_PAGE)
-    context = {"rows": rows(found.items, at=timezone.now()), "page": found}
+    context = {"rows": rows(found.items, by=by, at=timezone.now()), "page": found}
     return render(request, "web/mine/list.html", context)
 
 

@@ -23,7 +23,7 @@ from huiyin.ui.http import part, see_other, wants_part
 from huiyin.units.queries import search_units
 from huiyin.web import drafts
 from huiyin.web.asking import Asked, title_of
-from huiyin.web.asking_pages import resident_of
+from huiyin.web.asking_pages import resident_of, speaker_of
 from huiyin.web.doors import DOORS, Door
 from huiyin.web.finding import by_code, emergencies, said_path
 from huiyin.web.following import rows
@@ -45,13 +45,14 @@ def start(request: HttpRequest) -> HttpResponse:
     resident = resident_of(request)
     latest: list[Matter] = []
     if resident is not None:
-        latest = list(access.matters_seen_by(resident).order_by("-id")[: LATEST + 1])
+        seen = access.matters_seen_by(resident).select_related("category").order_by("-id")
+        latest = list(seen[: LATEST + 1])
     context = {
         "phrases": phrases,
         "doors": list(DOORS.values()),
         "begun": [_begun(one) for one in drafts.all_of(request) if one.door in DOORS],
         "is_resident": resident is not None,
-        "rows": rows(latest[:LATEST], at=timezone.now()),
+        "rows": rows(latest[:LATEST], by=speaker_of(request), at=timezone.now()),
         "has_more": len(latest) > LATEST,
     }
     return render(request, "web/start.html", context)
