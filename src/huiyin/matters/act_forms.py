@@ -110,6 +110,11 @@ class ActForm(Form):
         sent = {name: self._value(name, rule) for name, rule in self.rules.items()}
         return {name: value for name, value in sent.items() if value not in ("", [], None)}
 
+    @property
+    def kept(self) -> Mapping[str, Sequence[Attachment]]:
+        """The files that have arrived, by field; known after `take_in`."""
+        return self._kept
+
     def refuse(self, refusal: Refusal) -> None:
         """Write what is wrong beside its fields, and what belongs to none on top."""
         errors: Mapping[str, str] = refusal.errors if isinstance(refusal, ActRefused) else {}

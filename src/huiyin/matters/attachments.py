@@ -10,11 +10,11 @@ between leaves bytes without a row, which a nightly job finds.
 """
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -230,6 +230,28 @@ def attachments_of(run_ids: Collection[UUID]) -> dict[UUID, list[AttachmentUse]]
     return found
 
 
+# --- kept for later -----------------------------------------------------------------------------
+
+_keepers: Final[list[Callable[[], QuerySet[Any]]]] = []
+
+
+def keep_for(named: Callable[[], QuerySet[Any]]) -> None:
+    """Let a module above name files that no act has used yet and that are to stay all the same.
+
+    `named` returns the ids of the files, as a query of one column.
+    """
+    if named not in _keepers:
+        _keepers.append(named)
+
+
+def hand_to(*, ids: Collection[UUID], by: Actor) -> int:
+    """Give files that no act has used to whoever is going to name them; return how many.
+
+    The caller has made sure that they are theirs: what somebody sent in before signing in.
+    """
+    return _unused(Attachment.objects.filter(pk__in=ids)).update(owner_id=by.account_id)
+
+
 # --- going --------------------------------------------------------------------------------------
 
 
@@ -246,11 +268,13 @@ def erase(*, event_ids: Collection[UUID]) -> int:
 
 
 def expire(*, at: datetime) -> int:
-    """Delete what nobody's act has named within a day; return how many files."""
+    """Delete what nobody's act has named within a day and nobody keeps; return how many files."""
     gone = 0
     while True:
         with transaction.atomic():
             old = _unused(Attachment.objects.filter(at__lt=at - timedelta(hours=UNUSED_HOURS)))
+            for named in _keepers:
+                old = old.exclude(pk__in=named())
             ids = list(
                 old.select_for_update(of=("self",), skip_locked=True)
                 .order_by("at")

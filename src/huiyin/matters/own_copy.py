@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import Contact, EventHeader, Matter, MatterText, Run
+from huiyin.matters.models import Contact, ContactRole, EventHeader, Matter, MatterText, Run
 from huiyin.procedures import Procedure
 from huiyin.procedures.language import ActorKind
 
@@ -24,7 +24,8 @@ PEOPLE: Final = (ActorKind.REPORTER, ActorKind.PARTY)
 def own_copy(*, account_id: UUID, at: datetime) -> dict[str, Any]:
     """Return everything that is kept about the person of an account, in plain values.
 
-    A fixed number of queries, however many matters. The caller has made sure who asks.
+    A fixed number of queries, however many matters. The caller has made sure who asks. Of a matter
+    they only joined, the words of whoever reported it are not theirs.
     """
     contacts = list(Contact.objects.filter(account=account_id).order_by("pk"))
     own = {contact.pk for contact in contacts}
@@ -33,7 +34,8 @@ def own_copy(*, account_id: UUID, at: datetime) -> dict[str, Any]:
         .select_related("category", "place")
         .order_by("opened_at", "pk")
     )
-    words = {one.matter_id: one for one in MatterText.objects.filter(matter__in=matters)}
+    told = {contact.matter_id for contact in contacts if contact.role != ContactRole.JOINED}
+    words = {one.matter_id: one for one in MatterText.objects.filter(matter__in=told)}
     timelines: dict[UUID, list[EventHeader]] = {}
     runs = Run.objects.filter(matter__in=matters, parent=None)
     for event in (

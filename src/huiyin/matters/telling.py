@@ -5,7 +5,7 @@ reporter and the parties by account or phone, a role by the unit that holds it, 
 place. The accused and whoever acted are told nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -28,6 +28,7 @@ from huiyin.procedures.language import Action, ActorKind, ActorRule, Procedure, 
 from huiyin.procedures.runs import Snapshot
 from huiyin.units.models import Unit
 
+FOLLOWING: Final = "/m/"  # where a person follows their matter, by its number
 LEVELS: Final = {"city": 1, "county": 2, "town": 3, "village": 4}
 
 
@@ -38,14 +39,14 @@ def tell_people(happened: Happened) -> None:
     resolver = _Resolver(happened)
     facts = _facts(happened)
     told = [
-        (notice.name, number, who)
+        (notice.name, notice.to, number, who)
         for notice in happened.decision.notices
         for number, who in enumerate(resolver.people(notice.to))
     ]
     # A link is made for the matter's own people, where a text written for this notice speaks of it.
     asked = {
         str(who.contact.pk): who.contact
-        for name, _, who in told
+        for name, _, _, who in told
         if who.contact and who.contact.matter_id == happened.matter.pk and speaks_of_link(name)
     }
     paths = links.made_for(happened, asked)
@@ -57,15 +58,14 @@ def tell_people(happened: Happened) -> None:
                 data=replace(
                     facts,
                     number=who.number,
-                    link=paths.get(str(who.contact.pk), "")
-                    if who.contact and speaks_of_link(name)
-                    else "",
+                    link=_one_time(name, who, paths) or _following(happened, role, who),
                 ),
                 key=f"{_key(happened.event.pk)}{name} {number}",
                 confidential=happened.matter.is_confidential,
-                is_link_secret=True,
+                is_link_secret=bool(_one_time(name, who, paths)),
+                page=_following(happened, role, who),
             )
-            for name, number, who in told
+            for name, role, number, who in told
         ],
         at=happened.at,
     )
@@ -110,6 +110,17 @@ class _Told:
     to: Recipient
     number: str
     contact: Contact | None = None
+
+
+def _one_time(name: str, who: "_Told", paths: Mapping[str, str]) -> str:
+    """Return the one-time link that a text written for this notice speaks of; "" without one."""
+    is_asked = who.contact is not None and speaks_of_link(name)
+    return paths.get(str(who.contact.pk), "") if is_asked and who.contact else ""
+
+
+def _following(happened: Happened, role: str, who: "_Told") -> str:
+    """Return the page a person follows their matter on; it asks who it is that follows."""
+    return f"{FOLLOWING}{who.number}" if happened.procedure.actors[role].is_person else ""
 
 
 class _Resolver:

@@ -55,6 +55,7 @@ NOTED: Final[Mapping[str, str | Promise]] = {
     "matters.joined": gettext_lazy("Somebody else reported the same"),
     "matters.rated": gettext_lazy("Rated by somebody who reported the same"),
     "matters.merged_in": gettext_lazy("Another matter was merged into this one"),
+    "matters.notice_shown": gettext_lazy("The person read what is done with their data"),
     "matters.reclassified": gettext_lazy("The category, the place or the units were corrected"),
     ESCALATED: gettext_lazy("People were told of a limit"),
     "matter.redacted": gettext_lazy("What was written was deleted under an order"),

@@ -34,7 +34,8 @@ class Draft:
     `language`: of SMS and e-mail; empty takes the account's. `confidential`: SMS and e-mail say
     number, days and link only; for petitions, mediation and care they do so in any case.
     `not_before`: nobody is told sooner. `urgent`: quiet hours do not hold it up. `is_link_secret`:
-    whoever has the link may act by it, so it stands in the sealed text alone.
+    whoever has the link may act by it, so it stands in the sealed text alone; the notice itself
+    leads to `page` then.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Draft:
     not_before: datetime | None = None
     urgent: bool = False
     is_link_secret: bool = False
+    page: str = ""
 
 
 def put(
@@ -174,7 +176,7 @@ def _rows(
             language=language,
             texts=chosen.dumped(),
             text_version=chosen.version,
-            link="" if draft.is_link_secret else draft.data.link,
+            link=draft.page if draft.is_link_secret else draft.data.link,
             confidential=confidential,
             urgent=urgent,
             state=NoticeState.DELIVERED if is_here else NoticeState.QUEUED,

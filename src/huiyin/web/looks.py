@@ -22,6 +22,7 @@ ACTIONS: dict[str, str | Promise] = {
     "locked_out": gettext_lazy("Was locked out"),
     "sign_out": gettext_lazy("Signed out"),
     "refused": gettext_lazy("Was refused"),
+    "claim": gettext_lazy("Made a matter told by phone their own"),
 }
 FIELDS: dict[str, str | Promise] = {
     "phone": gettext_lazy("Phone"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -34,7 +35,8 @@ def page(
 ) -> Page[M]:
     """Return the page of `rows` that `after` or `before` in the address asks for.
 
-    `key` is a unique field, of text or of a number; a key that cannot be read begins at the front.
+    `key` is a unique field: a text, a number, an id in the order of time; one that cannot be read
+    begins at the front.
     `anchor` is the part of the page the addresses lead to; `prefix` tells lists of one page apart.
     Costs one query.
     """
@@ -64,7 +66,17 @@ def page(
 
 
 def _readable(rows: QuerySet[M], key: str, value: str) -> str:
-    numeric = rows.model._meta.get_field(key).get_internal_type().endswith("AutoField")
+    sort = rows.model._meta.get_field(key).get_internal_type()
+    if sort == "UUIDField":
+        return _whole_uuid(value)
+    numeric = sort.endswith("AutoField")
     if "\x00" in value or (numeric and not (value.isascii() and value.isdecimal())):
         return ""
     return value[:80]
+
+
+def _whole_uuid(value: str) -> str:
+    try:
+        return str(UUID(value))
+    except ValueError:
+        return ""

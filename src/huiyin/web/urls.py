@@ -1,21 +1,37 @@
 """Pages that join several capabilities: start, directory, desk."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
+from huiyin.web.doors import DOORS
 from huiyin.web.views import (
     categories,
     command,
     desk,
+    follow,
     inbox,
     logs,
     maps,
     matter,
+    mine,
     places,
+    report,
+    report_where,
+    report_who,
     start,
     taking_in,
     terms,
     units,
 )
+
+
+class DoorConverter(StringConverter):
+    """The name of a door that there is."""
+
+    regex = "|".join(DOORS)
+
+
+register_converter(DoorConverter, "door")
 
 app_name = "web"
 
@@ -32,6 +48,24 @@ urlpatterns = [
     path("map/counties.geojson", maps.map_data, name="map_data"),
     path("units/", units.index, name="units"),
     path("units/<uuid:pk>/", units.unit, name="unit"),
+    path("draft/files/<uuid:pk>", report.draft_file, name="draft_file"),
+    path("<door:door>/", report.begin, name="begin"),
+    path("<door:door>/what", report.what, name="what"),
+    path("<door:door>/kinds", report.kinds, name="kinds"),
+    path("<door:door>/where", report_where.where, name="where"),
+    path("<door:door>/same", report_where.same, name="same"),
+    path("<door:door>/who", report_who.who, name="who"),
+    path("<door:door>/code", report_who.code, name="code"),
+    path("<door:door>/sent", report_who.sent, name="sent"),
+    path("<door:door>/drop", report.drop, name="drop"),
+    path("m/", follow.ask_number, name="ask_number"),
+    path("m/<str:number>", follow.follow, name="follow"),
+    path("m/<str:number>/phone", follow.open_by_phone, name="open_by_phone"),
+    path("m/<str:number>/do/<slug:action>", follow.act, name="act"),
+    path("my/", mine.mine, name="mine"),
+    path("my/data", mine.data, name="my_data"),
+    path("my/data/copy", mine.copy, name="my_copy"),
+    path("my/data/request", mine.data_request, name="data_request"),
     path("desk", desk.desk, name="desk"),
     path("command", command.index, name="command"),
     path("command/map.geojson", command.map_data, name="command_map"),

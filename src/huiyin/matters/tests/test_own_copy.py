@@ -6,8 +6,13 @@ import zipfile
 
 import pytest
 
+from huiyin.matters.intake import Person
 from huiyin.matters.own_copy import FILE, as_zip, own_copy
+from huiyin.matters.similar import join
 from huiyin.matters.tests.records import the_record
+from huiyin.people.accounts import resident_for_phone
+from huiyin.people.actors import Actor
+from huiyin.people.models import AccountKind
 from huiyin.ui.identifiers import new_id
 from huiyin.units.tests.factories import NOW
 
@@ -49,6 +54,19 @@ def test_a_stranger_gets_an_empty_copy():
     an_answered_order(city)
 
     assert own_copy(account_id=new_id(), at=NOW) == {"written_at": NOW.isoformat(), "matters": []}
+
+
+def test_whoever_joined_gets_no_words_of_those_who_reported_it():
+    city = the_record()
+    run = city.open("grid", "submit").run
+    newcomer = resident_for_phone(phone="15400000003", at=NOW)
+    person = Person("钱云", "15400000003", newcomer.pk)
+    by = Actor(account_id=newcomer.pk, kind=AccountKind.RESIDENT, name="钱云")
+    join(matter_id=run.matter.pk, person=person, by=by, at=NOW)
+
+    (matter,) = own_copy(account_id=newcomer.pk, at=NOW)["matters"]
+
+    assert (matter["number"], matter["title"], matter["text"]) == (run.matter.number, "", "")
 
 
 def test_the_copy_is_a_zip_with_one_file():

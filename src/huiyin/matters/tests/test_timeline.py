@@ -9,6 +9,7 @@ from huiyin.matters import (
     access,
     keeping,
     merging,
+    notice_shown,
     reclassifying,
     redacting,
     retaining,
@@ -196,7 +197,7 @@ def test_what_was_redacted_is_said_to_be():
 def test_what_is_recorded_beside_the_steps_has_a_sentence_for_every_kind():
     assert set(NOTED) == {
         merging.MERGED_IN, reclassifying.RECLASSIFIED, redacting.REDACTED, retaining.RETAINED,
-        similar.JOINED, similar.RATED, ESCALATED,
+        similar.JOINED, similar.RATED, ESCALATED, notice_shown.NOTICE_SHOWN,
     }  # fmt: skip
     city = the_record()
     run = city.open("hotline", "accept_call").run

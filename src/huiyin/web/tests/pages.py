@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.urls import reverse
+from stdnum import damm
 
 from huiyin.categories.models import Category
 from huiyin.matters.models import Run
@@ -41,6 +42,12 @@ class Page:
     name: str
     who: str
     path: str
+
+
+def a_number_of_nobody() -> str:
+    """Return a number that may be one, and is none."""
+    body = "371426110000000"
+    return body + str(damm.calc_check_digit(body))
 
 
 def pages() -> Iterator[Page]:
@@ -95,6 +102,14 @@ def _of_visitors() -> Iterator[Page]:
         "sign-in": reverse("people:sign_in"),
         "sign-in by phone": reverse("people:resident_sign_in"),
         "display": reverse("ui:display"),
+        "report": reverse("web:what", args=["report"]),
+        "order, begin": reverse("web:begin", args=["order"]),
+        "mediation": reverse("web:what", args=["mediation"]),
+        "petition, begin": reverse("web:begin", args=["petition"]),
+        "petition": reverse("web:what", args=["petition"]),
+        "matter, by number": reverse("web:ask_number"),
+        "matter, wrong number": f"{reverse('web:ask_number')}?number=1234",
+        "matter, whose is it": reverse("web:follow", args=[a_number_of_nobody()]),
         "nothing here": "/nothing-here",
     }.items():
         yield Page(name, VISITOR, path)

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -22,6 +23,7 @@ from huiyin.web.tests.access_table import (
     session_of,
     table,
 )
+from huiyin.web.tests.pages import a_number_of_nobody
 
 ROUTES = {route.name: route for route in routes()}
 TABLE = table()
@@ -85,6 +87,9 @@ class World:
             "notice": {"pk": factories.a_notice(unit).pk},
             "token": {"token": "x" * 43},
             "category": {"code": "99"},
+            "door": {"door": "report"},
+            "number": {"number": a_number_of_nobody(), "action": "note"},
+            "no file": {"pk": UUID(int=7)},
             "unit code": {"code": unit.code},
             "procedure": {"name": "hotline"},
             "tray": {"which": "to_do"},
@@ -109,17 +114,17 @@ class World:
         }
 
 
-def kinds_of_record(line: Line) -> tuple[str, ...]:
-    """Which records make a difference: of what there is not, one says it all."""
-    is_one = not line.record or line.record.startswith("no ")
-    return RECORDS[:1] if is_one else RECORDS
+def _kinds_of(world: World, line: Line) -> list[str]:
+    """Return the kinds of record that make a difference: some are the same for everybody."""
+    own = world.records["own"][line.record]
+    return [kind for kind in RECORDS if kind == "own" or world.records[kind][line.record] != own]
 
 
 def tried(world: World, route: Route, line: Line) -> dict[str, str]:
     """What became of asking for a route, as everybody, with every kind of record."""
     found = {}
     for who in PEOPLE:
-        for record in kinds_of_record(line):
+        for record in _kinds_of(world, line):
             client = client_of(world.sessions.get(who))
             asked = address(route, world.records[record][line.record])
             with transaction.atomic():
@@ -136,7 +141,7 @@ def expected(line: Line) -> dict[str, str]:
     return {
         f"{who}, {record}": line.expected(who, record)
         for who in PEOPLE
-        for record in kinds_of_record(line)
+        for record in _kinds_of(world, line)
     }
 
 

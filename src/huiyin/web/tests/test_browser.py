@@ -202,7 +202,7 @@ def test_signing_in_and_searching_work_without_a_script(chromium, shown_city):
     page.fill("#desk-search", "xiajinxian")
     page.press("#desk-search", "Enter")
 
-    expect(page.locator("#found a.row").first).to_have_text(re.compile(r"^\s*夏津县"))
+    expect(page.locator("main a.row").first).to_have_text(re.compile(r"^\s*夏津县"))
 
 
 def test_the_position_of_the_device_finds_the_county(chromium, shown_city):

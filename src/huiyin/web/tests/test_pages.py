@@ -163,7 +163,7 @@ def test_a_unit_costs_the_same_however_much_it_does(client, city, django_assert_
     address = reverse("web:unit", args=[bureau.pk])
     client.get(address)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address)
 
 

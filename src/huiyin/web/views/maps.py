@@ -28,6 +28,7 @@ from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.refusals import PointNotOnEarth
 from huiyin.ui.forms import Form
 from huiyin.ui.refusals import sentence_of
+from huiyin.web.doors import DOORS
 from huiyin.web.figures import gaps_by_county, map_step
 from huiyin.web.labels import Placing, label_points
 from huiyin.web.views.start import question
@@ -44,7 +45,8 @@ _labels: tuple[str, dict[str, Placing]] | None = None
 def map_data(request: HttpRequest) -> HttpResponse:
     """The county outlines as GeoJSON in WGS84, with what the map says about each.
 
-    `here` marks one county; `figures=gaps` shows how many grids have no full-time worker.
+    `here` marks one county; `figures=gaps` shows how many grids have no full-time worker; `door`
+    leads on with telling something there.
     """
     features = county_features()
     counties = {
@@ -54,12 +56,15 @@ def map_data(request: HttpRequest) -> HttpResponse:
     places = label_places(features["features"])
     gaps = _gaps() if request.GET.get("figures") == "gaps" else None
     here = question(request, "here")
+    door = question(request, "door") if question(request, "door") in DOORS else ""
     for feature in features["features"]:
         county = counties[feature["properties"]["code"]]
         point, callout = places[county.code]
         said: dict[str, Any] = {
             "name": county.name,
-            "url": reverse("web:place", args=[county.code]),
+            "url": f"{reverse('web:where', args=[door])}?at={county.code}"
+            if door
+            else reverse("web:place", args=[county.code]),
             "point": point,
             "step": HERE_STEP if here == county.code else 0,
         }

@@ -10,18 +10,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from huiyin.categories.emergencies import NUMBERS
 from huiyin.categories.search import Suggestion, suggest
 from huiyin.categories.tree import Node, tree
+from huiyin.dispatch.urgency import urgency_of
+from huiyin.matters import access, numbers
+from huiyin.matters.models import Matter
 from huiyin.people.guards import public
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.search import search as search_places
-from huiyin.ui.http import part
+from huiyin.ui.http import part, see_other, wants_part
 from huiyin.units.queries import search_units
+from huiyin.web import drafts
+from huiyin.web.asking import Asked, title_of
+from huiyin.web.asking_pages import resident_of, speaker_of
+from huiyin.web.doors import DOORS, Door
 from huiyin.web.finding import by_code, emergencies, said_path
+from huiyin.web.following import rows
+from huiyin.web.models import Draft
 from huiyin.web.responsibility import responsible as who_is_responsible
 from huiyin.web.templatetags.city import said
 
 LONGEST_QUESTION = 80
+LATEST = 3  # of one's own matters, on the start page
 # Whom a duty list names is decided down to the village; a grid has nobody of its own.
 NAMED = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
 
@@ -29,9 +40,28 @@ NAMED = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
 @public
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Show the way in: words to say, doors to open, a place to name, the telephone."""
+    """Show the way in: words to say, doors to open, one's own matters, the telephone."""
     phrases = (_("Street light out"), _("Wages not paid"), _("Medical bill refund"))
-    return render(request, "web/start.html", {"phrases": phrases})
+    resident = resident_of(request)
+    latest: list[Matter] = []
+    if resident is not None:
+        seen = access.matters_seen_by(resident).select_related("category").order_by("-id")
+        latest = list(seen[: LATEST + 1])
+    context = {
+        "phrases": phrases,
+        "doors": list(DOORS.values()),
+        "begun": [_begun(one) for one in drafts.all_of(request) if one.door in DOORS],
+        "is_resident": resident is not None,
+        "rows": rows(latest[:LATEST], by=speaker_of(request), at=timezone.now()),
+        "has_more": len(latest) > LATEST,
+    }
+    return render(request, "web/start.html", context)
+
+
+def _begun(draft: Draft) -> tuple[Door, Draft, str]:
+    """Return a draft with its door and the first of its words."""
+    asked = Asked(DOORS[draft.door], drafts.said(draft))
+    return asked.door, draft, title_of(asked.words)
 
 
 @public
@@ -44,8 +74,11 @@ def about(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Find kinds of matter, places and offices by anybody's own words."""
+    """Find kinds of matter, places and offices by anybody's own words; a number leads to it."""
     q = question(request, "q")
+    number = numbers.read(q)
+    if number is not None:
+        return see_other(request, reverse("web:follow", args=[number]))
     hits = suggest(q) if q else []
     context = {
         "q": q,
@@ -57,11 +90,26 @@ def find(request: HttpRequest) -> HttpResponse:
             }
             for hit in hits
         ],
-        "emergencies": emergencies(hits),
+        "emergencies": _dangers(q, hits),
         "places": [found.place for found in search_places(q, limit=5)] if q else [],
         "units": search_units(q, on=timezone.localdate(), limit=5) if q else [],
     }
+    if wants_part(request) and not q:
+        return HttpResponse()  # emptied again: nothing to show below the box
     return part(request, "web/parts/found.html", context, page="web/find.html")
+
+
+def _dangers(q: str, hits: list[Suggestion]) -> list[tuple[str, str]]:
+    """Return the number to call before anything else, with what for.
+
+    Where the words themselves speak of danger it is theirs alone: what they may mean besides would
+    only make somebody in need choose.
+    """
+    found = emergencies(hits)
+    number = urgency_of(q).number if q else ""
+    if number in NUMBERS:
+        return [(number, dict(found).get(number, _("This sounds like danger")))]
+    return found
 
 
 @public

@@ -28,6 +28,7 @@ from huiyin.web.changes import changes_of
 from huiyin.web.figures import within
 from huiyin.web.finding import by_code
 from huiyin.web.paging import Page, page
+from huiyin.web.stars import rated
 from huiyin.web.views.places import trail
 from huiyin.web.views.start import question
 
@@ -101,6 +102,7 @@ def unit(request: HttpRequest, pk: UUID) -> HttpResponse:
         ),
         "rooms": list(rooms_hosted(found, on=on)),
         "duty": on_duty(found, at=now),
+        "rated": rated(found.pk),
         "changes": changes_of(found) if is_staff else [],
     }
     if found.kind == UnitKind.MEDIATION_COMMITTEE:

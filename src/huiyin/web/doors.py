@@ -1,0 +1,167 @@
+"""The doors residents come in by: each leads to the opening action of one procedure.
+
+All go the same three screens: what, where, who. What is asked on them stands in the procedure file;
+a door adds only what a page needs besides: its words, and whom it has to know.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from huiyin.matters.wording import said
+from huiyin.procedures import library
+from huiyin.procedures.language import Action, Field, FieldType
+
+# Asked on the third screen, with the phone; or filled in from the other screens.
+WHO: Final = ("reply", "keep_secret")
+ELSEWHERE: Final = (
+    FieldType.PLACE,
+    FieldType.CATEGORY,
+    FieldType.PERSON,
+    FieldType.PARTY,
+    FieldType.PARTIES,
+)
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way in. `main`: the field that holds what happened, in the person's own words.
+
+    `guidance`: what is good to know before, one sentence each; without any the first screen opens
+    at once. `asks_side`: there is somebody on the other side, who is named on the third screen.
+    `title` heads every screen, `question` the first one.
+    """
+
+    slug: str
+    procedure: str
+    action: str
+    icon: str
+    title: Text
+    about: Text
+    question: Text
+    hint: Text
+    main: str
+    guidance: tuple[Text, ...] = ()
+    may_be_anonymous: bool = False
+    needs_name: bool = False
+    asks_side: bool = False
+    finds_similar: bool = False
+    suggests: bool = False
+    takes_whole_city: bool = True
+
+    @property
+    def opening(self) -> Action:
+        """The action that opens the matter."""
+        return library.procedure(self.procedure).actions[self.action]
+
+    @property
+    def what(self) -> list[Field]:
+        """The fields of the first screen."""
+        asked = [
+            field
+            for field in self.opening.form
+            if field.type not in ELSEWHERE and field.name not in WHO
+        ]
+        return sorted(asked, key=_is_afterthought)  # photos come before what few write
+
+    def asks(self, name: str) -> Field | None:
+        """Return a field of the form by name, if it has one."""
+        return self.opening.field_named(name)
+
+    def of_type(self, kind: FieldType) -> list[Field]:
+        """Return the fields of one type."""
+        return [field for field in self.opening.form if field.type is kind]
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether nobody else hears of what comes in here."""
+        return library.procedure(self.procedure).confidential
+
+
+def _is_afterthought(field: Field) -> bool:
+    return field.type is FieldType.TEXT and not field.required and not field.when
+
+
+DOORS: Final = {
+    door.slug: door
+    for door in (
+        Door(
+            slug="report",
+            procedure="hotline",
+            action="submit_online",
+            icon="chat",
+            title=_("Report a matter"),
+            about=_("Lamps, wages, noise"),
+            question=_("What has happened?"),
+            hint=_("Write it as you would tell it."),
+            main="content",
+            may_be_anonymous=True,
+            finds_similar=True,
+            suggests=True,
+        ),
+        Door(
+            slug="order",
+            procedure="orders",
+            action="submit",
+            icon="house",
+            title=_("Order a service"),
+            about=_("Lawyer, advice, a visit"),
+            question=_("What do you need?"),
+            hint=_("Not sure which one? Choose the nearest and write what you need."),
+            main="text",
+            guidance=(
+                _("All of it is free. An office answers you, or somebody comes to you."),
+                _("You name the time that suits you; the office agrees it with you by phone."),
+                _("When it is done you give one to five stars."),
+            ),
+            takes_whole_city=False,
+        ),
+        Door(
+            slug="mediation",
+            procedure="mediation",
+            action="apply",
+            icon="together",
+            title=_("Ask for mediation"),
+            about=_("Neighbours, work, hospital"),
+            question=_("What is it about?"),
+            hint=_("Say it as it was; the mediator hears the other side too."),
+            main="facts",
+            guidance=(
+                _("It is free, and it needs both sides to agree. Either may end it any day."),
+                _("An agreement binds both sides; a court can confirm it."),
+                _("You keep the right to go to court or to arbitration, before and after."),
+                _("Only the mediators and the two sides read what you write here."),
+            ),
+            needs_name=True,
+            asks_side=True,
+            takes_whole_city=False,
+        ),
+        Door(
+            slug="petition",
+            procedure="petition",
+            action="submit",
+            icon="mail",
+            title=_("Bring a petition"),
+            about=_("Ideas, complaints, appeals"),
+            question=_("What do you ask for?"),
+            hint=_("Say what you ask for, what happened and why. You can add to it later."),
+            main="story",
+            guidance=(
+                _("You need not know who is in charge. We find out and tell you within 15 days."),
+                _("What you complain of is never shown to those you complain of."),
+                _("If the answer does not satisfy you, you can ask the next higher office twice."),
+                _("What is for a court, arbitration or review goes there; we tell you how."),
+            ),
+            needs_name=True,
+        ),
+    )
+}
+
+
+def catalogue() -> list[tuple[str, str]]:
+    """Return the services that can be ordered: what the form takes, and its name."""
+    field = DOORS["order"].asks("service")
+    return [(name, said(words)) for name, words in field.options.items()] if field else []

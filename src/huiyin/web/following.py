@@ -1,0 +1,297 @@
+"""What a resident reads of a matter of theirs: how the promise stands, what to do, the past."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huiyin.matters import access, numbers
+from huiyin.matters.access import ContactSeen
+from huiyin.matters.attachments import attachments_of
+from huiyin.matters.limits import calendar, procedure_of
+from huiyin.matters.merging import goes_on_in
+from huiyin.matters.models import (
+    Assignment,
+    AttachmentUse,
+    Contact,
+    ContactRole,
+    Matter,
+    MatterText,
+    Run,
+    RunClock,
+)
+from huiyin.matters.promises import Promise, promise_of
+from huiyin.matters.queries import TALK, PossibleAct, Told, told
+from huiyin.matters.timeline import Detail, Entry, timeline
+from huiyin.matters.wording import said
+from huiyin.people.actors import Actor
+from huiyin.procedures.language import ClockKind, FieldType, Procedure
+from huiyin.ui.dates import time_words
+from huiyin.units.kinds import UnitKind
+from huiyin.web.ruler import Ruler, ruler
+from huiyin.web.templatetags.city import said as said_of
+
+AT_HAND: Final = ("message_unit", "add_material")  # beside the promise, whatever else is possible
+RATE: Final = "rate"
+EVENTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a promise stands, as a chip says it: the shape by its name, and words."""
+
+    shape: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """All that the page of a matter shows to a resident."""
+
+    matter: Matter
+    title: str
+    told: Told
+    run: Run
+    promise: Promise | None
+    ruler: Ruler | None
+    standing: Standing
+    people: Sequence[ContactSeen]
+    who: str
+    phone: str
+    entries: Sequence[Entry]
+    older: UUID | None
+    answer: Sequence[Detail]
+    files: Mapping[UUID, Sequence[AttachmentUse]]
+    first: PossibleAct | None
+    at_hand: Sequence[PossibleAct]
+    others: Sequence[PossibleAct]
+    closed: Sequence[PossibleAct]
+    has_rated: bool
+    rates_along: bool
+
+    @property
+    def opens_in_place(self) -> bool:
+        """Whether the form of the first act stands on the page itself."""
+        return self.first is not None and self.first.action not in AT_HAND
+
+
+def following(
+    matter: Matter, *, by: Actor, at: datetime, after: UUID | None = None
+) -> Following:  # fmt: skip
+    """Return what a resident reads of a matter they see. Raises NotFound.
+
+    A fixed number of queries, however much has happened.
+    """
+    seen = told(matter.pk, by=by, at=at)
+    run = access.run(seen.run_id, by=by)
+    promise = promise_of(run.pk)
+    page = timeline(matter, by=by, after=after, limit=EVENTS)
+    told_apart = tuple(entry for entry in page.entries if entry.action not in TALK)
+    people = access.contacts(matter, by=by)
+    has_rated = run.timeline.filter(action=RATE, contact_id__in=_own(people)).exists()
+    acts = [act for act in seen.acts if act.is_open]
+    first = _first(acts, seen, has_rated=has_rated)
+    rest = [act for act in acts if act is not first]
+    return Following(
+        matter=matter,
+        title=_title(matter, "" if _only_joined(people) else matter.words.title),
+        told=seen,
+        run=run,
+        promise=promise,
+        ruler=ruler(promise, at=at) if promise else None,
+        standing=standing(promise, state=seen.state, is_done=seen.is_done, at=at),
+        people=people,
+        who=_who(seen, run),
+        phone=_phone(run),
+        entries=told_apart,
+        older=page.older,
+        answer=_answer(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
+        files=attachments_of({entry.run_id for entry in told_apart}),
+        first=first,
+        at_hand=[act for act in rest if act.action in AT_HAND],
+        others=[act for act in rest if act.action not in AT_HAND],
+        closed=[act for act in seen.acts if not act.is_open],
+        has_rated=has_rated,
+        rates_along=seen.is_done and _only_joined(people),
+    )
+
+
+def _answer(entries: Iterable[Entry], rules: Procedure) -> Sequence[Detail]:
+    """Return what was answered: the words of the last act that ended the work."""
+    for entry in entries:
+        act = rules.actions.get(entry.action)
+        if act is None or entry.is_own or act.to is None:
+            continue
+        begins_open = any(not rules.states[name].done for name in act.froms if name in rules.states)
+        ends_done = all(rules.states[name].done for name in act.to.names if name in rules.states)
+        written = {said(field.label) for field in act.form if field.type is FieldType.TEXT}
+        words = [one for one in entry.details if one.label in written and one.value]
+        if begins_open and ends_done and words:
+            return words
+    return ()
+
+
+def _who(seen: Told, run: Run) -> str:
+    """Return who has it in plain words: of an office what it is, not the post that is next."""
+    rules = procedure_of(run.procedure)
+    return office_words(rules, run.state) or seen.who
+
+
+def _phone(run: Run) -> str:
+    """Return the public telephone of the unit that has it now; empty where no one unit has."""
+    rules = procedure_of(run.procedure)
+    owner = rules.actors.get(rules.states[run.state].owner)
+    if owner is None or not owner.role:
+        return ""
+    held = Assignment.objects.filter(run=run, role=owner.role, to_at=None)
+    phones = list(held.values_list("unit__phone", flat=True)[:2])
+    return phones[0] if len(phones) == 1 else ""
+
+
+def office_words(rules: Procedure, state: str) -> str:
+    """Return the sort of office that is next in a state; empty where it is a unit or a person."""
+    owner = rules.actors.get(rules.states[state].owner)
+    kinds = sorted(owner.unit_kinds) if owner is not None and not owner.role else []
+    return _(" or ").join(str(UnitKind(kind).label) for kind in kinds)
+
+
+def _title(matter: Matter, own_words: str) -> str:
+    """Return what a matter is called: in one's own words, else by its kind.
+
+    Whoever joined does not read the words of those who reported it before them.
+    """
+    if own_words:
+        return own_words
+    return said_of(matter.category) if matter.category else numbers.spoken(matter.number)
+
+
+def _own(people: Iterable[ContactSeen]) -> list[UUID]:
+    return [one.id for one in people if one.is_own]
+
+
+def _only_joined(people: Iterable[ContactSeen]) -> bool:
+    roles = {one.role for one in people if one.is_own}
+    return roles == {ContactRole.JOINED.value}
+
+
+def _first(acts: Sequence[PossibleAct], seen: Told, *, has_rated: bool) -> PossibleAct | None:
+    """Return the one act that comes first: what is waited for, then the rating, then a message."""
+    if seen.is_your_turn:
+        waited = next((act for act in acts if act.is_moving and act.action != "withdraw"), None)
+        if waited is not None:
+            return waited
+    by_name = {act.action: act for act in acts}
+    if seen.is_done and not has_rated and RATE in by_name:
+        return by_name[RATE]
+    return by_name.get(AT_HAND[0])
+
+
+def standing(promise: Promise | None, *, state: str, is_done: bool, at: datetime) -> Standing:
+    """Say how a promise stands: kept, overdue, due today, or so many working days left.
+
+    Where nothing is promised, the state says it.
+    """
+    if is_done or promise is None or promise.ended_at is not None:
+        return Standing("done" if is_done else "plain", state)
+    if promise.is_late(at):
+        return Standing("overdue", _("overdue since %(time)s") % {"time": _since(promise)})
+    if promise.is_paused:
+        return Standing("plain", _("the time rests"))
+    today = timezone.localdate(at)
+    if promise.due_on == today:
+        return Standing("soon", _("today before %(time)s") % {"time": time_words(promise.due_at)})
+    left = calendar().working_days(today.toordinal(), promise.due_on.toordinal())
+    words = ngettext("%(number)d working day left", "%(number)d working days left", left)
+    return Standing("soon" if left <= 1 else "in_time", words % {"number": left})
+
+
+def _since(promise: Promise) -> str:
+    day = timezone.localdate(promise.due_at)
+    return _("%(day)d/%(month)d") % {"day": day.day, "month": day.month}
+
+
+def apart(promise: Promise) -> str:
+    """Say how much earlier or later than promised an answer came; of a promise that ended."""
+    if promise.ended_at is None:
+        return ""
+    ended, due = timezone.localdate(promise.ended_at), promise.due_on
+    days = calendar().working_days(*sorted((ended.toordinal(), due.toordinal())))
+    if not days:
+        return _("later than promised") if promise.ended_at > promise.due_at else _("as promised")
+    if ended < due:
+        words = ngettext(
+            "%(number)d working day earlier than promised",
+            "%(number)d working days earlier than promised",
+            days,
+        )
+    else:
+        words = ngettext(
+            "%(number)d working day later than promised",
+            "%(number)d working days later than promised",
+            days,
+        )
+    return words % {"number": days}
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A matter in one's own list."""
+
+    matter: Matter
+    title: str
+    state: str
+    standing: Standing
+
+
+def rows(matters: Sequence[Matter], *, by: Actor, at: datetime) -> list[Row]:
+    """Return matters the reader sees as rows of a list. Three queries, however many there are."""
+    if not matters:
+        return []
+    meant = {
+        matter.pk: goes_on_in(matter) if matter.merged_into_id else matter for matter in matters
+    }
+    runs: dict[UUID, Run] = {}
+    ids = {one.pk for one in meant.values()}
+    for run in Run.objects.filter(matter__in=ids, parent=None).order_by("opened_at", "id"):
+        runs[run.matter_id] = run
+    told_by_them = Contact.objects.filter(
+        matter__in=[one.pk for one in matters], account=by.account_id
+    ).exclude(role=ContactRole.JOINED)
+    words = MatterText.objects.filter(matter__in=told_by_them.values("matter"))
+    texts = dict(words.values_list("matter_id", "title"))
+    clocks: dict[UUID, list[RunClock]] = {}
+    promised = RunClock.objects.filter(
+        run__in=[run.pk for run in runs.values()], kind=ClockKind.PROMISE, is_window=False
+    )
+    for clock in promised.order_by("due_at"):
+        clocks.setdefault(clock.run_id, []).append(clock)
+    return [
+        _row(matter, runs[meant[matter.pk].pk], texts.get(matter.pk, ""), clocks, at)
+        for matter in matters
+    ]
+
+
+def _row(
+    matter: Matter, run: Run, title: str, clocks: Mapping[UUID, list[RunClock]], at: datetime
+) -> Row:
+    found = sorted(clocks.get(run.pk, ()), key=lambda one: (one.ended_at is not None, one.due_at))
+    promise = (
+        Promise(found[0].started_at, found[0].due_on, found[0].due_at, found[0].ended_at)
+        if found
+        else None
+    )
+    state = procedure_of(run.procedure).states[run.state]
+    return Row(
+        matter=matter,
+        title=_title(matter, title),
+        state=said(state.label),
+        standing=standing(promise, state=said(state.label), is_done=run.is_done, at=at),
+    )
