@@ -96,6 +96,20 @@ def record(
     from every action. `content`: what may be personal, for the body; `marks`: what is not and has
     to outlast a redaction, for the header.
     """
+    event, body = drafted_record(
+        run, kind, content, by=by, at=at, marks=marks, contact=contact, occurred_at=occurred_at
+    )
+    run.save(update_fields=["events", "head", "changed_at"])
+    event.save(force_insert=True)
+    body.save(force_insert=True)
+    return event
+
+
+def drafted_record(
+    run: Run, kind: str, content: codec.Json, *, by: Account, at: datetime,
+    marks: codec.Json | None = None, contact: str = "", occurred_at: datetime | None = None,
+) -> tuple[EventHeader, EventBody]:  # fmt: skip
+    """Return the rows of an event as `record` saves them; the run's chain goes on over it."""
     salt = new_salt()
     event = EventHeader(
         run=run,
@@ -115,10 +129,7 @@ def record(
     )
     event.hash = hash_of(event)
     run.events, run.head, run.changed_at = event.seq, event.hash, at
-    run.save(update_fields=["events", "head", "changed_at"])
-    event.save(force_insert=True)
-    EventBody(event=event, salt=salt, content=content).save(force_insert=True)
-    return event
+    return event, EventBody(event=event, salt=salt, content=content)
 
 
 def _event(
@@ -211,12 +222,17 @@ def clock_row(run: Run, rule: ClockRule, clock: Clock) -> RunClock:
 
 def _end_assignments(run: Run, before: codec.Json, at: datetime) -> None:
     """End the assignments that are over."""
-    gone = _held(before) - _held(run.memory)
+    gone = ended_roles(before, run.memory)
     if gone:
         which = Q(pk=None)
         for role, unit in gone:
             which |= Q(role=role, unit_id=unit)
         Assignment.objects.filter(which, run=run, to_at=None).update(to_at=at)
+
+
+def ended_roles(before: codec.Json, after: codec.Json) -> set[tuple[str, str]]:
+    """Return the roles that units have lost between two memories of a run: role and unit."""
+    return _held(before) - _held(after)
 
 
 def _begun_assignments(
