@@ -15,7 +15,7 @@ matter: that is a question to the database, and nothing stands there yet.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -25,6 +25,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from huiyin.categories.models import Category, TermValue
+from huiyin.matters import codec
 from huiyin.matters.acting import Held, links, noted, refused, snapshot_of, unit_ids, with_child_ids
 from huiyin.matters.handing_over import HANDED_FROM, filled, opening_for, promised_by
 from huiyin.matters.importing import copy_rows
@@ -172,9 +173,9 @@ class Chronicle:
         """Return a run."""
         return next(run for run in self._of_run[run_id].runs if run.pk == run_id)
 
-    def contact(self, run_id: UUID, side: str = "") -> Contact:
-        """Return who brought the matter, or a side of the dispute."""
-        return next(one for one in self._of_run[run_id].contacts if one.side == side)
+    def contacts(self, run_id: UUID) -> list[Contact]:
+        """Return the people of the matter of a run."""
+        return self._of_run[run_id].contacts
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -245,7 +246,7 @@ class Chronicle:
 
     def _carry_out(
         self, life: _Life, held: Held, answer: Decision, *, by: Account, actor: Actor,
-        at: datetime, marks: Mapping[str, object] | None = None,
+        at: datetime, marks: codec.Json | None = None,
     ) -> None:  # fmt: skip
         """Keep what a decision says, with all it draws along: as `acting.carry_out` writes it."""
         going_on = self._going_on(life, held, answer, at=at) if answer.hands_over_to else None
@@ -277,7 +278,7 @@ class Chronicle:
 
     def _keep(
         self, life: _Life, held: Held, answer: Decision, *, by: Account, contact: str,
-        at: datetime, marks: dict[str, object],
+        at: datetime, marks: codec.Json,
     ) -> EventHeader:  # fmt: skip
         run = held.run
         before = run.memory
@@ -298,7 +299,7 @@ class Chronicle:
 
     def _record(
         self, run: Run, kind: str, *, by: Account, at: datetime, contact: str = "",
-        marks: dict[str, object] | None = None,
+        marks: codec.Json | None = None,
     ) -> None:  # fmt: skip
         event, body = drafted_record(run, kind, {}, by=by, at=at, contact=contact, marks=marks)
         self._events.append(event)
