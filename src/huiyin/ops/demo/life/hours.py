@@ -22,6 +22,11 @@ def weight(day: date) -> float:
     return 1.0 if calendar().is_working(day) else _WEEKEND_SHARE
 
 
+def share_until(at: datetime) -> float:
+    """Return which share of a day's messages has come by an instant of it."""
+    return sum(_BY_HOUR[: at.astimezone(CITY).hour + 1]) / sum(_BY_HOUR)
+
+
 def moment(day: date, rng: Random, *, in_office: bool) -> datetime:
     """Return an instant of a local day at which somebody turns to the city."""
     hour = rng.choices(range(24), weights=_BY_HOUR)[0]

@@ -12,7 +12,7 @@ SIZE: Final = (640, 480)
 _LAMPS: Final = ("0202",)
 _HOLES: Final = ("0201", "0203", "0705", "1805")
 _WATER: Final = ("0301", "0304", "0803", "1901", "2102")
-_LIFTS: Final = ("0502", "0501", "1501")
+_LIFTS: Final = ("0502", "0501")
 
 
 def picture_for(category: str) -> str:

@@ -20,9 +20,9 @@ from huiyin.ops.demo.scope import BEICHENG, XIAJIN, Scale
 from huiyin.ops.demo.units import function_code
 
 DAYS: Final = 30
-LIVE_DAYS: Final = 2  # these are done by the verbs themselves
+LIVE_DAYS: Final = 2  # so far back the verbs themselves are used …
 MATTERS: Final = {"small": 400, "full": 3_000}
-LIVE: Final = {"small": 26, "full": 60}
+LIVE: Final = {"small": 40, "full": 60}  # … for so many at most: phones ring
 HOME: Final = "371427002009001"  # the grid of the printed logins
 HOME_VILLAGE: Final = "371427002009"
 _STORIES: Final[dict[str, Callable[[Tale], None]]] = {
@@ -100,42 +100,37 @@ class Entry:
 def entries(scale: Scale, *, now: datetime, matters: int | None = None) -> list[Entry]:
     """Return the whole plan, the oldest first: so many stories, and those every desk needs."""
     many = MATTERS[scale] if matters is None else matters
-    live = min(LIVE[scale], many // 6)
-    found = [*_history(many - live, now=now), *_live(live, now=now), *_settled(now=now)]
+    found = [*_by_lot(many, LIVE[scale], now=now), *_settled(now=now)]
     return sorted(found, key=lambda entry: (entry.is_live, entry.at, entry.seed))
 
 
-def _history(many: int, *, now: datetime) -> list[Entry]:
-    rng = Random(f"history/{timezone.localdate(now)}")  # noqa: S311 a story, no secret
+def _by_lot(many: int, live: int, *, now: datetime) -> list[Entry]:
+    """Return stories of the last thirty days; some of the youngest are done by the verbs."""
     today = timezone.localdate(now)
-    days = [today - timedelta(days=number) for number in range(DAYS, LIVE_DAYS - 1, -1)]
-    chosen = rng.choices(days, weights=[hours.weight(day) for day in days], k=many)
-    latest = now - timedelta(days=LIVE_DAYS)
-    found = []
-    for number, day in enumerate(sorted(chosen)):
-        entry = _drawn(f"history/{number}", day)
-        found.append(replace(entry, at=min(entry.at, latest)))
-    return found
+    rng = Random(f"days/{today}")  # noqa: S311 a story, no secret
+    days = [today - timedelta(days=number) for number in range(DAYS, -1, -1)]
+    weights = [hours.weight(day) for day in days]
+    weights[-1] *= hours.share_until(now)
+    latest = now - timedelta(minutes=20)
+    found = [
+        _drawn(f"lot/{number}", day, latest)
+        for number, day in enumerate(sorted(rng.choices(days, weights=weights, k=many)))
+    ]
+    young = [n for n, one in enumerate(found) if one.at >= now - timedelta(days=LIVE_DAYS)]
+    chosen = set(rng.sample(young, min(live, len(young))))
+    return [replace(one, is_live=n in chosen) for n, one in enumerate(found)]
 
 
-def _live(many: int, *, now: datetime) -> list[Entry]:
-    rng = Random(f"live/{timezone.localdate(now)}")  # noqa: S311 as above
-    found = []
-    for number in range(many):
-        at = now - timedelta(hours=rng.triangular(1, 24 * LIVE_DAYS - 1, 8))
-        entry = _drawn(f"live/{number}", timezone.localdate(at))
-        latest = now - timedelta(minutes=30)
-        found.append(replace(entry, at=min(hours.opening(at), latest), is_live=True))
-    return found
-
-
-def _drawn(seed: str, day: date) -> Entry:
+def _drawn(seed: str, day: date, latest: datetime) -> Entry:
     rng = Random(seed)  # noqa: S311 as above
     story = rng.choices(tuple(_SHARES), weights=tuple(_SHARES.values()))[0]
     sorts, weights = zip(*_SORTS[story], strict=True)
     pattern = _pattern(rng.choices(sorts, weights=weights)[0], day, rng)
     in_office = story in ("petitions", "mediations") or pattern.sort == "grid"
-    return Entry(seed, story, hours.moment(day, rng, in_office=in_office), pattern)
+    at = hours.moment(day, rng, in_office=in_office)
+    if at > latest:  # of today: it has not come that far yet
+        at = latest - timedelta(minutes=rng.randrange(600))
+    return Entry(seed, story, at, pattern)
 
 
 def _pattern(sort: str, day: date, rng: Random) -> Pattern:
@@ -190,6 +185,9 @@ def _settled(*, now: datetime) -> list[Entry]:
               until="schedule_visit"),
         entry("resident-4", "mediations", 8.6, "disputes", "210102", HOME_VILLAGE, number=1,
               resident=0, until="hold_session"),
+        entry("young", "hotline", 0.6, "streets", "020201", HOME_VILLAGE, until="dispatch",
+              is_live=True),
+        entry("young-2", "grid", 1.1, "streets", "010404", HOME, until="submit", is_live=True),
         *(
             entry(f"show/{story}/{what}", story, days, sort, code, HOME_VILLAGE,
                   must=frozenset({what}))

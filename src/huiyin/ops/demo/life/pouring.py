@@ -13,7 +13,8 @@ from typing import Final, cast
 from django.db import transaction
 from django.utils import timezone
 
-from huiyin.ops.demo.life.cast import Cast
+from huiyin.ops.demo.divisions import divisions
+from huiyin.ops.demo.life.cast import Cast, Resident
 from huiyin.ops.demo.life.plan import Entry, entries
 from huiyin.ops.demo.life.tale import Live, Past, Tale, Teller, tell
 from huiyin.ops.demo.life.texts import put_in
@@ -109,11 +110,13 @@ def tell_all(chosen: Sequence[Entry], *, scale: Scale, now: datetime) -> tuple[i
         place = places[entry.seed]
         number = entry.resident if entry.resident is not None else rng.randrange(1, residents)
         lead = troupe.unit(entry.lead) if entry.lead else None
-        name = (place.village or place).name
+        village = divisions().get((place.village or place).code)
+        name = village.stem if village and village.level == "village" else place.name
         tale = Tale(
             teller=cast("Teller", live if entry.is_live else past), cast=troupe, rng=rng,
             at=entry.at, now=now, place=place, pattern=entry.pattern,
-            words=put_in(entry.pattern, place=name, rng=rng), resident=troupe.resident(number),
+            words=put_in(entry.pattern, place=name, rng=rng),
+            resident=_called(troupe.resident(number), entry),
             lead=lead.pk if lead else None, level=entry.level, is_calm=entry.is_calm,
             must=entry.must, until=entry.until,
         )  # fmt: skip
@@ -122,6 +125,12 @@ def tell_all(chosen: Sequence[Entry], *, scale: Scale, now: datetime) -> tuple[i
         refused += [f"{entry.story} {entry.seed}: {one}" for one in tale.refused]
     past.write()
     return matters, refused
+
+
+def _called(resident: Resident, entry: Entry) -> Resident:
+    """Return the resident under the name a pattern brings along, if it brings one."""
+    name = entry.pattern.more.get("who")
+    return replace(resident, name=name) if name else resident
 
 
 def _places(chosen: Sequence[Entry]) -> dict[str, Place]:

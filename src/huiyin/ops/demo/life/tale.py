@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -30,6 +30,8 @@ from huiyin.ops.demo.life.pictures import drawn, picture_for
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.ui.identifiers import new_id
+
+_LIES_ABOUT: Final = 8  # days
 
 
 class Present(Exception):
@@ -165,6 +167,10 @@ class Tale:
         """
         happens = self.rng.random() < share and not self.is_calm
         return happens or (what != "" and what in self.must)
+
+    def is_young(self) -> bool:
+        """Tell whether it is so young that it may still lie about; later somebody takes it up."""
+        return self.now - self.at < timedelta(days=_LIES_ABOUT)
 
     def later(self, least: float, most: float, *, in_office: bool = True) -> None:
         """Let some hours pass; of office hours where somebody of an office acts next.

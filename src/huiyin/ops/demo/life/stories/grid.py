@@ -97,7 +97,7 @@ def _dispatched(tale: Tale, run: UUID, centre: Actor | None) -> UUID:
     """Give it to a unit, to another one after it came back; return who signed."""
     cast, lead = tale.cast, tale.unit()
     tale.act(run, "dispatch", by=centre, to_unit=str(lead))
-    if tale.chance(0.03, "unheld"):
+    if tale.is_young() and tale.chance(0.08, "unheld"):
         raise Present  # nobody has signed for it
     if tale.chance(0.09, "return"):
         tale.later(0.5, 7)
@@ -181,15 +181,17 @@ def _checked(tale: Tale, run: UUID, lead: UUID, centre: Actor | None, level: str
     tale.later(0.5, 6)
     tale.act(run, "close", by=centre, settled_at=level)
     if tale.is_own(run):
-        _heard(tale, run)
+        _heard(tale, run, lead, centre, checker, level)
 
 
-def _heard(tale: Tale, run: UUID) -> None:
+def _heard(
+    tale: Tale, run: UUID, lead: UUID, centre: Actor | None, checker: Actor | None, level: str
+) -> None:
     """The resident rates it, or says that it is not done."""
     tale.later(0.5, 40, in_office=False)
     if tale.chance(0.06, "reopen"):
         tale.act(run, "reopen", by=tale.resident.actor, text=tale.say("reopen"))
-        return
+        _done_again(tale, run, lead, centre, checker, level)
     if tale.rng.random() < 0.6:
         stars = tale.rng.choices((5, 4, 3, 2, 1), weights=(52, 24, 12, 7, 5))[0]
         solved = "yes" if stars > 3 else "partly" if stars > 1 else "no"
@@ -197,3 +199,21 @@ def _heard(tale: Tale, run: UUID) -> None:
             run, "rate", by=tale.resident.actor, stars=stars, solved=solved, anonymous=False,
             text=rating(stars, tale.rng),
         )  # fmt: skip
+
+
+def _done_again(
+    tale: Tale, run: UUID, lead: UUID, centre: Actor | None, checker: Actor | None, level: str
+) -> None:
+    """Do what was left over, have it looked at and close it once more."""
+    actor = tale.cast.of(lead)
+    tale.later(2, 26)
+    if actor is None:
+        raise Present
+    tale.act(
+        run, "feed_back", by=actor, result="solved", text=tale.words.answer,
+        photos=tale.picture(actor),
+    )  # fmt: skip
+    tale.later(1, 10)
+    tale.act(run, "verify_result", by=checker, how="reporter", text="与反映人一同看过，确已办好。")
+    tale.later(0.5, 5)
+    tale.act(run, "close", by=centre, settled_at=level)

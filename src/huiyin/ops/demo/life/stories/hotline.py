@@ -49,7 +49,7 @@ def story(tale: Tale) -> None:
         helping.joined(tale, run)
     if tale.chance(0.06, "merge"):
         _once_more(tale, run)
-    if tale.chance(0.03, "unheld"):
+    if tale.is_young() and tale.chance(0.08, "unheld"):
         return  # nobody has signed for it
     lead = _signed(tale, run, lead)
     _handled(tale, run, lead)
@@ -215,6 +215,11 @@ def _looked_after(tale: Tale, run: UUID, lead: UUID) -> None:
     if _closed(tale, run) and tale.is_own(run) and tale.chance(0.06, "ask_again"):
         tale.later(20, 90, in_office=False)
         tale.act(run, "ask_again", by=tale.resident.actor, text=tale.say("reopen"))
+        tale.later(4, 40)
+        tale.act(
+            run, "answer", by=cast.of(lead), outcome="solved", result=tale.words.answer,
+            told_how="visit", told_at=tale.at - timedelta(minutes=30),
+        )  # fmt: skip
 
 
 def _rated(tale: Tale, run: UUID) -> None:

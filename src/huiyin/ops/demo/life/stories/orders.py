@@ -51,8 +51,9 @@ def story(tale: Tale) -> None:
     )  # fmt: skip
     if tale.chance(0.05):
         tale.later(5, 60, in_office=False)
-        tale.act(run, "reopen", by=tale.resident.actor, text=tale.say("reopen"), mode=mode)
-        return
+        tale.act(run, "reopen", by=tale.resident.actor, text=tale.say("reopen"), mode="online")
+        tale.later(1, 7)
+        tale.act(run, "answer", by=cast.of(lead), result="served", text=tale.words.answer)
     if tale.rng.random() < 0.6:
         tale.later(1, 30, in_office=False)
         stars = tale.rng.choices((5, 4, 3, 2), weights=(60, 25, 10, 5))[0]

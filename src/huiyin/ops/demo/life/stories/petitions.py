@@ -24,7 +24,7 @@ def story(tale: Tale) -> None:
     office = office if cast.of(office) else cast.city("PO")
     clerk = cast.of(office)
     how = tale.rng.choices(tuple(_CAME), weights=(30, 35, 20, 10, 5))[0]
-    received_at = tale.at - timedelta(hours=tale.rng.randint(1, 30))
+    received_at = tale.at - timedelta(minutes=tale.rng.randint(10, 150))
     run = tale.open(
         "petition", "register", by=clerk, came=_CAME[how], who=tale.resident.person(),
         channel=how, received_at=received_at, request=tale.words.title, story=tale.words.says,
@@ -54,7 +54,7 @@ def story(tale: Tale) -> None:
             run, "withdraw", by=tale.resident.actor, sure=True, reason=tale.say("withdraw")
         )  # fmt: skip
         return
-    if tale.chance(0.06):
+    if tale.is_young() and tale.chance(0.15):
         return  # nobody has accepted it yet
     _accepted(tale, run, lead)
 
