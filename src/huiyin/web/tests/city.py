@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from pytest_django.live_server_helper import LiveServer
 
 from huiyin.categories import tree
+from huiyin.web.tests.matters_there import some_matters
 
 LOADED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -64,6 +65,7 @@ def city_database(django_db_setup, django_db_blocker):
         with database(name):
             call_command("migrate", verbosity=0)
             import_string(ensure)(scale="small", at=LOADED_AT)
+            some_matters(LOADED_AT)
         yield name
         _drop(name)
 

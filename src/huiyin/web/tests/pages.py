@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from huiyin.categories.models import Category
+from huiyin.matters.models import Run
 from huiyin.people.models import Account
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.units.models import Unit, UnitKind
@@ -105,6 +106,7 @@ def _of_staff() -> Iterator[Page]:
     housing = Unit.objects.get(code="DP-371427-housing")
     lamp = Category.objects.get(name_zh="路灯不亮")
     terms, responsible = reverse("web:terms"), reverse("web:responsible")
+    yield from _of_matters()
     for name, who, path in (
         ("responsible, at the desk", LOGINS["hotline_agent"],
          f"{responsible}?category={lamp.code}&place={BEICHENG}"),
@@ -131,5 +133,33 @@ def _of_staff() -> Iterator[Page]:
         ("one of my people", LOGINS["unit_admin"], reverse("people:staff", args=[colleague.pk])),
         ("new person", LOGINS["unit_admin"], reverse("people:new_staff")),
         ("not for me", LOGINS["grid_worker"], reverse("web:access_log")),
+    ):  # fmt: skip
+        yield Page(name, who, path)
+
+
+def _of_matters() -> Iterator[Page]:
+    bureau, agent, leader = (
+        LOGINS[name] for name in ("department_clerk", "hotline_agent", "leader")
+    )
+    given = Run.objects.filter(state="dispatched").select_related("matter").first()
+    assert given is not None
+    matter = [given.matter.number]
+    command = reverse("web:command")
+    for name, who, path in (
+        ("inbox", bureau, reverse("web:inbox")),
+        ("inbox, nothing", bureau, f"{reverse('web:inbox')}?tray=assisting"),
+        ("a matter", bureau, reverse("web:matter", args=matter)),
+        ("a matter's act", bureau,
+         reverse("web:take_act", args=[*matter, given.pk, "acknowledge"])),
+        ("a matter's procedure", bureau, reverse("web:matter_picture", args=[*matter, given.pk])),
+        ("a matter, to be given on", agent, reverse("web:matter", args=matter)),
+        ("matters found", bureau, f"{reverse('web:find_matter')}?q={quote('停水')}"),
+        ("matters, nothing found", bureau, f"{reverse('web:find_matter')}?q=zzzz"),
+        ("take in", agent, reverse("web:take_in")),
+        ("take in, not mine", LOGINS["auditor"], reverse("web:take_in")),
+        ("standing", leader, command),
+        ("standing of a town", leader, f"{command}?place={BEICHENG}"),
+        ("what is overdue", leader, reverse("web:command_list", args=["overdue"])),
+        ("not my matter", LOGINS["mediator"], reverse("web:matter", args=matter)),
     ):  # fmt: skip
         yield Page(name, who, path)

@@ -237,3 +237,36 @@ def test_an_address_nobody_lives_at_leads_back(chromium, shown_city):
     assert page.inner_text("h1") == "这里没有内容"
     assert page.get_attribute("a.primary", "href") == "/"
     assert re.search(r"tel:12345", page.content())
+
+
+def test_an_order_is_signed_for_by_keyboard_beside_the_list(chromium, shown_city):
+    page = signed_in_as(chromium, shown_city, "housing").page
+    page.goto(shown_city.url + "/desk/inbox?tray=to_sign")
+    waiting = page.locator("[data-row]").count()
+    expect(page.locator("#detail h1")).to_be_visible()
+
+    page.keyboard.press("1")
+    page.fill("#detail [name=handler]", "王芳")
+    page.locator("#detail .act-form button.primary").click()
+
+    expect(page.locator(".message.success")).to_contain_text("签收")
+    page.goto(shown_city.url + "/desk/inbox?tray=to_sign")
+    assert page.locator("[data-row]").count() == waiting - 1
+
+
+def test_a_leader_finds_what_is_overdue_and_orders_supervision(chromium, shown_city):
+    page = signed_in_as(chromium, shown_city, "leader").page
+    page.goto(shown_city.url + "/command")
+
+    page.click("h1 a.late")
+    page.click(".row.clocked >> nth=0")
+    page.click(".act-bar >> text=督办")
+    page.fill("[name=unit__typed]", "夏津住建")
+    page.locator(".lookup .options li").first.click()
+    page.check("[name=degree] >> nth=0")
+    page.check("[name=ground][value=overdue]")
+    page.fill("[name=demand]", "三日内书面说明原因和解决办法。")
+    page.click(".act-form button.primary")
+
+    expect(page.locator(".message.success")).to_contain_text("督办")
+    expect(page.locator(".matter .pills")).to_contain_text("督办")
