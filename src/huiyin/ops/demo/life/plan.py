@@ -22,7 +22,7 @@ from huiyin.ops.demo.units import function_code
 DAYS: Final = 30
 LIVE_DAYS: Final = 2  # so far back the verbs themselves are used …
 MATTERS: Final = {"small": 400, "full": 3_000}
-LIVE: Final = {"small": 40, "full": 60}  # … for so many at most: phones ring
+LIVE: Final = {"small": 30, "full": 44}  # … for so many at most: phones ring
 HOME: Final = "371427002009001"  # the grid of the printed logins
 HOME_VILLAGE: Final = "371427002009"
 _STORIES: Final[dict[str, Callable[[Tale], None]]] = {

@@ -41,7 +41,9 @@ def story(tale: Tale) -> None:
         tale.later(1, 20, in_office=False)
         tale.act(run, "withdraw", by=tale.resident.actor, reason=tale.say("withdraw"))
         return
-    tale.later(0.1, 2.5, in_office=False)
+    # Danger, water, heat, light: whoever answers for them is there day and night.
+    is_pressing = _grade(tale.pattern.category) in ("danger", "supply")
+    tale.later(*((0.02, 0.2) if is_pressing else (0.1, 2.5)), in_office=False)
     lead = tale.unit()
     _dispatch(tale, run, lead)
     if tale.chance(0.07, "join"):
@@ -147,7 +149,10 @@ def _signed(tale: Tale, run: UUID, lead: UUID) -> UUID:
                 run, "resolve_dispute", by=decider, way="designated", to_unit=str(lead),
                 basis=tale.say("rulings"),
             )  # fmt: skip
-    tale.later(*((28, 60) if tale.chance(0.08, "late") else (0.1, 6)))
+    is_pressing = _grade(tale.pattern.category) in ("danger", "supply")
+    is_late = tale.chance(0.08, "late")
+    hours = (0.05, 0.24) if is_pressing else (0.1, 6)
+    tale.later(*((28, 60) if is_late else hours), in_office=is_late or not is_pressing)
     tale.act(run, "acknowledge", by=cast.of(lead))
     return lead
 
@@ -178,8 +183,9 @@ def _handled(tale: Tale, run: UUID, lead: UUID) -> None:
         )  # fmt: skip
     if tale.chance(0.04):
         helping.supervised(tale, run, lead, ground="unsolved")
+    is_pressing = _grade(tale.pattern.category) in ("danger", "supply")
     is_late = tale.chance(0.07)
-    tale.later(*((170, 260) if is_late else (2, 60)))
+    tale.later(*((170, 260) if is_late else (1, 14) if is_pressing else (2, 60)))
     outcome = tale.rng.choices(("solved", "partly", "explained"), weights=(80, 8, 12))[0]
     more = {} if outcome == "solved" else {"legal_basis": "按现行管理办法和权责清单办理。"}
     tale.act(
