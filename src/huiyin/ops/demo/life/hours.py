@@ -14,6 +14,7 @@ _BY_HOUR: Final = (
     1, 1, 0, 0, 0, 1, 3, 8, 16, 26, 28, 18, 8, 9, 16, 27, 26, 15, 9, 8, 7, 5, 3, 2,
 )  # fmt: skip
 _OFFICE: Final = ((time(8, 30), time(12)), (time(14), time(17, 30)))
+_RECENT_DAYS: Final = 2
 _WEEKEND_SHARE: Final = 0.45  # of a working day
 
 
@@ -48,6 +49,21 @@ def opening(at: datetime) -> datetime:
                 if local.time() < ends:
                     return at
         day += timedelta(days=1)
+
+
+def days_ago(at: datetime, days: float) -> datetime:
+    """Return a morning or so that many days ago, five to a week: holidays do not count.
+
+    What is younger than two days is just that long ago.
+    """
+    if days < _RECENT_DAYS:
+        return at - timedelta(days=days)
+    day, left = at.astimezone(CITY).date(), round(days * 5 / 7)
+    while left:
+        day -= timedelta(days=1)
+        left -= calendar().is_working(day)
+    hours, minutes = divmod(round(days % 1 * 180), 60)
+    return _local(day, time(8 + hours, 30 + minutes // 2))
 
 
 def _local(day: date, clock: time) -> datetime:

@@ -150,7 +150,7 @@ def _settled(*, now: datetime) -> list[Entry]:
         *, number: int = 0, **more: object,
     ) -> Entry:  # fmt: skip
         found = [one for one in texts.patterns(sort) if one.category == category]
-        at = hours.opening(now - timedelta(days=days))
+        at = hours.days_ago(now, days)
         return Entry(f"desk/{seed}", story, at, found[number % len(found)], place, **more)  # type: ignore[arg-type]
 
     housing = function_code("housing", XIAJIN)

@@ -249,6 +249,11 @@ class Tale:
         contacts = self.teller.contacts(run_id)
         return any(one.account_id == own and one.role == ContactRole.REPORTER for one in contacts)
 
+    def has_time(self, run_id: UUID, clock: str) -> bool:
+        """Tell whether a limit of a run is not over yet."""
+        known = self.teller.run(run_id).memory["clocks"].get(clock, {})
+        return "due_at" in known and datetime.fromisoformat(known["due_at"]) > self.at
+
     def say(self, occasion: str) -> Any:
         """Return a sentence for an occasion."""
         return texts.phrase(occasion, self.rng)

@@ -131,9 +131,11 @@ def _handled(tale: Tale, run: UUID, lead: UUID, centre: Actor | None) -> None:
         helping.assisted(tale, run, lead)
     if tale.chance(0.05):
         tale.later(0.2, 2)
-        tale.act(run, "ask_handle_extension", by=clerk, reason=tale.say("extensions"), amount=1)
-        tale.later(0.5, 4)
-        tale.act(run, "approve_handle_extension", by=centre)
+        if tale.has_time(run, "handle"):
+            asked = {"reason": tale.say("extensions"), "amount": 1}
+            tale.act(run, "ask_handle_extension", by=clerk, **asked)
+            tale.later(0.5, 4)
+            tale.act(run, "approve_handle_extension", by=centre)
     if tale.chance(0.03, "suspend"):
         until = timezone.localdate(tale.at) + timedelta(days=tale.rng.randint(6, 12))
         tale.later(0.5, 3)

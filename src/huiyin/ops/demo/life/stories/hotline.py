@@ -171,9 +171,11 @@ def _handled(tale: Tale, run: UUID, lead: UUID) -> None:
         helping.assisted(tale, run, lead)
     if tale.chance(0.05, "extend"):
         tale.later(1, 8)
-        tale.act(run, "ask_answer_extension", by=clerk, reason=tale.say("extensions"), amount=1)
-        tale.later(1, 6)
-        tale.act(run, "approve_answer_extension", by=decider)
+        if tale.has_time(run, "answer"):
+            asked = {"reason": tale.say("extensions"), "amount": 1}
+            tale.act(run, "ask_answer_extension", by=clerk, **asked)
+            tale.later(1, 6)
+            tale.act(run, "approve_answer_extension", by=decider)
     if tale.chance(0.06, "interim"):
         tale.later(2, 30)
         tale.act(
