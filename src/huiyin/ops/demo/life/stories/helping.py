@@ -18,14 +18,15 @@ def assisted(tale: Tale, run: UUID, lead: UUID) -> None:
     helper = tale.another(lead)
     if helper is None:
         return
+    asked = tale.say("assists")
     tale.later(0.5, 5)
     tale.act(
         run, "ask_assistance", by=tale.cast.of(lead), to_units=[str(helper)],
-        task=tale.say("assists"),
+        task=asked["task"],
     )  # fmt: skip
     child = tale.teller.child(run, "assist").pk
     tale.later(1, 20)
-    tale.act(child, "answer", by=tale.cast.of(helper), text=tale.say("helped"))
+    tale.act(child, "answer", by=tale.cast.of(helper), text=asked["answer"])
 
 
 def whistled(tale: Tale, run: UUID, lead: UUID) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from huiyin.matters.intake import Person
 from huiyin.matters.models import Channel
+from huiyin.ops.demo.life import texts
 from huiyin.ops.demo.life.stories import grid, helping
 from huiyin.ops.demo.life.tale import Present, Tale
 from huiyin.ops.demo.life.texts import rating
@@ -167,6 +168,9 @@ def _handled(tale: Tale, run: UUID, lead: UUID) -> None:
     if tale.chance(0.15):
         tale.later(0.3, 4)
         tale.act(run, "message_person", by=clerk, text=tale.say("to_person"))
+        if tale.is_own(run) and tale.rng.random() < 0.5:
+            tale.later(0.2, 3, in_office=False)
+            tale.act(run, "message_unit", by=tale.resident.actor, text=tale.say("from_person"))
     if tale.chance(0.06, "assist"):
         helping.assisted(tale, run, lead)
     if tale.chance(0.05, "extend"):
@@ -217,7 +221,7 @@ def _looked_after(tale: Tale, run: UUID, lead: UUID) -> None:
     solved = tale.rng.choices(("solved", "partly", "unsolved"), weights=(86, 9, 5))[0]
     tale.act(
         run, "call_back", by=caller, contacted="contacted", solved=solved,
-        words=tale.say("call_back"),
+        words=tale.rng.choice(texts.phrases()["call_back"][solved]),
     )  # fmt: skip
     _rated(tale, run)
     if _closed(tale, run) and tale.is_own(run) and tale.chance(0.06, "ask_again"):

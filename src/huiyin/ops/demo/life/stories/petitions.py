@@ -113,7 +113,8 @@ def _accepted(tale: Tale, run: UUID, lead: UUID) -> None:
     }  # fmt: skip
     if tale.rng.random() < 0.65:
         tale.act(
-            run, "reply_supported", by=clerk, carried_out_by=str(lead), carry_out=tale.say("plans"),
+            run, "reply_supported", by=clerk, carried_out_by=str(lead),
+            carry_out=tale.say("carry_out"),
             perform_by=timezone.localdate(tale.at) + timedelta(days=tale.rng.randint(10, 40)),
             **opinion,
         )  # fmt: skip
