@@ -20,12 +20,16 @@ from huiyin.people.refusals import PhoneNotMobile
 from huiyin.places.models import Place
 from huiyin.procedures import decide
 from huiyin.procedures.runs import Values
+from huiyin.ui.identifiers import new_id
 from huiyin.units.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody a matter is about: who brings it, or a side of a dispute (`side`)."""
+    """Somebody a matter is about: who brings it, or a side of a dispute (`side`).
+
+    `id`: which id the contact gets, where the opening's form names them by it.
+    """
 
     name: str = ""
     phone: str = ""
@@ -33,6 +37,7 @@ class Person:
     side: str = ""
     is_anonymous: bool = False
     wants_secrecy: bool = False
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ def new_contacts(
     people += [(ContactRole.PARTY, party) for party in parties]
     return [
         Contact(
+            pk=person.id or new_id(),
             matter=matter,
             role=role,
             side=person.side,

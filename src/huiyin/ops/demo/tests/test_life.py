@@ -169,6 +169,14 @@ def test_the_resident_has_four_matters_in_different_states(life):
     ]
 
 
+def test_the_sides_of_a_dispute_are_named_by_its_first_event(life):
+    run = Run.objects.filter(procedure="mediation", parent=None, timeline__action="apply").first()
+    opening = run.timeline.get(seq=1)
+    sides = run.matter.contacts.exclude(side="").order_by("id")
+
+    assert opening.body.content["form"]["parties"] == [str(one.pk) for one in sides]
+
+
 def test_nobody_is_told_of_what_is_long_past_and_few_phones_ring(life):
     notices = Notice.objects.all()
 

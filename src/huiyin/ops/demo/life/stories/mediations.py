@@ -1,16 +1,17 @@
 """Mediation: asked for, accepted, both sides at one table; an agreement, or none."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
 
-from huiyin.matters.intake import Person
 from huiyin.matters.models import Channel
 from huiyin.ops.demo.life import hours
 from huiyin.ops.demo.life.tale import Present, Tale
 from huiyin.people.actors import Actor
+from huiyin.ui.identifiers import new_id
 
 _SIDES: Final = ("applicant", "respondent")
 
@@ -26,9 +27,9 @@ def story(tale: Tale) -> None:
     while other == tale.resident:
         other = cast.resident(tale.rng.randrange(1, 40))
     by = mediator if tale.rng.random() < 0.5 else tale.resident.actor
-    sides: list[Person] = [
-        tale.resident.person(side=_SIDES[0]),
-        other.person(side=_SIDES[1]),
+    sides = [
+        replace(who.person(side=side), id=new_id())
+        for who, side in zip((tale.resident, other), _SIDES, strict=True)
     ]
     money = {"amount": more["money"]} if "money" in more else {}
     run = tale.open(
@@ -36,7 +37,7 @@ def story(tale: Tale) -> None:
         came=Channel.VISIT if by == mediator else Channel.ONLINE,
         who=tale.resident.person(), sides=sides, dispute_type=more["type"],
         place=str(tale.place.pk), facts=tale.words.says, claim=more["claim"],
-        parties=list(_SIDES), elsewhere="none", **money,
+        parties=[str(one.id) for one in sides], elsewhere="none", **money,
     )  # fmt: skip
     tale.later(1, 14)
     if tale.chance(0.05):
