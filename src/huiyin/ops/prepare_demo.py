@@ -17,10 +17,10 @@ from huiyin.ops.postgres import Urls
 from huiyin.ops.progress import say
 
 
-def main(scale: str, life: str) -> None:
+def main(scale: str, *, life: bool) -> None:
     """Prepare the database named by DATABASE_URL and HUIYIN_OWNER_DATABASE_URL.
 
-    `life`: "life" orders thirty days of it, which the worker pours in behind the start.
+    `life`: order thirty days of it, which the worker pours in behind the start.
     """
     config = load_config(os.environ)
     urls = Urls(owner=config.owner_database_url, app=config.database_url)
@@ -41,7 +41,7 @@ def main(scale: str, life: str) -> None:
     say("Loading the demo city where there is none …")
     loaded: Scale = "small" if scale == "small" else "full"
     ensure(scale=loaded, at=timezone.now())
-    if life == "life":
+    if life:
         pouring.order(scale=loaded, at=timezone.now())
         tasks.wake()
     with psycopg.connect(urls.owner) as plain:
@@ -54,4 +54,4 @@ def _login(url: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    cli.guarded(lambda: main(sys.argv[1], sys.argv[2]))
+    cli.guarded(lambda: main(sys.argv[1], life="life" in sys.argv[2:]))

@@ -44,7 +44,7 @@ def run_demo(*, scale: str, life: bool, port: int | None, as_json: bool) -> None
         env = _environment(config, found.urls)
         if not config.database_url:
             supervisor.follow(layout_for(config.var, config.postgres_folder).log)
-        _prepare(supervisor, config, found.urls, env, [scale, "life" if life else "none"])
+        _prepare(supervisor, config, found.urls, env, [scale, *(["life"] if life else [])])
         sms_page = _start_gateway(supervisor, config, env)
         supervisor.start("web", _huiyin("serve"), env)
         supervisor.start("worker", _huiyin("worker"), env)
