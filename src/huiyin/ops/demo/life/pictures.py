@@ -126,10 +126,22 @@ def _notice(pen: ImageDraw.ImageDraw, rng: Random) -> None:
     pen.rectangle((520, 200, 550, 260), fill="#3c4043")
 
 
+def _paper(pen: ImageDraw.ImageDraw, rng: Random) -> None:
+    pen.rectangle((0, 0, 640, 480), fill="#7a6a55")
+    pen.polygon(((150, 20), (500, 34), (488, 470), (136, 458)), fill="#f7f5ee")
+    pen.line((250, 70, 400, 76), fill="#3d3a35", width=9)
+    for top in range(112, 350, 24):
+        pen.line((186, top, 452 - rng.randrange(70), top + 6), fill="#6d685f", width=4)
+    pen.ellipse((360, 372, 446, 456), outline="#c0392b", width=6)
+    for left in (200, 262):
+        pen.ellipse((left, 398, left + 16, 422), fill="#c8574a")
+
+
 _PAINTERS: Final[dict[str, Callable[[ImageDraw.ImageDraw, Random], None]]] = {
     "street": _street,
     "lamp": _lamp,
     "pothole": _pothole,
     "puddle": _puddle,
     "notice": _notice,
+    "paper": _paper,
 }

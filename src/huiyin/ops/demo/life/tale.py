@@ -238,9 +238,9 @@ class Tale:
         units = [one.pk for one in found if one and self.cast.of(one) and one.pk not in than]
         return self.rng.choice(units) if units else None
 
-    def picture(self, by: Actor) -> list[str]:
-        """Return what a form names when a picture goes with it."""
-        name = picture_for(self.pattern.category)
+    def picture(self, by: Actor, name: str = "") -> list[str]:
+        """Return what a form names when a picture goes with it: one that fits, or this one."""
+        name = name or picture_for(self.pattern.category)
         return [str(self.teller.picture(name, by=by, at=self.at))]
 
     def is_own(self, run_id: UUID) -> bool:

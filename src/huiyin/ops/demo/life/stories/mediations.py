@@ -111,7 +111,7 @@ def _agreed(tale: Tale, run: UUID, mediator: Actor) -> None:
             run, "conclude_written", by=mediator, facts=tale.words.says,
             content=tale.words.answer, performance="当场或按约定日期履行，调解员回访。",
             perform_by=perform_by, all_signed=True, sealed=True, signed_at=tale.at,
-            paper=tale.picture(mediator), **money,
+            paper=tale.picture(mediator, "paper"), **money,
         )  # fmt: skip
     tale.later(150, 320)
     outcome = "unperformed" if tale.chance(0.08) else "performed"
