@@ -33,7 +33,7 @@ def start(
 ) -> tuple[subprocess.Popen[str], dict[str, object], float]:
     """Start the demo; return process, what it printed, and the seconds until it was ready."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("HUIYIN_", "DATABASE_URL"))}
-    options = ["--scale", scale, "--port", str(port), "--json"]
+    options = ["--scale", scale, "--no-life", "--port", str(port), "--json"]
     begun = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "huiyin.ops.cli", "demo", *options],

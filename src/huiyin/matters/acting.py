@@ -261,11 +261,11 @@ def carry_out(
     asking.ask(rule, form, by=by, at=at)
     going_on = _going_on(held, answer, at=at) if answer.hands_over_to else None
     target = merge_target(held.matter, answer, by=by) if answer.merges_into else None
-    kept = {**(marks or {}), **_links(going_on, target)}
+    kept = {**(marks or {}), **links(going_on, target)}
     if by.contact_id:
         kept[BY_LINK] = True
     openings = [(new_id(), opening) for opening in answer.openings]
-    answer = _with_child_ids(answer, [run_id for run_id, _ in openings])
+    answer = with_child_ids(answer, [run_id for run_id, _ in openings])
     contact = actor.id if actor.who is Who.PERSON else ""
     event = write(
         held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at,
@@ -301,7 +301,7 @@ def refused(refusal: Refusal, procedure: Procedure) -> WhyNot:
     )
 
 
-def _with_child_ids(decision: Decision, ids: Sequence[UUID]) -> Decision:
+def with_child_ids(decision: Decision, ids: Sequence[UUID]) -> Decision:
     """Give the child runs that are being opened their ids, in order."""
     if not ids:
         return decision
@@ -356,7 +356,7 @@ def _go_on(held: Held, going_on: Held, answer: Decision, *, at: datetime) -> Non
     carry_out(going_on, taken, by=SYSTEM, actor=ENGINE, at=at, marks=receipt)
 
 
-def _links(going_on: Held | None, target: Matter | None) -> codec.Json:
+def links(going_on: Held | None, target: Matter | None) -> codec.Json:
     """Return the receipts that the event which ends a run here keeps."""
     found: codec.Json = {}
     if going_on:
@@ -378,13 +378,13 @@ def _tell_parent(held: Held, result: str, *, at: datetime) -> None:
         child_id=str(held.run.pk),
     )  # fmt: skip
     if isinstance(answer, Snapshot):
-        answer = Decision(event=_noted(answer, held.run.child_name, result, at), after=answer)
+        answer = Decision(event=noted(answer, held.run.child_name, result, at), after=answer)
     elif isinstance(answer, Refusal):
         return  # it was done before, or the parent has ended: nothing to say any more
     carry_out(above, answer, by=SYSTEM, actor=ENGINE, at=at)
 
 
-def _noted(parent: Snapshot, child: str, result: str, at: datetime) -> Event:
+def noted(parent: Snapshot, child: str, result: str, at: datetime) -> Event:
     """Return the event of a parent that only notes that a child run is done."""
     return Event(
         action="", actor="", as_actor="", unit="", at=at, from_state=parent.state,

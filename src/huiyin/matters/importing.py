@@ -198,15 +198,15 @@ def _write(opened: Sequence[_Opened], *, source: str, at: datetime) -> None:
     """Write the rows of all, table by table, and tell whoever counts."""
     if not opened:
         return
-    _copy(Matter, [one.held.matter for one in opened])
-    _copy(MatterText, [one.words for one in opened])
-    _copy(Contact, [contact for one in opened for contact in one.held.contacts])
-    _copy(Run, [one.held.run for one in opened])
-    _copy(EventHeader, [one.rows.event for one in opened])
-    _copy(EventBody, [one.rows.body for one in opened])
-    _copy(RunClock, [clock for one in opened for clock in one.rows.clocks])
-    _copy(Assignment, [given for one in opened for given in one.rows.assignments])
-    _copy(
+    copy_rows(Matter, [one.held.matter for one in opened])
+    copy_rows(MatterText, [one.words for one in opened])
+    copy_rows(Contact, [contact for one in opened for contact in one.held.contacts])
+    copy_rows(Run, [one.held.run for one in opened])
+    copy_rows(EventHeader, [one.rows.event for one in opened])
+    copy_rows(EventBody, [one.rows.body for one in opened])
+    copy_rows(RunClock, [clock for one in opened for clock in one.rows.clocks])
+    copy_rows(Assignment, [given for one in opened for given in one.rows.assignments])
+    copy_rows(
         IdempotencyKey,
         [
             IdempotencyKey(
@@ -232,7 +232,7 @@ def _silent(opened: _Opened, at: datetime) -> Happened:
     )  # fmt: skip
 
 
-def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     """Write rows by COPY: every column but the keys that the database gives itself."""
     if not rows:
         return

@@ -22,6 +22,7 @@ from huiyin.places.models import Place
 from huiyin.procedures import Procedure, decide
 from huiyin.procedures.language import FieldType
 from huiyin.procedures.runs import Values
+from huiyin.ui.identifiers import new_id
 from huiyin.units.models import Unit
 
 LONGEST_WORD: Final = 40
@@ -29,7 +30,10 @@ LONGEST_WORD: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody a matter is about: who brings it, or a side of a dispute (`side`)."""
+    """Somebody a matter is about: who brings it, or a side of a dispute (`side`).
+
+    `id`: which id the contact gets, where the opening's form names them by it.
+    """
 
     name: str = ""
     phone: str = ""
@@ -37,6 +41,7 @@ class Person:
     side: str = ""
     is_anonymous: bool = False
     wants_secrecy: bool = False
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,7 @@ def new_contacts(
     people += [(ContactRole.PARTY, party) for party in parties]
     return [
         Contact(
+            pk=person.id or new_id(),
             matter=matter,
             role=role,
             side=person.side,

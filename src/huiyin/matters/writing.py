@@ -272,6 +272,11 @@ def _end_assignments(run: Run, before: codec.Json, at: datetime) -> None:
         Assignment.objects.filter(which, run=run, to_at=None).update(to_at=at)
 
 
+def ended_roles(before: codec.Json, after: codec.Json) -> set[tuple[str, str]]:
+    """Return the roles that units have lost between two memories of a run: role and unit."""
+    return _held(before) - _held(after)
+
+
 def _begun_assignments(
     run: Run, before: codec.Json, after: codec.Json, at: datetime
 ) -> list[Assignment]:

@@ -28,8 +28,11 @@ READY_SECONDS = 90
 PREPARE_SECONDS = 1_800
 
 
-def run_demo(*, scale: str, port: int | None, as_json: bool) -> None:
-    """Run the demo city until told to stop. Raises ConfigError, OperatorError."""
+def run_demo(*, scale: str, life: bool, port: int | None, as_json: bool) -> None:
+    """Run the demo city until told to stop; `life`: with thirty days of matters in it.
+
+    Raises ConfigError, OperatorError.
+    """
     os.environ["HUIYIN_MODE"] = "demo"
     if port is not None:
         os.environ["HUIYIN_PORT"] = str(port)
@@ -41,7 +44,7 @@ def run_demo(*, scale: str, port: int | None, as_json: bool) -> None:
         env = _environment(config, found.urls)
         if not config.database_url:
             supervisor.follow(layout_for(config.var, config.postgres_folder).log)
-        _prepare(supervisor, config, found.urls, env, scale)
+        _prepare(supervisor, config, found.urls, env, [scale, *(["life"] if life else [])])
         sms_page = _start_gateway(supervisor, config, env)
         supervisor.start("web", _huiyin("serve"), env)
         supervisor.start("worker", _huiyin("worker"), env)
@@ -94,7 +97,7 @@ def _environment(config: Config, urls: Urls) -> dict[str, str]:
 
 
 def _prepare(
-    supervisor: Supervisor, config: Config, urls: Urls, env: dict[str, str], scale: str
+    supervisor: Supervisor, config: Config, urls: Urls, env: dict[str, str], wanted: Sequence[str]
 ) -> None:
     """Migrate and load the demo city where that is not done, in a process that ends."""
     with psycopg.connect(urls.owner) as connection:
@@ -103,7 +106,7 @@ def _prepare(
         return
     supervisor.run_to_end(
         "prepare",
-        [sys.executable, "-m", "huiyin.ops.prepare_demo", scale],
+        [sys.executable, "-m", "huiyin.ops.prepare_demo", *wanted],
         {**env, "HUIYIN_OWNER_DATABASE_URL": urls.owner},
         seconds=PREPARE_SECONDS,
     )

@@ -25,7 +25,7 @@ class Demo:
         self.instance = instance
         self.port = free_port(0)
         self.process = instance.start_with_log(
-            "demo", "--scale", "small", "--port", str(self.port), "--json"
+            "demo", "--scale", "small", "--no-life", "--port", str(self.port), "--json"
         )
         watchdog = threading.Timer(START_SECONDS, self.process.kill)
         watchdog.start()

@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 register = template.Library()
 
@@ -14,6 +14,10 @@ _NOT_DIALLED = re.compile(r"[^\d+]")
 _CHINESE = re.compile(
     r"([一-鿿㐀-䶿（）《》、，。；：“”·]*[一-鿿㐀-䶿][一-鿿㐀-䶿（）《》、，。；：·0-9]*)"
 )
+
+
+# The sides of a dispute as the procedures call them.
+_SIDES = {"applicant": gettext_lazy("Applicant"), "respondent": gettext_lazy("Other side")}
 
 
 def in_chinese() -> bool:
@@ -69,6 +73,12 @@ def said(thing: Any, name: str = "name") -> str:
 def dot() -> str:
     """Write the dot between two facts; Chinese type brings its own space with it."""
     return "·" if in_chinese() else " · "
+
+
+@register.filter
+def side(name: str) -> str:
+    """Return what a side of a dispute is called on a page."""
+    return str(_SIDES.get(name, name))
 
 
 @register.filter

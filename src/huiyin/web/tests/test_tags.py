@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from huiyin.categories.models import Category
 from huiyin.web.functions import owner_words
-from huiyin.web.templatetags.city import phone, said, zh, zh_runs
+from huiyin.web.templatetags.city import phone, said, side, zh, zh_runs
 from huiyin.web.terms import length_words
 
 SPAN = '<span lang="zh-Hans">'
@@ -48,6 +48,15 @@ def test_a_text_without_english_is_shown_in_chinese_and_marked():
 )
 def test_a_phone_is_a_link_that_dials_it(written, dialled):
     assert phone(written) == f'<a class="nb" href="{dialled}">{written}</a>'
+
+
+def test_a_side_of_a_dispute_is_named_as_people_say():
+    with override("zh-hans"):
+        assert [side("applicant"), side("respondent"), side("保险公司")] == [
+            "申请人",
+            "对方当事人",
+            "保险公司",
+        ]
 
 
 def test_an_owner_is_said_with_what_it_works_on():

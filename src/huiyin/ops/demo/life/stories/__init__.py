@@ -1,0 +1,1 @@
+"""What happens to a matter, procedure by procedure."""

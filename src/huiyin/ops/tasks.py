@@ -1,0 +1,48 @@
+"""Work the background worker does for the demo: it pours thirty days of life into the city."""
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from huiyin.ops.demo.life import pouring
+from huiyin.ops.progress import say
+
+LOCK = "ops.pour_life"
+
+
+@app.task(name="ops.pour_life", queue="default", queueing_lock=LOCK)
+def pour_life() -> None:
+    """Tell one part of the life of the demo city, and put the next one to work.
+
+    A part takes a second or two: whoever stops the worker does not wait, and other work of the city
+    comes in between.
+    """
+    with transaction.atomic():
+        found = pouring.pour_part()
+        if found is None:
+            return
+        if not found.is_done:
+            wake()
+    say(pouring.told(found))
+
+
+@app.periodic(cron="* * * * *", periodic_id="ops_tend_life")
+@app.task(name="ops.tend_life", queue="default", queueing_lock="ops.tend_life")
+def tend_life(timestamp: int) -> None:
+    """Every minute, in the demo alone: go on where a worker was killed. Mostly nothing."""
+    del timestamp
+    if settings.HUIYIN.mode != "demo":
+        return
+    found = pouring.progress()
+    if found is not None and not found.is_done:
+        wake()
+
+
+def wake() -> None:
+    """Put the next part to work; one job waits at most."""
+    try:
+        with transaction.atomic():
+            pour_life.defer()
+    except AlreadyEnqueued:
+        return
