@@ -115,6 +115,7 @@ class Told:
     matter: Matter
     run_id: UUID
     procedure: str
+    rules: str  # the name of the procedure
     state: str
     plain: str
     who: str
@@ -145,6 +146,7 @@ def told(matter_id: UUID, *, by: Actor, at: datetime) -> Told:
         matter=of,
         run_id=run.pk,
         procedure=said(rules.title),
+        rules=rules.name,
         state=said(state.label),
         plain=said(state.plain) or said(state.label),
         who=who,

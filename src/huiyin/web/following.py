@@ -26,7 +26,8 @@ from huiyin.matters.models import (
     RunClock,
 )
 from huiyin.matters.promises import Promise, promise_of
-from huiyin.matters.queries import TALK, PossibleAct, Told, told
+from huiyin.matters.queries import PossibleAct, Told, told
+from huiyin.matters.ratings import RATING
 from huiyin.matters.timeline import Detail, Entry, timeline
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
@@ -36,9 +37,8 @@ from huiyin.units.kinds import UnitKind
 from huiyin.web.ruler import Ruler, ruler
 from huiyin.web.templatetags.city import said as said_of
 
-AT_HAND: Final = ("message_unit", "add_material")  # beside the promise, whatever else is possible
-RATE: Final = "rate"
 EVENTS: Final = 20
+TEXT: Final = FieldType.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Following:
     @property
     def opens_in_place(self) -> bool:
         """Whether the form of the first act stands on the page itself."""
-        return self.first is not None and self.first.action not in AT_HAND
+        return self.first is not None and not _is_at_hand(self.first)
 
 
 def following(
@@ -91,9 +91,11 @@ def following(
     run = access.run(seen.run_id, by=by)
     promise = promise_of(run.pk)
     page = timeline(matter, by=by, after=after, limit=EVENTS)
-    told_apart = tuple(entry for entry in page.entries if entry.action not in TALK)
+    told_apart = tuple(entry for entry in page.entries if not is_message(entry))
     people = access.contacts(matter, by=by)
-    has_rated = run.timeline.filter(action=RATE, contact_id__in=_own(people)).exists()
+    has_rated = run.timeline.filter(
+        action__in=_ratings_of(run.procedure), contact_id__in=_own(people)
+    ).exists()
     acts = [act for act in seen.acts if act.is_open]
     first = _first(acts, seen, has_rated=has_rated)
     rest = [act for act in acts if act is not first]
@@ -113,8 +115,8 @@ def following(
         answer=_answer(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
         files=attachments_of({entry.run_id for entry in told_apart}),
         first=first,
-        at_hand=[act for act in rest if act.action in AT_HAND],
-        others=[act for act in rest if act.action not in AT_HAND],
+        at_hand=[act for act in rest if _is_at_hand(act)],
+        others=[act for act in rest if not _is_at_hand(act)],
         closed=[act for act in seen.acts if not act.is_open],
         has_rated=has_rated,
         rates_along=seen.is_done and _only_joined(people),
@@ -182,13 +184,14 @@ def _only_joined(people: Iterable[ContactSeen]) -> bool:
 def _first(acts: Sequence[PossibleAct], seen: Told, *, has_rated: bool) -> PossibleAct | None:
     """Return the one act that comes first: what is waited for, then the rating, then a message."""
     if seen.is_your_turn:
-        waited = next((act for act in acts if act.is_moving and act.action != "withdraw"), None)
+        waited = next((act for act in acts if act.is_moving and not _gives_up(act, seen)), None)
         if waited is not None:
             return waited
-    by_name = {act.action: act for act in acts}
-    if seen.is_done and not has_rated and RATE in by_name:
-        return by_name[RATE]
-    return by_name.get(AT_HAND[0])
+    rates = _ratings_of(seen.rules)
+    rating = next((act for act in acts if act.action in rates), None)
+    if seen.is_done and not has_rated and rating is not None:
+        return rating
+    return next((act for act in acts if _is_at_hand(act) and act.form[0].type is TEXT), None)
 
 
 def standing(promise: Promise | None, *, state: str, is_done: bool, at: datetime) -> Standing:
@@ -295,3 +298,28 @@ def _row(
         state=said(state.label),
         standing=standing(promise, state=said(state.label), is_done=run.is_done, at=at),
     )
+
+
+def _is_at_hand(act: PossibleAct) -> bool:
+    """Tell whether an act stands beside the promise, whatever else is possible: words and files."""
+    kinds = {field.type for field in act.form}
+    return not act.is_moving and bool(kinds) and kinds <= {TEXT, FieldType.FILES}
+
+
+def _gives_up(act: PossibleAct, seen: Told) -> bool:
+    """Tell whether an act ends the matter without an answer: nobody is led there."""
+    to = procedure_of(seen.rules).actions[act.action].to
+    states = procedure_of(seen.rules).states
+    return to is not None and all(states[name].closed for name in to.names if name in states)
+
+
+def _ratings_of(procedure: str) -> list[str]:
+    """Return the acts by which people rate the outcome."""
+    acts = procedure_of(procedure).actions.values()
+    return [act.name for act in acts if RATING in act.effects]
+
+
+def is_message(entry: Entry) -> bool:
+    """Tell whether an entry only carries words from one to the other: they are shown apart."""
+    act = procedure_of(entry.procedure).actions.get(entry.action)
+    return act is not None and bool(act.message)

@@ -136,7 +136,7 @@ def tried(world: World, route: Route, line: Line) -> dict[str, str]:
     return found
 
 
-def expected(line: Line) -> dict[str, str]:
+def expected(world: World, line: Line) -> dict[str, str]:
     """What the table says about it."""
     return {
         f"{who}, {record}": line.expected(who, record)
@@ -152,10 +152,10 @@ def test_everybody_gets_what_the_table_says(space):
     ours = [name for name in ROUTES if name.startswith(f"{space}:") and name in TABLE]
 
     wrong = [
-        f"{name}: {who} got {got}, the table says {expected(TABLE[name])[who]}"
+        f"{name}: {who} got {got}, the table says {expected(world, TABLE[name])[who]}"
         for name in ours
         for who, got in tried(world, ROUTES[name], TABLE[name]).items()
-        if got != expected(TABLE[name])[who]
+        if got != expected(world, TABLE[name])[who]
     ]
 
     assert wrong == []

@@ -16,6 +16,7 @@ from huiyin.matters.handing_over import main_run
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Matter, MatterText
 from huiyin.matters.promises import promise_of
+from huiyin.matters.ratings import RATING
 from huiyin.matters.refusals import CannotJoin
 from huiyin.matters.wording import said
 from huiyin.people import accounts, phone_codes, phones, signing_in
@@ -222,6 +223,6 @@ def sent(request: HttpRequest, door: Door) -> HttpResponse:
         "is_known": resident is not None
         and access.matters_seen_by(resident).filter(pk=matter.pk).exists(),
         "number_to_call": heard.number or (HOTLINE if heard.level == Level.URGENT else ""),
-        "is_rated": "rate" in rules.actions,
+        "is_rated": any(RATING in act.effects for act in rules.actions.values()),
     }
     return screen(request, "sent", Asked(door, {}), step=0, back="/", **context)
