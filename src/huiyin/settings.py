@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "huiyin.notices",
     "huiyin.matters",
     "huiyin.dispatch",
+    "huiyin.grid",
     "huiyin.insight",
     "huiyin.gateway",
     "huiyin.web",
