@@ -110,6 +110,10 @@ class ActForm(Form):
         sent = {name: self._value(name, rule) for name, rule in self.rules.items()}
         return {name: value for name, value in sent.items() if value not in ("", [], None)}
 
+    def named(self, name: str) -> list[str]:
+        """Return the files a field names among those that have arrived, there or not."""
+        return [one for one in _all(self.data, name) if one]
+
     def refuse(self, refusal: Refusal) -> None:
         """Write what is wrong beside its fields, and what belongs to none on top."""
         errors: Mapping[str, str] = refusal.errors if isinstance(refusal, ActRefused) else {}
