@@ -77,12 +77,14 @@ def expire(*, at: datetime) -> int:
 
 
 def _held(pk: UUID, *, size: int, by: Actor, at: datetime) -> Photo:
+    owner = by.account_id
+    if owner is None:
+        raise PhotoElsewhere(received=0)
     Photo.objects.bulk_create(
-        [Photo(id=pk, account_id=by.account_id, size_bytes=size, begun_at=at)],
-        ignore_conflicts=True,
+        [Photo(id=pk, account_id=owner, size_bytes=size, begun_at=at)], ignore_conflicts=True
     )
     photo = Photo.objects.select_for_update(no_key=True).get(pk=pk)
-    if photo.account_id != by.account_id or photo.size_bytes != size:
+    if photo.account_id != owner or photo.size_bytes != size:
         raise PhotoElsewhere(received=0)
     if photo.attachment_id and not _is_there(photo):
         _empty(photo)
@@ -115,7 +117,8 @@ def _arrived(photo: Photo) -> Arrived:
 
 
 def _is_there(photo: Photo) -> bool:
-    return Attachment.objects.filter(pk=photo.attachment_id).exists()
+    pk = photo.attachment_id
+    return pk is not None and Attachment.objects.filter(pk=pk).exists()
 
 
 def _empty(photo: Photo) -> None:

@@ -58,7 +58,7 @@ def log_visit(
     VisitNamesSomebody, NextVisitEarlier, VisitNotFound, VisitFollowed, VisitKeyUsed.
     """
     made = Visit(
-        account_id=by.account_id, grid_id=grid_id, on=on, kind=kind, words=_plain(words),
+        account_id=_account(by), grid_id=grid_id, on=on, kind=kind, words=_plain(words),
         note=note.strip(), again_on=again_on, key=key, written_at=at,
     )  # fmt: skip
     with transaction.atomic(), recording("grid.log_visit", by=by, at=at):
@@ -120,6 +120,12 @@ def forget_notes(*, at: datetime) -> int:
     with transaction.atomic(), recording("grid.forget_notes", by=SYSTEM, at=at):
         last = timezone.localdate(at) - timedelta(days=NOTE_KEPT_DAYS)
         return Visit.objects.filter(on__lt=last).exclude(note="").update(note="")
+
+
+def _account(by: Actor) -> UUID:
+    if by.account_id is None:
+        raise NotYourGrid()  # the system goes nowhere
+    return by.account_id
 
 
 def _own(pk: UUID, *, by: Actor) -> Visit:

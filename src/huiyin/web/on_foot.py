@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.grid.models import Visit
 from huiyin.grid.visits import due_again, grids_of
-from huiyin.matters import inbox
+from huiyin.matters import access, inbox
 from huiyin.matters.act_forms import LOOKED_UP, ActForm
 from huiyin.matters.acting import held_by
 from huiyin.matters.limits import procedure_of
@@ -28,6 +28,7 @@ from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.procedures.language import Field, FieldType
 from huiyin.web.clock_words import Stand, due_day, stand_of
+from huiyin.web.inbox_rows import within_city
 
 MOST: Final = 30
 FORMS: Final = 5
@@ -69,6 +70,11 @@ class Today:
     def grids(self) -> list[Place]:
         """The grids the worker is entered in."""
         return list(grids_of(self.by, on=self.on)[:10])
+
+    @property
+    def here(self) -> str:
+        """The first grid as people of the city call it."""
+        return within_city(self.grids[0])
 
     @cached_property
     def runs(self) -> list[Run]:
@@ -192,9 +198,20 @@ class AtTheSpot:
             for act in acts_on(held, by=self.by, at=self.at)
             if act.is_open and act.is_theirs and (act.is_moving or act.action == NOTE)
         ]
-        # What needs a unit or a person to be chosen is decided at the desk.
-        there = [act for act in found if not any(_is_for_the_desk(one) for one in act.form)]
-        return sorted(there, key=lambda act: not act.is_moving)[:FORMS]
+        there = [act for act in found if not self._is_for_the_desk(act)]
+        return sorted(there, key=lambda act: (not act.is_moving, not self._is_awaited(act)))[:FORMS]
+
+    def _is_for_the_desk(self, act: PossibleAct) -> bool:
+        """Tell whether an act needs a unit, a person or another matter or procedure chosen."""
+        rule = procedure_of(self.run.procedure).actions[act.action]
+        is_chosen = any(_is_chosen(field) for field in act.form)
+        return bool(rule.hand_over or rule.merge or is_chosen)
+
+    def _is_awaited(self, act: PossibleAct) -> bool:
+        """Tell whether it is an act of whoever the state waits for."""
+        rules = procedure_of(self.run.procedure)
+        state = rules.states.get(self.run.state)
+        return state is not None and state.owner in rules.actions[act.action].by
 
     def act(self, name: str) -> PossibleAct | None:
         """Return an act that can be done on the spot."""
@@ -214,7 +231,7 @@ class AtTheSpot:
         ]
 
 
-def _is_for_the_desk(field: Field) -> bool:
+def _is_chosen(field: Field) -> bool:
     return field.type in (*LOOKED_UP, FieldType.PERSON, FieldType.PARTIES)
 
 
@@ -231,7 +248,7 @@ def files_field(fields: Sequence[Field], sent: Any) -> str:
 
 def run_seen(number: str, run_id: UUID, *, by: Actor) -> Run | None:
     """Return a run of a matter in the worker's sight, or None; confidential ones never."""
-    runs = inbox.access.runs_seen_by(by).filter(pk=run_id, matter__number=number)
+    runs = access.runs_seen_by(by).filter(pk=run_id, matter__number=number)
     return (
         runs.filter(matter__is_confidential=False)
         .select_related("matter__place", "matter__category", "matter__place__village")

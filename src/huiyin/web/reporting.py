@@ -22,6 +22,7 @@ from huiyin.matters.models import Channel
 from huiyin.matters.opening_once import open_once
 from huiyin.matters.refusals import ActRefused
 from huiyin.people.actors import Actor
+from huiyin.people.guards import NotPermittedHere
 from huiyin.places.models import Place
 from huiyin.procedures.language import Action, Field, FieldType
 from huiyin.web.taking_in import Opening, title_of
@@ -147,6 +148,8 @@ def _place(pk: str) -> Place | None:
 
 def _anywhere(by: Actor) -> Place:
     """Return the place of the worker's unit: without a place the engine refuses the report."""
+    if by.unit_place_id is None:
+        raise NotPermittedHere
     return Place.objects.get(pk=by.unit_place_id)
 
 

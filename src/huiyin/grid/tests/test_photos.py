@@ -16,7 +16,8 @@ from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 JPEG = a_picture("JPEG", size=(64, 48))
-HALF = len(JPEG) // 2
+SIZE = len(JPEG)
+HALF = SIZE // 2
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def worker():
     return a_worker(the_record().place)
 
 
-def send(pk, start, end, by, *, size=len(JPEG), content=JPEG):
+def send(pk, start, end, by, *, size=SIZE, content=JPEG):
     return photos.take_part(pk, offset=start, size=size, content=content[start:end], by=by, at=NOW)
 
 
@@ -34,8 +35,8 @@ def test_a_photo_goes_on_where_it_stopped_and_becomes_one_file(worker):
 
     assert send(pk, 0, HALF, worker).received == HALF
     assert photos.arrived(pk, by=worker).received == HALF
-    done = send(pk, HALF, len(JPEG), worker)
-    again = send(pk, HALF, len(JPEG), worker)  # our answer was lost
+    done = send(pk, HALF, SIZE, worker)
+    again = send(pk, HALF, SIZE, worker)  # our answer was lost
 
     assert again == done == photos.arrived(pk, by=worker)
     assert Attachment.objects.get().pk == done.attachment_id
@@ -59,7 +60,7 @@ def test_nobody_learns_of_or_adds_to_the_photo_of_another(worker):
 
     assert photos.arrived(pk, by=other).received == 0
     with pytest.raises(Refusal) as refused:
-        send(pk, HALF, len(JPEG), other)
+        send(pk, HALF, SIZE, other)
     assert refused.value.received == 0
 
 
@@ -78,11 +79,11 @@ def test_what_is_no_photo_leaves_nothing_behind(worker):
 
 def test_a_file_that_is_gone_is_sent_anew(worker):
     pk = uuid4()
-    first = send(pk, 0, len(JPEG), worker)
+    first = send(pk, 0, SIZE, worker)
     Attachment.objects.all().delete()
 
     assert photos.arrived(pk, by=worker) == photos.Arrived(0)
-    again = send(pk, 0, len(JPEG), worker)
+    again = send(pk, 0, SIZE, worker)
 
     assert again.attachment_id not in (None, first.attachment_id)
 

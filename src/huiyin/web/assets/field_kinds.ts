@@ -6,7 +6,7 @@ interface Kind {
 }
 
 const WAIT_MS = 350;
-const MOST = 3;
+const MOST = 4;
 
 export function startKinds(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-kinds-url]");
@@ -19,8 +19,9 @@ export function startKinds(): void {
   const suggest = async (): Promise<void> => {
     const words = text.value.trim();
     const mine = ++asked;
-    const found = words ? ((await fromServer(form, words)) ?? guessed(all, words)) : [];
-    if (mine === asked) show(form, box, found);
+    const found = words ? [...((await fromServer(form, words)) ?? []), ...guessed(all, words)] : [];
+    const once = found.filter(({ id }, at) => found.findIndex((other) => other.id === id) === at);
+    if (mine === asked) show(form, box, once.slice(0, MOST));
   };
   text.addEventListener("input", () => {
     clearTimeout(timer);

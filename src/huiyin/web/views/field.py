@@ -20,6 +20,7 @@ from huiyin.categories.models import Urgency
 from huiyin.categories.search import suggest
 from huiyin.categories.tree import tree
 from huiyin.grid import photos
+from huiyin.grid.refusals import PhotoElsewhere
 from huiyin.grid.visits import due_again
 from huiyin.matters import access, numbers
 from huiyin.matters.act_forms import ActForm
@@ -133,7 +134,7 @@ def _report_page(
         "report": sent.report,
         "settled": sent.settled,
         "hint": opening().hint,
-        "grid": found.grids[0],
+        "here": found.here,
         "kinds": _kinds(),
         "photos": {
             "normal": files_field(opening().action.form, {"urgency": Urgency.NORMAL.value}),
@@ -332,7 +333,7 @@ def photo(request: PeopleRequest, pk: UUID) -> HttpResponse:
             pk, offset=int(offset), size=int(size), content=content, by=by, at=at,
             address=client_address(request),
         )  # fmt: skip
-    except photos.PhotoElsewhere as refusal:
+    except PhotoElsewhere as refusal:
         return JsonResponse({"why": str(refusal), "received": refusal.received}, status=409)
     except Refusal as refusal:
         return JsonResponse({"why": str(refusal)}, status=422)

@@ -28,6 +28,11 @@ from huiyin.web.sending import is_from_phone, kept, looked_at, received
 from huiyin.web.views.inbox import uuid_of
 
 
+def _day() -> forms.DateInput:
+    """Return a calendar of the browser; it reads ISO dates in every language."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class WordsForm(Form):
     """What of a visit can be put right."""
 
@@ -43,7 +48,7 @@ class WordsForm(Form):
     )  # fmt: skip
     again_on = forms.DateField(
         label=gettext_lazy("Visit again on"), required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=_day(),
     )  # fmt: skip
 
 
@@ -51,12 +56,10 @@ class VisitForm(WordsForm):
     """A visit that was made."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("What for"), choices=VisitKind, widget=forms.RadioSelect
+        label=gettext_lazy("Why you went"), choices=VisitKind, widget=forms.RadioSelect
     )
     grid = forms.ChoiceField(label=gettext_lazy("In which grid"))
-    on = forms.DateField(
-        label=gettext_lazy("On which day"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    on = forms.DateField(label=gettext_lazy("On which day"), widget=_day())
 
     field_order = ("kind", "words", "note", "on", "again_on", "grid")
 
