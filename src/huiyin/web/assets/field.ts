@@ -49,9 +49,12 @@ async function keepPages(page: HTMLElement, account: string): Promise<void> {
   if (!("caches" in window) || !navigator.onLine) return;
   const mark = `${KEPT} ${account}`;
   const ahead = [...document.querySelectorAll<HTMLAnchorElement>("a[data-ahead]")].slice(0, AHEAD).map(({ href }) => href);
-  const isFresh = Date.now() - Number(sessionStorage.getItem(mark) ?? 0) < FRESH_MS;
-  const tabs = isFresh ? [] : (page.dataset.keep ?? "").split(" ").map((path) => new URL(path, location.href).href);
   const kept = await caches.open(KEPT);
+  const every = (page.dataset.keep ?? "").split(" ").map((path) => new URL(path, location.href).href);
+  // Whoever worked here in between has taken the pages away.
+  const isThere = Boolean(await kept.match(every[1] ?? "", { ignoreVary: true }));
+  const isFresh = isThere && Date.now() - Number(sessionStorage.getItem(mark) ?? 0) < FRESH_MS;
+  const tabs = isFresh ? [] : every;
   try {
     for (const url of new Set([...tabs, ...ahead])) {
       const answer = await fetch(url, { redirect: "manual", cache: "no-store" });

@@ -23,6 +23,7 @@ from huiyin.web.tests.factories import a_post, an_account
 pytestmark = pytest.mark.django_db
 PHONE = {"headers": {"accept": "application/json"}}
 JPEG = a_picture("JPEG", size=(64, 48))
+HANDLING = ("acknowledge", "start_handling", "feed_back")
 
 
 @pytest.fixture
@@ -218,6 +219,27 @@ def test_an_act_of_the_phone_meets_somebody_who_was_faster(city, worker):
     assert other.status_code == 409
     assert (other.json()["kind"], other.json()["note"]) == ("conflict", f"{address}/note")
     assert EventHeader.objects.filter(run=run, action="verify_report").count() == 1
+
+
+def test_a_result_is_verified_with_a_photo_of_afterwards_and_the_position(city, worker):
+    run = city.open("grid", "submit", at=timezone.now()).run
+    for action in ("verify_report", "register", "analyse", "dispatch", *HANDLING):
+        run = city.act(run.pk, action, at=timezone.now()).run
+    address = f"/field/matters/{run.matter.number}/{run.pk}"
+    page = worker.get(address).content.decode()
+    assert page.index("verify_result") < page.index("rework")
+
+    form = {
+        "how": "on_site", "text": "灯亮了", "position": "37.45, 116.30 (误差 12 米)",
+        "photos__new": a_photo(), "expected": str(run.events), "key": "v1",
+    }  # fmt: skip
+    worker.post(f"{address}/verify_result", form)
+
+    run.refresh_from_db()
+    event = EventHeader.objects.get(run=run, action="verify_result")
+    assert run.state == "verified_result"
+    assert event.file_uses.get().field == "photos"
+    assert "37.45, 116.30" in str(event.body.content)
 
 
 def test_the_words_of_a_conflict_can_be_kept_as_a_note(city, worker):

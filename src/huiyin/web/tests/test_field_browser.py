@@ -145,6 +145,7 @@ def test_a_session_that_is_over_loses_nothing_and_signing_out_leaves_nothing(chr
     expect(page.locator("[data-part=received] li")).to_have_count(1)
     assert Matter.objects.count() == before + 1
 
+    page.wait_for_selector("html[data-field-kept=yes]")
     page.context.set_offline(True)
     write_report(page, url, "井边路灯不亮", urgent=True)
     page.context.set_offline(False)
