@@ -21,7 +21,7 @@ from huiyin.matters import access, inbox
 from huiyin.matters.act_forms import LOOKED_UP, ActForm
 from huiyin.matters.acting import held_by
 from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import Contact, Run
+from huiyin.matters.models import Contact, Matter, Run
 from huiyin.matters.queries import PossibleAct, acts_on
 from huiyin.matters.wording import language, said
 from huiyin.people.actors import Actor
@@ -84,7 +84,7 @@ class Today:
         waiting = inbox.owned_by(self.by).filter(matter__place__in=mine)
         return list(
             waiting.filter(matter__is_confidential=False, is_done=False)
-            .select_related("matter__place", "matter__category")
+            .select_related("matter__place__village", "matter__category")
             .order_by("due_at", "pk")[:MOST]
         )
 
@@ -123,8 +123,7 @@ class Today:
 def _stop(run: Run, *, at: datetime) -> Stop:
     matter, rules = run.matter, procedure_of(run.procedure)
     state = rules.states.get(run.state)
-    has_point = matter.lon is not None and matter.lat is not None
-    point = matter if has_point else matter.place
+    lon, lat = _point(matter)
     return Stop(
         title=kind_of(run),
         what=said(state.label) if state else "",
@@ -132,10 +131,18 @@ def _stop(run: Run, *, at: datetime) -> Stop:
         stand=stand_of(run.due_at, at=at),
         url=reverse("web:field_matter", args=[matter.number, run.pk]),
         is_overdue=run.due_at is not None and run.due_at <= at,
-        lon=point.lon,
-        lat=point.lat,
+        lon=lon,
+        lat=lat,
         run=run,
     )
+
+
+def _point(matter: Matter) -> tuple[float | None, float | None]:
+    """Return where a matter is, or a point of its grid or village: nothing further off."""
+    for thing in (matter, matter.place, matter.place.village):
+        if thing is not None and thing.lon is not None:
+            return thing.lon, thing.lat
+    return None, None
 
 
 def _visit_stop(visit: Visit, *, at: datetime) -> Stop:
@@ -251,6 +258,6 @@ def run_seen(number: str, run_id: UUID, *, by: Actor) -> Run | None:
     runs = access.runs_seen_by(by).filter(pk=run_id, matter__number=number)
     return (
         runs.filter(matter__is_confidential=False)
-        .select_related("matter__place", "matter__category", "matter__place__village")
+        .select_related("matter__place__village", "matter__category")
         .first()
     )

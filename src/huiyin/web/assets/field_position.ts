@@ -40,7 +40,8 @@ function locate(found: (coords: GeolocationCoordinates) => void, failed: () => v
 /** Sort what follows as one walks from here: what is overdue first, then always the nearest. */
 export function startNearness(page: HTMLElement): void {
   const button = document.querySelector<HTMLButtonElement>("[data-near]");
-  if (!button || !("geolocation" in navigator)) return;
+  const isSomewhere = [...document.querySelectorAll<HTMLElement>("[data-stops] [data-stop]")].some(pointOf);
+  if (!button || !isSomewhere || !("geolocation" in navigator)) return;
   button.hidden = false;
   const said = document.querySelector<HTMLElement>("[data-near-said]");
   button.addEventListener("click", () => {

@@ -101,7 +101,7 @@ async function read(answer: Response, to: Addresses): Promise<Answer> {
 async function settle(store: Store, item: Item, said: Answer): Promise<void> {
   if (said.state === "received") {
     await store.dropShots(item.shots);
-    const title = said.title || item.title;
+    const title = item.title || said.title || "";
     await store.put({ ...item, title, fields: [], shots: [], state: "received", receivedAt: Date.now() });
   } else {
     const conflict = said.kind === "conflict";
