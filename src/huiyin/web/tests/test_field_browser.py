@@ -148,6 +148,14 @@ def test_a_session_that_is_over_loses_nothing_and_signing_out_leaves_nothing(chr
     page.wait_for_selector("html[data-field-kept=yes]")
     page.context.set_offline(True)
     write_report(page, url, "井边路灯不亮", urgent=True)
+    page.goto(url + "/field/me")
+    page.wait_for_selector("html[data-field-ready=yes]")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.click("form[data-leaving] button")
+    assert "还有 1 件没有发出" in asked[0]
+    page.goto(url + "/field/waiting")
+    expect(page.locator("[data-part=waiting] li")).to_have_count(1)
     page.context.set_offline(False)
     page.wait_for_selector("[data-part=received] li >> nth=1")
     page.goto(url + "/field/me")
