@@ -92,10 +92,11 @@ async function send(store: Store, item: Item, to: Addresses, token: string): Pro
 
 async function read(answer: Response, to: Addresses): Promise<Answer> {
   if (answer.type === "opaqueredirect") throw new Stop("signed-out");
-  if (answer.status === 404) return { state: "look", kind: "conflict", why: to.gone };
   const isOurs = answer.headers.get("Content-Type")?.includes("json") ?? false;
-  if (!isOurs || ![200, 409, 422].includes(answer.status)) throw new Stop("later");
-  return (await answer.json()) as Answer;
+  if (isOurs && [200, 409, 422].includes(answer.status)) return (await answer.json()) as Answer;
+  // Missing, or no longer permitted: trying again does not help, and the rest must not wait for it.
+  if ([400, 403, 404].includes(answer.status)) return { state: "look", kind: "conflict", why: to.gone };
+  throw new Stop("later");
 }
 
 async function settle(store: Store, item: Item, said: Answer): Promise<void> {
@@ -124,9 +125,8 @@ async function upload(store: Store, item: Item, shot: Shot, to: Addresses, token
       redirect: "manual",
     });
     if (answer.status === 422) {
-      // The photo itself is not taken; the item says so, and goes without it when it is sent again.
+      // Not readable, or too much for one day: whoever took it decides.
       const { why } = (await answer.json()) as { why: string };
-      item.shots = item.shots.filter((each) => each !== shot);
       await store.put({ ...item, state: "look", why });
       throw new Stop("later");
     }

@@ -156,6 +156,16 @@ def test_the_phone_sends_photos_apart_and_a_report_once_however_often(city, work
     assert Attachment.objects.get().uses.get().run == matter.runs.get()
 
 
+def test_a_form_gone_back_to_and_filled_in_anew_is_not_taken_for_the_first(city, worker):
+    worker.post("/field/report", a_report(city))
+
+    answer = worker.post("/field/report", a_report(city, text="另一件事：护栏断了"))
+
+    assert answer.status_code == 422
+    assert "护栏断了" in answer.content.decode()
+    assert Matter.objects.count() == 1
+
+
 def test_a_photo_that_is_gone_has_to_be_sent_again(city, worker):
     report = {**a_report(city, photos=str(uuid4()))}
     del report["camera"]

@@ -26,7 +26,7 @@ from huiyin.matters import access, numbers
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act
 from huiyin.matters.attachments import attachments_of
-from huiyin.matters.models import FileKind
+from huiyin.matters.models import EventHeader, FileKind
 from huiyin.matters.opening_once import answered
 from huiyin.matters.refusals import NotFound
 from huiyin.matters.wording import language
@@ -74,7 +74,7 @@ def report(request: PeopleRequest) -> HttpResponse:
 
 def _reported(request: PeopleRequest, found: Today) -> HttpResponse:
     key = request.POST.get("key", "")[:64]
-    event = answered(key=key, by=request.actor)
+    event = _known(request, key)
     if event is None:
         sent = Report(request.POST, remap(request.FILES, _files(request.POST)))
         try:
@@ -84,7 +84,7 @@ def _reported(request: PeopleRequest, found: Today) -> HttpResponse:
                 return _not_taken(request, sent, found)
             event = sent.send(key=key, by=request.actor, at=found.at).event
         except Refusal as refusal:
-            event = answered(key=key, by=request.actor)  # by the same request, a moment before
+            event = _known(request, key)  # the same request came a moment before
             if event is None:
                 _refuse(sent, refusal)
                 return _not_taken(request, sent, found, refusal)
@@ -96,6 +96,15 @@ def _reported(request: PeopleRequest, found: Today) -> HttpResponse:
         _("Reported. The number is %(number)s.") % {"number": numbers.spoken(run.matter.number)},
     )
     return see_other(request, reverse("web:field"))
+
+
+def _known(request: PeopleRequest, key: str) -> EventHeader | None:
+    """Return what a key of the phone has done already.
+
+    The phone makes a key for one thing alone. The key of a form is judged with what was typed: the
+    page may have been gone back to and filled in anew.
+    """
+    return answered(key=key, by=request.actor) if is_from_phone(request) else None
 
 
 def _not_taken(
@@ -213,9 +222,8 @@ def words(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
 def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpResponse:
     """Take an act on the spot; sent again under the same key it is taken once."""
     key = request.POST.get("key", "")[:64]
-    event = answered(key=key, by=request.actor)
-    if event is not None:
-        return _acted(request, number, run_id, action)
+    if _known(request, key) is not None:
+        return _acted(request, number)
     there = _there(request, number, run_id)
     found = there.act(action)
     if found is None:
@@ -238,7 +246,7 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
                 run_id, action, by=request.actor, at=there.at, form=form.values(), key=key,
                 expected=int(expected) if expected.isdecimal() else None,
             )  # fmt: skip
-            return _acted(request, number, run_id, action)
+            return _acted(request, number)
     except Refusal as refusal:
         form.refuse(refusal)
         refused = refusal
@@ -248,7 +256,7 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
     return render(request, "web/field/matter.html", context | {"named": action}, status=422)
 
 
-def _acted(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpResponse:
+def _acted(request: PeopleRequest, number: str) -> HttpResponse:
     if is_from_phone(request):
         return received(number=number)
     messages.success(request, _("Recorded. It goes on from here."))
