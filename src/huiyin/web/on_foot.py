@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from huiyin.grid.models import Visit
 from huiyin.grid.visits import due_again, grids_of
 from huiyin.matters import access, inbox
-from huiyin.matters.act_forms import LOOKED_UP, ActForm
+from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import held_by
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Contact, Matter, Run
@@ -34,6 +34,9 @@ MOST: Final = 30
 FORMS: Final = 5
 SOON_DAYS: Final = 7
 NOTE: Final = "note"
+AT_THE_DESK: Final = (
+    FieldType.UNIT, FieldType.UNITS, FieldType.PLACE, FieldType.PERSON, FieldType.PARTIES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +209,24 @@ class AtTheSpot:
             if act.is_open and act.is_theirs and (act.is_moving or act.action == NOTE)
         ]
         there = [act for act in found if not self._is_for_the_desk(act)]
-        return sorted(there, key=lambda act: (not act.is_moving, not self._is_awaited(act)))[:FORMS]
+        return sorted(there, key=self._order)[:FORMS]
+
+    @property
+    def lead(self) -> PossibleAct | None:
+        """The one act to propose; never one that ends a matter which others could go on with."""
+        first = self.acts[0] if self.acts else None
+        return first if first is not None and not self._is_ending(first) else None
+
+    def _order(self, act: PossibleAct) -> tuple[bool, bool, bool]:
+        """Put first what the matter waits for, and what ends it after what goes on with it."""
+        return not act.is_moving, not self._is_awaited(act), self._is_ending(act)
+
+    def _is_ending(self, act: PossibleAct) -> bool:
+        """Tell whether an act leads to nothing but ends."""
+        rules = procedure_of(self.run.procedure)
+        to = rules.actions[act.action].to
+        states = [rules.states[name] for name in to.names if name in rules.states] if to else []
+        return bool(states) and all(state.closed or state.end for state in states)
 
     def _is_for_the_desk(self, act: PossibleAct) -> bool:
         """Tell whether an act needs a unit, a person or another matter or procedure chosen."""
@@ -239,7 +259,7 @@ class AtTheSpot:
 
 
 def _is_chosen(field: Field) -> bool:
-    return field.type in (*LOOKED_UP, FieldType.PERSON, FieldType.PARTIES)
+    return field.type in AT_THE_DESK
 
 
 def files_field(fields: Sequence[Field], sent: Any) -> str:

@@ -80,6 +80,10 @@ class Queue {
     private readonly page: HTMLElement,
   ) {}
 
+  private get isOffline(): boolean {
+    return !navigator.onLine || this.outcome === "offline";
+  }
+
   async sendIfAny(): Promise<void> {
     if (inOrder(await this.store.items()).length) await this.send();
   }
@@ -117,6 +121,8 @@ class Queue {
     if (strip && words) {
       strip.hidden = !said;
       words.textContent = said;
+      this.tell("[data-queue-off]", this.isOffline);
+      this.tell("[data-queue-look]", !document.querySelector("[data-queue-list]"));
     }
     const mine = document.querySelector<HTMLElement>("[data-queue-said]");
     if (mine && waiting + look) mine.textContent = said;
@@ -126,7 +132,7 @@ class Queue {
     const { textOfflineNone = "", textOfflineSome = "", textWaiting = "", textLook = "", textSignedOut = "" } = this.page.dataset;
     const n = String(waiting);
     if (this.outcome === "signed-out" && waiting) return textSignedOut.replace("{n}", n);
-    if (!navigator.onLine || this.outcome === "offline") {
+    if (this.isOffline) {
       return waiting ? textOfflineSome.replace("{n}", n) : textOfflineNone;
     }
     if (look) return textLook.replace("{n}", String(look));
@@ -150,8 +156,7 @@ class Queue {
     if (nothing) nothing.hidden = items.length > 0;
     this.tell("[data-signed-out]", this.outcome === "signed-out");
     this.tell("[data-other-account]", this.outcome === "other-account");
-    const isOffline = !navigator.onLine || this.outcome === "offline";
-    this.tell("[data-urgent-waiting]", isOffline && waiting.some(({ urgent }) => urgent));
+    this.tell("[data-urgent-waiting]", this.isOffline && waiting.some(({ urgent }) => urgent));
   }
 
   private tell(what: string, isSo: boolean): void {

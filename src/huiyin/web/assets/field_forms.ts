@@ -48,7 +48,7 @@ export async function startFieldForm(form: HTMLFormElement, store: Store, page: 
 }
 
 async function queue(form: HTMLFormElement, store: Store, draft: Item, page: HTMLElement): Promise<void> {
-  const button = document.querySelector<HTMLElement>(`button[form="${form.id}"]`) ?? form.querySelector("button.primary");
+  const button = document.querySelector<HTMLElement>(`button[form="${form.id}"]`) ?? form.querySelector<HTMLElement>("button:not([type=button])");
   if (button?.getAttribute("aria-busy") === "true") return;
   button?.setAttribute("aria-busy", "true");
   const parts = shotsAfter(form, draft);

@@ -231,6 +231,17 @@ def test_an_act_of_the_phone_meets_somebody_who_was_faster(city, worker):
     assert EventHeader.objects.filter(run=run, action="verify_report").count() == 1
 
 
+def test_what_goes_on_with_a_matter_is_offered_before_what_ends_it(city, worker):
+    run = city.open("grid", "submit", at=timezone.now()).run
+    address = f"/field/matters/{run.matter.number}/{run.pk}"
+    reported_page = worker.get(address).content.decode()
+    city.act(run.pk, "verify_report", at=timezone.now(), level="village")
+    verified_page = worker.get(address).content.decode()
+
+    assert reported_page.index("verify_report") < reported_page.index("settle_on_spot")
+    assert verified_page.index(f"{run.pk}/register") < verified_page.index(f"{run.pk}/refuse")
+
+
 def test_a_result_is_verified_with_a_photo_of_afterwards_and_the_position(city, worker):
     run = city.open("grid", "submit", at=timezone.now()).run
     for action in ("verify_report", "register", "analyse", "dispatch", *HANDLING):

@@ -96,7 +96,7 @@ def test_what_is_done_without_a_network_goes_once_and_a_conflict_is_explained(ch
     form.locator("[name=urgency][value=urgent]").check()
     form.locator("[name=level][value=village]").check()
     form.locator("[name=text]").fill("我也去看过了")
-    form.locator("button.primary").click()
+    form.locator("button:not([type=button])").click()
     page.wait_for_url("**/field/waiting")
     expect(page.locator("[data-queue-words]")).to_have_text("离线：3 件待发送")
     assert re.match(r"3 false ", kept_words(page))
