@@ -17,6 +17,13 @@ for (const name of readdirSync("src/huiyin")) {
   if (existsSync(`${own}.ts`)) ofApps[name] = `${own}.ts`;
 }
 
+// Pages that are used for themselves and bring more than their neighbours need.
+for (const own of ["web/assets/field"]) {
+  const name = own.split("/").pop();
+  ofApps[name] = `src/huiyin/${own}.ts`;
+  ofApps[`${name}-style`] = `src/huiyin/${own}.css`;
+}
+
 /** @type {import("esbuild").BuildOptions} */
 const options = {
   entryPoints: {

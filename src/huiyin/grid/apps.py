@@ -4,10 +4,11 @@ from django.apps import AppConfig
 
 
 class GridConfig(AppConfig):
-    """Grid workers and governance centres: what is seen on the street is settled and checked."""
+    """Grid work: matters of the grids, the log of visits, photos on their way from a phone."""
 
     name = "huiyin.grid"
     label = "grid"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Register the facts its procedure reads."""

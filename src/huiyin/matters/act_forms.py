@@ -115,6 +115,10 @@ class ActForm(Form):
         """The files that have arrived, by field; known after `take_in`."""
         return self._kept
 
+    def named(self, name: str) -> list[str]:
+        """Return the files a field names among those that have arrived, there or not."""
+        return [one for one in _all(self.data, name) if one]
+
     def refuse(self, refusal: Refusal) -> None:
         """Write what is wrong beside its fields, and what belongs to none on top."""
         errors: Mapping[str, str] = refusal.errors if isinstance(refusal, ActRefused) else {}

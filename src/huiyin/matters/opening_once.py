@@ -45,6 +45,20 @@ def open_once(*, key: str, by: Account, at: datetime, **said: Any) -> Done:
     return done
 
 
+def answered(*, key: str, by: Account) -> EventHeader | None:
+    """Return the event that a key of an account has opened or acted with, or None.
+
+    For a sender that makes every key for one thing alone, and asks again because the answer was
+    lost: by then its files belong to that event and cannot be named anew.
+    """
+    if not key:
+        return None
+    known = IdempotencyKey.objects.filter(actor=str(by.account_id), key=key).first()
+    if known is None:
+        return None
+    return EventHeader.objects.select_related("run__matter").get(pk=known.event_id)
+
+
 def _digest(said: dict[str, Any]) -> bytes:
     return hashlib.sha256(canonical({name: _plain(one) for name, one in said.items()})).digest()
 

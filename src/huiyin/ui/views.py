@@ -122,7 +122,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     files = [static(name) for name in OFFLINE_FILES]
     text = _worker_text()
     version = sha256("".join([text, *files]).encode()).hexdigest()[:12]
-    given = json.dumps({"version": version, "files": files, "pages": pages})
+    given = json.dumps(
+        {"version": version, "files": files, "pages": pages, "assets": settings.STATIC_URL}
+    )
     response = HttpResponse(
         f"const HUIYIN = {given};\n{text}", content_type="text/javascript; charset=utf-8"
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from huiyin.grid.refusals import VisitNotFound
 from huiyin.matters.refusals import FileNotFound, NotFound
 from huiyin.web.errors import not_found
 
@@ -24,6 +25,6 @@ class Missing:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """Answer what was raised as missing; leave everything else to its handler."""
-        if isinstance(exception, NotFound | FileNotFound):
+        if isinstance(exception, NotFound | FileNotFound | VisitNotFound):
             return not_found(request, exception)
         return None

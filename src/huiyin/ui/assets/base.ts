@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 
 import { startDialogs } from "./dialogs";
 import { startForms } from "./forms";
+import { startLeaving } from "./leaving";
 import { startLookups } from "./lookup";
 import { startOffline } from "./offline";
 import { startConditions } from "./conditions";
@@ -56,6 +57,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 startDialogs();
+startLeaving();
 startForms();
 startLookups();
 startConditions();

@@ -147,6 +147,9 @@ def _of_staff() -> Iterator[Page]:
         ("people", LOGINS["unit_admin"], reverse("people:staff_list")),
         ("one of my people", LOGINS["unit_admin"], reverse("people:staff", args=[colleague.pk])),
         ("new person", LOGINS["unit_admin"], reverse("people:new_staff")),
+        *((f"grid work: {name}", LOGINS["grid_worker"], reverse(f"web:field{name}"))
+          for name in ("", "_report", "_grid", "_me", "_waiting", "_visits")),
+        ("no grid", LOGINS["city_admin"], reverse("web:field")),
         ("not for me", LOGINS["grid_worker"], reverse("web:access_log")),
     ):  # fmt: skip
         yield Page(name, who, path)

@@ -1,9 +1,11 @@
-// Keeps one page for when there is no network. Nothing personal is ever stored.
-// The server puts `const HUIYIN = {version, files, pages}` before this text.
+// Keeps one page for when there is no network, and the pages that say they may be kept (the header
+// Huiyin-Keep). Nothing personal is ever stored.
+// The server puts `const HUIYIN = {version, files, pages, assets}` before this text.
 interface Given {
   version: string;
   files: string[];
   pages: Record<string, string>;
+  assets: string;
 }
 declare const HUIYIN: Given;
 
@@ -27,6 +29,7 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 const STORE = `huiyin-${HUIYIN.version}`;
+const KEPT = "huiyin-kept";
 const LANGUAGE = "/ui/offline-language";
 
 scope.addEventListener("install", (event) => {
@@ -42,7 +45,7 @@ scope.addEventListener("activate", (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) => Promise.all(names.filter((name) => name !== STORE).map((name) => caches.delete(name))))
+      .then((names) => Promise.all(names.filter((name) => name !== STORE && name !== KEPT).map((name) => caches.delete(name))))
       .then(() => scope.clients.claim()),
   );
 });
@@ -61,12 +64,34 @@ async function offlinePage(): Promise<Response> {
   return page ?? Response.error();
 }
 
+async function page(request: Request): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(request);
+  } catch {
+    const kept = await caches.open(KEPT);
+    return (await kept.match(request, { ignoreVary: true })) ?? offlinePage();
+  }
+  if (answer.ok && !answer.redirected && answer.headers.has("Huiyin-Keep")) {
+    const kept = await caches.open(KEPT);
+    await kept.put(request.url, answer.clone());
+  }
+  return answer;
+}
+
+async function asset(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch {
+    return (await caches.match(request, { ignoreVary: true })) ?? Response.error();
+  }
+}
+
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET") return;
-  if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(offlinePage));
-  } else if (HUIYIN.files.includes(new URL(request.url).pathname)) {
-    event.respondWith(fetch(request).catch(async () => (await caches.match(request)) ?? Response.error()));
-  }
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (pathname.startsWith(HUIYIN.assets)) event.respondWith(asset(request));
 });
