@@ -77,7 +77,9 @@ def test_a_post_carries_unit_level_and_permissions():
         "系统管理员",
         None,
     )
-    assert actor.permissions == {"people.see", "people.administer", "people.reveal", "log.read"}
+    assert actor.permissions == {
+        "people.see", "people.administer", "people.reveal", "log.read", "services.offer",
+    }  # fmt: skip
 
 
 def test_the_first_post_is_the_default_until_another_one_is_made_it():

@@ -61,14 +61,20 @@ ELSEWHERE = {
     "web/functions.py": {"audit"},
     "web/looks.py": {"refused"},
     "web/terms.py": {"grid", "order", "mediation"},
+    # The pages of grid workers are those of one procedure.
+    "web/on_foot.py": {"note"},
+    "web/reporting.py": {"grid"},
+    "web/sending.py": {"refused", "note", "received"},
     "web/stars.py": {"orders"},
     "web/urls.py": {"begin", "data_request"},
+    "web/views/field.py": {"report", "note", "grid", "received", "file"},
     "web/views/follow.py": {"asked"},
     "web/views/maps.py": {"asked"},
     "web/views/mine.py": {"data_request", "ask"},
     "web/views/report.py": {"begin", "order"},
     "web/views/report_who.py": {"begin"},
     "web/views/start.py": {"redirect", "answer"},
+    "web/views/visits.py": {"note", "grid"},
 }
 
 
