@@ -4,15 +4,18 @@ All go the same three screens: what, where, who. What is asked on them stands in
 a door adds only what a page needs besides: its words, and whom it has to know.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from typing import Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from huiyin.matters.wording import said
+from huiyin.orders import slots
 from huiyin.procedures import library
-from huiyin.procedures.language import Action, Field, FieldType
+from huiyin.procedures.language import Action, Field, FieldType, Words
 
 # Asked on the third screen, with the phone; or filled in from the other screens.
 WHO: Final = ("reply", "keep_secret")
@@ -51,6 +54,8 @@ class Door:
     finds_similar: bool = False
     suggests: bool = False
     takes_whole_city: bool = True
+    unasked: tuple[str, ...] = ()  # fields that are filled in later, if at all
+    offers: Mapping[str, Callable[[], dict[str, Words]]] = dataclass_field(default_factory=dict)
 
     @property
     def opening(self) -> Action:
@@ -61,11 +66,17 @@ class Door:
     def what(self) -> list[Field]:
         """The fields of the first screen."""
         asked = [
-            field
+            self._offered(field)
             for field in self.opening.form
-            if field.type not in ELSEWHERE and field.name not in WHO
+            if field.type not in ELSEWHERE and field.name not in (*WHO, *self.unasked)
         ]
         return sorted(asked, key=_is_afterthought)  # photos come before what few write
+
+    def _offered(self, field: Field) -> Field:
+        """Return a field with what it can take now as choices, where that is known."""
+        if field.name not in self.offers:
+            return field
+        return replace(field, type=FieldType.CHOICE, options=self.offers[field.name]())
 
     def asks(self, name: str) -> Field | None:
         """Return a field of the form by name, if it has one."""
@@ -83,6 +94,12 @@ class Door:
 
 def _is_afterthought(field: Field) -> bool:
     return field.type is FieldType.TEXT and not field.required and not field.when
+
+
+def catalogue() -> dict[str, Words]:
+    """Return the services of today's catalogue: code and name."""
+    found = slots.services_on(timezone.localdate()).order_by("service__code")
+    return {one.service.code: Words(one.title_zh, one.title_en) for one in found}
 
 
 DOORS: Final = {
@@ -118,6 +135,8 @@ DOORS: Final = {
                 _("When it is done you give one to five stars."),
             ),
             takes_whole_city=False,
+            unasked=("slot",),  # a time is chosen when the unit has accepted
+            offers={"item": catalogue},
         ),
         Door(
             slug="mediation",
@@ -159,9 +178,3 @@ DOORS: Final = {
         ),
     )
 }
-
-
-def catalogue() -> list[tuple[str, str]]:
-    """Return the services that can be ordered: what the form takes, and its name."""
-    field = DOORS["order"].asks("service")
-    return [(name, said(words)) for name, words in field.options.items()] if field else []

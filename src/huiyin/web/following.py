@@ -113,7 +113,7 @@ def following(
         entries=told_apart,
         older=page.older,
         answer=_answer(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
-        files=attachments_of({entry.run_id for entry in told_apart}),
+        files=_files_of(told_apart),
         first=first,
         at_hand=[act for act in rest if _is_at_hand(act)],
         others=[act for act in rest if not _is_at_hand(act)],
@@ -121,6 +121,22 @@ def following(
         has_rated=has_rated,
         rates_along=seen.is_done and _only_joined(people),
     )
+
+
+def _files_of(entries: Sequence[Entry]) -> Mapping[UUID, Sequence[AttachmentUse]]:
+    """Return the files of events, of those fields whose values are shown: photos of an answer."""
+    found = attachments_of({entry.run_id for entry in entries})
+    return {
+        entry.key: [use for use in found.get(entry.key, ()) if _is_shown(entry, use.field)]
+        for entry in entries
+    }
+
+
+def _is_shown(entry: Entry, name: str) -> bool:
+    act = procedure_of(entry.procedure).actions.get(entry.action)
+    field = act.field_named(name) if act else None
+    labels = {one.label for one in entry.details if one.value and not one.is_hidden}
+    return field is not None and (entry.is_own or said(field.label) in labels)
 
 
 def _answer(entries: Iterable[Entry], rules: Procedure) -> Sequence[Detail]:

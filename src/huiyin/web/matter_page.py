@@ -168,9 +168,15 @@ class MatterPage:
 
     @cached_property
     def acts(self) -> list[PossibleAct]:
-        """What is open: what moves the run on first."""
+        """What is open: what moves the run on first, then what ends it without an answer."""
         found = [act for act in self._acts if act.is_open]
-        return sorted(found, key=lambda act: not act.is_moving)
+        return sorted(found, key=lambda act: (not act.is_moving, self._gives_up(act)))
+
+    def _gives_up(self, act: PossibleAct) -> bool:
+        """Tell whether an act closes the run at once: it is never the first that is offered."""
+        to = self.rules.actions[act.action].to
+        states = self.rules.states
+        return to is not None and all(states[name].closed for name in to.names if name in states)
 
     @property
     def first_acts(self) -> list[PossibleAct]:

@@ -1,7 +1,8 @@
 """Telling something in three screens: nothing is lost, nobody is held up, it is sent once."""
 
 import threading
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,8 +17,13 @@ from huiyin.matters.notice_shown import NOTICE_SHOWN
 from huiyin.matters.promises import promise_of
 from huiyin.matters.tests.sample_files import a_picture
 from huiyin.matters.verifying import verify
+from huiyin.orders import verbs
+from huiyin.orders.models import Mode, OrderedService
+from huiyin.orders.tests.catalogue import LEGAL
+from huiyin.people.actors import SYSTEM
 from huiyin.people.models import AccountKind
 from huiyin.people.tests.conftest import configured, gateway
+from huiyin.units.tests.factories import NOW
 from huiyin.web import drafts
 from huiyin.web.models import Draft, DraftFile
 from huiyin.web.tests.factories import an_account
@@ -451,16 +457,22 @@ def test_an_application_for_mediation_names_both_sides(city):
 
 def test_a_service_is_ordered_from_the_catalogue(city):
     client = a_resident(city.resident)
+    online = replace(LEGAL, mode=Mode.ONLINE)
+    verbs.add_service(code="FW-01", terms=online, by=SYSTEM, at=NOW, valid_from=date(2026, 1, 1))
     begun = client.get("/order/")
-    assert "?service=legal_aid" in main(begun)
-    assert 'value="legal_aid"' in main(client.get("/order/what?service=legal_aid"))
+    assert "?item=FW-01" in main(begun)
+    assert 'value="FW-01"' in main(client.get("/order/what?item=FW-01"))
 
-    say(client, "order", service="legal_aid", mode="online", text="想问劳动合同的事。")
+    say(
+        client, "order", service="legal_aid", item="FW-01", mode="online",
+        text="想问劳动合同的事。",
+    )  # fmt: skip
     choose_place(client, city.place.code, "order")
     client.post("/order/who", {"name": "李娟"})
 
     run = last_matter().runs.get()
     assert (run.procedure, run.state) == ("orders", "submitted")
+    assert OrderedService.objects.get(run=run).version.service.code == "FW-01"
 
 
 @pytest.mark.parametrize("door", ["order", "mediation", "petition"])

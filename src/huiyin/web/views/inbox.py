@@ -179,11 +179,12 @@ def _pills(request: PeopleRequest, which: Tray, chosen: str) -> list[dict[str, A
 
 
 def _bulk_acts(runs: Any) -> list[dict[str, str]]:
-    """Return what the procedures on this page let be done to many at once, without a form."""
+    """Return what can be done to many of these at once, without a form, from where they stand."""
     found: dict[str, str] = {}
-    for name in {run.procedure for run in runs}:
-        for rule in procedure_of(name).actions.values():
-            if rule.bulk and not any(field.required for field in rule.form):
+    for run in runs:
+        for rule in procedure_of(run.procedure).actions.values():
+            is_plain = rule.bulk and not any(field.required for field in rule.form)
+            if is_plain and run.state in rule.froms:
                 found[rule.name] = said(rule.label)
     return [{"action": name, "label": label} for name, label in sorted(found.items())]
 

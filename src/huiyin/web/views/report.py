@@ -19,6 +19,7 @@ from huiyin.matters.act_forms import ActForm
 from huiyin.matters.attachments import hand_to
 from huiyin.matters.models import Attachment, FileKind
 from huiyin.matters.pictures import THUMBNAIL_TYPE
+from huiyin.matters.wording import said
 from huiyin.people.addresses import client_address
 from huiyin.people.guards import public
 from huiyin.procedures.language import FieldType
@@ -27,7 +28,7 @@ from huiyin.ui.widgets import Choice, ManyFiles
 from huiyin.web import drafts
 from huiyin.web.asking import Asked, keep_arrived, likely_kind, problems
 from huiyin.web.asking_pages import address, begun, for_residents, screen, speaker_of, to
-from huiyin.web.doors import Door, catalogue
+from huiyin.web.doors import Door
 from huiyin.web.models import Draft, DraftFile
 from huiyin.web.views.start import question
 
@@ -41,7 +42,11 @@ def begin(request: HttpRequest, door: Door) -> HttpResponse:
     if not door.guidance:
         return to("what", door)
     asked = Asked(door, drafts.said(begun(request, door)))
-    services = catalogue() if door.slug == "order" else []
+    services = [
+        (name, code, said(words))
+        for name, offered in door.offers.items()
+        for code, words in offered().items()
+    ]
     return screen(request, "begin", asked, step=0, back="/", services=services)
 
 
@@ -105,10 +110,12 @@ def _what_page(
 
 def _brought_along(request: HttpRequest, door: Door) -> dict[str, Any]:
     """Return what was said before the first screen: words that were searched, a service, a kind."""
-    service, kind = request.GET.get("service", ""), request.GET.get("category", "")
+    kind = request.GET.get("category", "")
     form = {door.main: question(request, "q")}
-    if door.asks("service") and service in dict(catalogue()):
-        form["service"] = service
+    for name, offered in door.offers.items():
+        chosen = request.GET.get(name, "")
+        if chosen and chosen in offered():
+            form[name] = chosen
     return {"form": form, "category": kind if kind in tree().by_code else ""}
 
 
