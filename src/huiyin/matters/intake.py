@@ -180,7 +180,7 @@ def new_contacts(
     if reporter:
         own = next((one for one in parties if _is_one(one, reporter)), None)
         parties = [one for one in parties if one is not own]
-        reporter = replace(reporter, side=own.side) if own else reporter
+        reporter = replace(reporter, side=own.side, id=reporter.id or own.id) if own else reporter
     people = [(ContactRole.REPORTER, reporter)] if reporter else []
     people += [(ContactRole.PARTY, party) for party in parties]
     return [

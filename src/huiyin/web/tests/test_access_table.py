@@ -101,6 +101,7 @@ class World:
                 "action": "note",
                 "contact_id": acting.pk,
                 "file_id": acting.pk,
+                "pk": acting.pk,
             },
             "webhook": {"webhook_id": acting.pk},
             "no record": {
