@@ -51,10 +51,15 @@ def everybody(procedure: Procedure, run: Snapshot) -> Iterator[tuple[str, Actor]
 def moves(world: World) -> Iterator[Move]:
     """Everything that can happen next, the acts of people first."""
     procedure, run = world.procedure, world.run
+    waiting = {  # what the system does when a limit is over: it does it then, and no sooner
+        rule.expiry_action
+        for rule in procedure.clocks.values()
+        if rule.expiry_action and rule.name in run.clocks and run.clocks[rule.name].is_alive
+    }
     for name, actor in everybody(procedure, run):
         for action in world.open_actions(actor):
             rule = procedure.actions[action]
-            if name in rule.by:
+            if name in rule.by and not (actor.who is Who.SYSTEM and action in waiting):
                 for choices in all_choices(rule):
                     yield Move(action, actor, tuple(choices.items()))
     for child in dict.fromkeys(child.name for child in run.children if not child.is_done):
