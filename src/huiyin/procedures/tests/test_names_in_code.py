@@ -71,7 +71,7 @@ ELSEWHERE = {
     "web/views/follow.py": {"asked"},
     "web/views/maps.py": {"asked"},
     "web/views/mine.py": {"data_request", "ask"},
-    "web/views/report.py": {"begin", "order"},
+    "web/views/report.py": {"begin"},
     "web/views/report_who.py": {"begin"},
     "web/views/start.py": {"redirect", "answer"},
     "web/views/visits.py": {"note", "grid"},
