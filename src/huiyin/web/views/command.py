@@ -1,8 +1,11 @@
 """The command centre: how things stand, where they do not, and the list behind every figure."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -51,7 +54,7 @@ def index(request: PeopleRequest) -> HttpResponse:
     parts = standing.parts(place, by=by, at=at)
     late = standing.longest_overdue(place, by=by, at=at)
     below = _below(place)
-    most = max((part.overdue for part in parts.values()), default=0)
+    most = max(_on_the_map(parts, below).values(), default=0)
     context = {
         "place": place,
         "above": _above(place, by),
@@ -133,11 +136,11 @@ def map_data(request: PeopleRequest) -> HttpResponse:
         for county in Place.objects.filter(level=PlaceLevel.COUNTY, valid_to=None)
     }
     points = label_places(features["features"])
-    most = max((part.overdue for part in parts.values()), default=0)
+    overdue = _on_the_map(parts, list(counties.values()))
+    most = max(overdue.values(), default=0)
     for feature in features["features"]:
         county = counties[feature["properties"]["code"]]
-        part = parts.get(county.pk)
-        value = part.overdue if part else 0
+        value = overdue[county.pk]
         point, callout = points[county.code]
         feature["properties"] = {
             "name": county.name,
@@ -157,6 +160,15 @@ def _place(request: HttpRequest, by: Actor) -> Place:
     if wanted is None or not Place.objects.filter(within(own), pk=wanted.pk).exists():
         return own
     return wanted
+
+
+def _on_the_map(parts: Mapping[UUID, standing.Part], places: Sequence[Place]) -> Counter[UUID]:
+    """Return how many are overdue in each area; a zone has none and lies on a county's land."""
+    found = Counter({pk: part.overdue for pk, part in parts.items()})
+    for zone in places:
+        if zone.overlay_parent_id:
+            found[zone.overlay_parent_id] += found.pop(zone.pk, 0)
+    return found
 
 
 def _above(place: Place, by: Actor) -> list[dict[str, str]]:
