@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from huiyin.categories import tree
 from huiyin.dispatch import returns, urgency
+from huiyin.notices import choosing
 
 # One Chromium for the whole run of a process: imported here and nowhere else, because every
 # conftest.py that imports a session fixture would start one of its own.
@@ -22,6 +23,7 @@ def lists_are_read_anew() -> Iterator[None]:
     tree.forget()
     urgency.forget_words()
     returns.forget_reasons()
+    choosing.forget_texts()
     yield
     tree.forget()
     urgency.forget_words()

@@ -1,17 +1,19 @@
 """Which text a notice gets: the city's own, the one written for it, or the general one."""
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
-from django.db.models import QuerySet
 
 from huiyin.notices import library
 from huiyin.notices.facts import Facts, known
 from huiyin.notices.models import TextVersion
 from huiyin.notices.reading import ReadingError, read_texts
 from huiyin.notices.texts import LANGUAGES, OUTSIDE, Channel, DiscreetText, Template, Text
+
+FRESH_SECONDS = 30
 
 log = structlog.get_logger("huiyin.notices")
 
@@ -33,22 +35,25 @@ class Chosen:
 Kept = tuple[str, int, object]  # of a city's own text: name, version, texts
 
 
-def own_texts(names: Iterable[tuple[str, str]]) -> dict[str, Template]:
-    """Return the city's own texts that are in force for some notices, by name. One query.
+_kept: tuple[float, dict[str, Template]] | None = None
 
-    `names`: notices with their audience; a text written for a pattern counts for all it fits.
+
+def own_texts() -> dict[str, Template]:
+    """Return the city's own texts that are in force, by name; read at most every FRESH_SECONDS.
+
+    A city writes a handful of them, and changes one now and then.
     """
-    return as_templates(latest_texts(names).values_list("name", "version", "texts"))
+    global _kept
+    if _kept is None or time.monotonic() - _kept[0] > FRESH_SECONDS:
+        rows = TextVersion.objects.order_by("name", "-version").distinct("name")
+        _kept = (time.monotonic(), as_templates(rows.values_list("name", "version", "texts")))
+    return _kept[1]
 
 
-def latest_texts(names: Iterable[tuple[str, str]]) -> QuerySet[TextVersion]:
-    """Return the rows that are in force for some notices, to be read as they are or by the way."""
-    wanted = {
-        one
-        for name, audience in names
-        for one in (name, *(template.name for template in library.fitting(name, audience)))
-    }
-    return TextVersion.objects.filter(name__in=wanted).order_by("name", "-version").distinct("name")
+def forget_texts() -> None:
+    """Drop this process's copy, after a change."""
+    global _kept
+    _kept = None
 
 
 def as_templates(rows: Iterable[Kept]) -> dict[str, Template]:

@@ -11,12 +11,10 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models.functions import JSONObject
 
 from huiyin.notices import library, quiet
-from huiyin.notices.choosing import as_templates, choose, latest_texts, own_texts
+from huiyin.notices.choosing import choose, own_texts
 from huiyin.notices.facts import Facts
 from huiyin.notices.models import Notice, NoticeState
 from huiyin.notices.recipients import PERSON, STAFF, Recipient, index_of
@@ -88,8 +86,8 @@ def put_many(drafts: Iterable[Draft], *, at: datetime) -> None:
         return
     accounts = {one.pk: one for draft in wanted if (one := draft.to.loaded)}
     unknown = {pk for draft in wanted if not draft.to.loaded and (pk := draft.to.account_id)}
-    found, own = _accounts_and_texts(unknown, {draft.name for draft in wanted})
-    accounts |= found
+    accounts |= _accounts(unknown)
+    own = own_texts()
     rows = [row for draft in wanted for row in _rows(draft, accounts, own, at)]
     if not rows:
         return
@@ -111,18 +109,12 @@ def _wake() -> None:
     tasks.wake()
 
 
-def _accounts_and_texts(
-    ids: Collection[UUID], names: Iterable[str]
-) -> tuple[dict[UUID, Account], dict[str, Template]]:
-    """Return accounts and the city's own texts of notices, for either audience, in one query."""
-    spoken = [(name, audience) for name in names for audience in (PERSON, STAFF)]
-    texts = latest_texts(spoken).values_list(JSONObject(n="name", v="version", t="texts"))
+def _accounts(ids: Collection[UUID]) -> dict[UUID, Account]:
+    """Return accounts by id; no query for none."""
+    if not ids:
+        return {}
     rows = Account.objects.filter(pk__in=ids).only("kind", "phone", "is_active", "language")
-    found = list(rows.annotate(own=ArraySubquery(texts))) if ids else []
-    if not found:
-        return {}, own_texts(spoken)
-    own = as_templates((one["n"], one["v"], one["t"]) for one in found[0].own)
-    return {one.pk: one for one in found}, own
+    return {one.pk: one for one in rows}
 
 
 def _audience(to: Recipient, accounts: dict[UUID, Account]) -> str:

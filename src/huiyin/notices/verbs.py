@@ -9,6 +9,7 @@ import yaml
 from django.db import connection, transaction
 
 from huiyin.notices import library, outbox
+from huiyin.notices.choosing import forget_texts
 from huiyin.notices.models import TROUBLED, Notice, NoticeRead, NoticeState, TextVersion
 from huiyin.notices.queries import unread_of
 from huiyin.notices.reading import ReadingError, read_texts
@@ -102,6 +103,7 @@ def change_text(*, name: str, texts: Mapping[str, Any], by: Actor, at: datetime)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TEXTS_LOCK])
         last = TextVersion.objects.filter(name=name).order_by("-version").first()
+        forget_texts()
         return TextVersion.objects.create(
             name=name,
             version=last.version + 1 if last else 1,

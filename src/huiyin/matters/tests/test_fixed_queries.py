@@ -116,7 +116,6 @@ def numbers_at_hand():
 
 @pytest.mark.parametrize("name", MAIN)
 def test_a_matter_of_any_procedure_begins_in_twelve_queries_at_most(name):
-    """One more writes down who has it, where an opening gives it to a unit at once."""
     city = the_record()
     sides = [
         Person(f"当事人{number}", f"154000001{number:02}", side=SIDES[number % 2])
@@ -128,8 +127,7 @@ def test_a_matter_of_any_procedure_begins_in_twelve_queries_at_most(name):
 
     taken = [queries(few), queries(many)]
 
-    has_unit = bool(few().run.memory["roles"])
-    assert taken[0] == taken[1] <= 12 + has_unit, taken
+    assert taken[0] == taken[1] <= 12, taken
 
 
 # --- one matter ---------------------------------------------------------------------------------
