@@ -83,6 +83,11 @@ def _with_people() -> tuple[list[str], list[str]]:
     return having(ActorKind.REPORTER), having(ActorKind.PARTY)
 
 
+def with_sides() -> list[str]:
+    """Return the procedures that know sides of a dispute; who quarrels is nobody else's to know."""
+    return _with_people()[1]
+
+
 # --- what is seen -------------------------------------------------------------------------------
 
 

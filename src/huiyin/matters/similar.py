@@ -2,7 +2,8 @@
 
 Near in place, time, category and words. What is shown of the other matter is written for the
 public: category, place down to the village, day and state. Nobody's words and no person is shown,
-and its number neither. Confidential matters and those that complain of a unit are never offered.
+and its number neither. Confidential matters, those that complain of a unit and disputes
+between people are never offered.
 """
 
 import re
@@ -20,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from huiyin.categories.models import Category
-from huiyin.matters import ratings
+from huiyin.matters import access, ratings
 from huiyin.matters.handing_over import main_run
 from huiyin.matters.intake import Person, phone_index
 from huiyin.matters.limits import procedure_of
@@ -119,7 +120,11 @@ def _candidates(place: Place, at: datetime) -> Iterable[Matter]:
     return (
         Matter.objects.filter(
             where,
-            Exists(Run.objects.filter(matter=OuterRef("pk"), parent=None, is_done=False)),
+            Exists(
+                Run.objects.filter(matter=OuterRef("pk"), parent=None, is_done=False).exclude(
+                    procedure__in=access.with_sides()
+                )
+            ),
             opened_at__gt=at - timedelta(days=SINCE_DAYS),
             opened_at__lte=at,
             is_confidential=False,
@@ -199,12 +204,12 @@ def join(*, matter_id: UUID, person: Person, by: Account, at: datetime) -> Joine
     that (withdraw it, take it up again) stays theirs. The same person again is the same answer.
     Where it was merged meanwhile they join the other one. Writes one contact and one event on the
     main run. Raises CannotJoin when it is done; NotFound when there is none, or when it is never
-    offered, because it is confidential or complains of a unit.
+    offered, because it is confidential, complains of a unit or is a dispute between people.
     """
     with transaction.atomic():
         matter = _locked(matter_id)
         main = main_run(matter)
-        if matter.is_confidential or matter.accused:
+        if matter.is_confidential or matter.accused or main.procedure in access.with_sides():
             raise NotFound()
         if main.is_done:
             raise CannotJoin()

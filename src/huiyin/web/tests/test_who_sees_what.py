@@ -61,7 +61,7 @@ def is_accused(reader: Reader, shown: Shown) -> bool:
 
 def is_offered(shown: Shown) -> bool:
     """Whether anybody who reports the same may know that there is such a matter."""
-    return shown.main != "petition" and not shown.accused
+    return shown.main not in ("petition", "mediation") and not shown.accused
 
 
 def sees(reader: Reader, shown: Shown, *, is_run: bool = False) -> bool:
