@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from huiyin.categories.models import Category
 from huiyin.dispatch.urgency import Word, known_words, urgency_in
@@ -161,10 +162,14 @@ def placed(place: Place) -> dict[str, Any]:
 
 
 def with_all_below(units: Sequence[UUID]) -> list[UUID]:
-    """Return these units and all below them, also those that are closed. One query a level."""
+    """Return these units, all below them and the rooms stationed with them, closed ones too.
+
+    One query a level.
+    """
     found, step = list(dict.fromkeys(units)), list(units)
     while step:
-        below = Unit.objects.filter(superior__in=step).exclude(pk__in=found).order_by("pk")
+        theirs = Q(superior__in=step) | Q(host__in=step)
+        below = Unit.objects.filter(theirs).exclude(pk__in=found).order_by("pk")
         step = list(below.values_list("pk", flat=True))
         found += step
     return found

@@ -148,12 +148,23 @@ def test_an_office_that_needs_a_permission_looks_after_it_with_that_permission_a
 # --- the accused --------------------------------------------------------------------------------
 
 
+def test_a_room_stationed_with_the_accused_sees_nothing_either():
+    city = the_record()
+    court = city.unit("court")
+    room = a_unit(
+        "SR-9", UnitKind.STATIONED_ROOM, city.town, name="驻院调解室", host_id=court.pk
+    )  # fmt: skip
+    run = city.open("hotline", "accept_call", accused=(court.pk,)).run
+
+    assert room.pk in run.matter.accused  # so nothing is dispatched to it
+    assert not sees(city.staff(room), run)
+
+
 def test_the_accused_see_nothing_not_even_what_they_took_in_or_look_after():
     city = the_record()
     accused = city.unit("hotline_centre")
     below = a_unit("HL-9", UnitKind.HOTLINE_CENTRE, city.town, name="分中心", superior=accused)
     run = city.open("hotline", "accept_call", by=city.staff(accused), accused=(accused.pk,)).run
-
     assert not sees(city.staff(accused), run)
     assert not sees(city.staff(below), run)  # made later than the list of the accused
     assert sees(a_post(city, "hotline_centre"), run)
