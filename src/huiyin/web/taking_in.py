@@ -132,6 +132,13 @@ class CallerForm(Form):
     wants_secrecy = forms.BooleanField(label=_("The unit must not learn who it is"), required=False)
 
 
+class ResolvedField(forms.CharField):
+    """A field that is asked for; `resolve` says what is wrong, also of words without a choice."""
+
+    def validate(self, value: Any) -> None:
+        """Refuse nothing yet."""
+
+
 class SaidForm(Form):
     """What was said, of what kind, where."""
 
@@ -142,9 +149,7 @@ class SaidForm(Form):
         widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off"}),
     )  # fmt: skip
     category = forms.CharField(label=_("What kind"), required=False)
-    place = forms.CharField(
-        label=_("Where"), help_text=_("Name, pinyin or first letters"), required=False
-    )
+    place = ResolvedField(label=_("Where"), help_text=_("Name, pinyin or first letters"))
     address = forms.CharField(
         label=_("House, door, landmark"), required=False, max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
