@@ -477,7 +477,7 @@ def _all_sums() -> Sums:
 
 def add_up(sums: Sums, group: Group, events: Iterable[Read]) -> None:
     """Add what the events of one run have changed, all of them in their order."""
-    _add_days(sums, group, _folded(procedure_of(group.procedure), events))
+    _add_days(sums, group, folded(procedure_of(group.procedure), events))
 
 
 def _add_days(sums: Sums, group: Group, days: dict[date, Counter[Movement]]) -> None:
@@ -511,11 +511,12 @@ def _recounted(runs: QuerySet[Run]) -> Iterator[tuple[Run, dict[date, Counter[Mo
     for run in runs.select_related("matter").order_by("id").iterator(CHUNK):
         if timeline is None or timeline[0] != run.pk:
             continue
-        yield run, _folded(procedure_of(run.procedure), (row[1:] for row in timeline[1]))
+        yield run, folded(procedure_of(run.procedure), (row[1:] for row in timeline[1]))
         timeline = next(timelines, None)
 
 
-def _folded(procedure: Procedure, events: Iterable[Read]) -> dict[date, Counter[Movement]]:
+def folded(procedure: Procedure, events: Iterable[Read]) -> dict[date, Counter[Movement]]:
+    """Return what the events of one run have changed, all of them in their order, by day."""
     days: dict[date, Counter[Movement]] = {}
     standing = Standing()
     zone = timezone.get_current_timezone()  # asked for once: it is asked millions of times

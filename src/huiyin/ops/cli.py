@@ -21,6 +21,7 @@ from huiyin.ops.masking import masked
 
 COMMANDS = {
     "backup": "Write database and files to one archive.",
+    "bench": "Measure how fast a city with years of matters is.",
     "check": "Look whether this installation is in order.",
     "createadmin": "Make the first administrator of the city.",
     "demo": "Run a whole demo city on this machine.",

@@ -94,11 +94,16 @@ def told(found: Progress) -> str:
     return f"Pouring thirty days of life into the city: {found.matters} matters so far …"
 
 
-def tell_all(chosen: Sequence[Entry], *, scale: Scale, now: datetime) -> tuple[int, list[str]]:
-    """Tell some stories; return how many matters they became, and which acts were refused."""
-    past, live = Past(now=now), Live()
+def tell_all(
+    chosen: Sequence[Entry], *, scale: Scale, now: datetime, until: datetime | None = None
+) -> tuple[int, list[str]]:
+    """Tell some stories; return how many matters they became, and which acts were refused.
+
+    `until`: to when their limits run on, where nobody acts any more after `now`.
+    """
+    past, live = Past(now=until or now), Live()
     # Accounts of residents are older than what they bring.
-    troupe = Cast(at=now - timedelta(days=40), today=now)
+    troupe = Cast(at=now - timedelta(days=40), today=until or now)
     places = _places(chosen)
     pattern = {entry.seed: entry.pattern.category for entry in chosen}
     troupe.find_out([(places[seed], category) for seed, category in pattern.items()])

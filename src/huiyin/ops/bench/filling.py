@@ -1,0 +1,339 @@
+"""`huiyin bench fill`: a city with as many matters as it has after years, in minutes.
+
+Told once, then written again: stories are handled by the chronicle, and their lives copied to other
+places and days with chains of their own, by COPY, with the indexes built at the end. `huiyin
+verify` finds nothing wrong with it.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from multiprocessing import get_context
+from random import Random
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg import sql
+
+from huiyin.matters.models import Contact, Matter, Run, Tally
+from huiyin.ops.bench import skew
+from huiyin.ops.bench.copies import TABLES, Copier, Counterparts, Somebody, Spot
+from huiyin.ops.bench.lives import MODELS, City, Life, columns, read_lives, tell_stories
+from huiyin.ops.bench.shelving import shelved
+from huiyin.ops.demo.divisions import CITY
+from huiyin.ops.demo.names import mobile, person
+from huiyin.ops.progress import say
+from huiyin.people.models import Account, AccountKind, Post
+from huiyin.people.phones import index_of
+from huiyin.people.sealing import seal
+from huiyin.places.models import Place, PlaceLevel
+from huiyin.units.models import Unit
+
+WEEKS: Final = 104
+RECENT: Final = 0.04  # closed this month: the person can still ask for more
+BATCH: Final = 2_500  # matters written together
+CALLERS: Final = 60_000
+RESIDENTS: Final = 6_000
+FIRST_CALLER: Final = 1_000_000
+_SEED: Final = "fill"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a fill has written, and how long it took in seconds."""
+
+    matters: int
+    events: int
+    seconds: float
+    writing: float
+    indexes: float
+    counting: float
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One life to be copied: how often, so many days earlier."""
+
+    life: int
+    days: int
+    times: int
+
+
+def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
+    """Bring the city to so many matters; what is there counts. Nothing is done when they are."""
+    begun = time.perf_counter()
+    there = Matter.objects.count()
+    if not there:
+        say("Telling the stories that will be copied …")
+        tell_stories(at=at)
+        there = Matter.objects.count()
+    wanted = max(matters - there, 0)
+    if not wanted:
+        return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0)
+    city = _city()
+    lives = _lives(city)
+    orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
+    people, accounts = _people(at)
+    say(f"Writing {wanted} matters, copies of {len(lives)} lives …")
+    first = _reserve_numbers(wanted)
+    connection.close()
+    with shelved(TABLES) as shelf:
+        started = time.perf_counter()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS bench_counts")
+            cursor.execute(
+                "CREATE UNLOGGED TABLE bench_counts (places uuid[], day date, measure text,"
+                " procedure text, state text, category_id uuid, unit_id uuid, delta int)"
+            )
+        connection.close()
+        events = _write(orders, lives, city, people, accounts, first, jobs or os.cpu_count() or 1)
+        writing = time.perf_counter() - started
+        say(f"Written in {writing:.0f} s; building the indexes …")
+        started = time.perf_counter()
+        shelf.put_back()
+        indexes = time.perf_counter() - started
+    started = time.perf_counter()
+    say(f"Indexes in {indexes:.0f} s; counting …")
+    _count()
+    counting = time.perf_counter() - started
+    return Filled(wanted, events, time.perf_counter() - begun, writing, indexes, counting)
+
+
+# --- what is copied where ------------------------------------------------------------------------
+
+
+def _city() -> City:
+    posts = Post.objects.filter(account__isnull=False).values_list(
+        "pk", "unit_id", "permission_set_id", "account_id"
+    )
+    places = Place.objects.filter(level=PlaceLevel.VILLAGE).values_list("pk", "short_name")
+    return City(
+        units={str(pk): code for pk, code in Unit.objects.values_list("pk", "code")},
+        posts={str(pk): (str(unit), kind, str(who)) for pk, unit, kind, who in posts},
+        stems={str(pk): name for pk, name in places},
+    )
+
+
+def _lives(city: City) -> list[Life]:
+    """Return the lives that can be copied: those of one matter alone, outside the zone."""
+    found = Matter.objects.filter(
+        merged_into=None, merged=None, overlay_id=None, number__lt="A"
+    ).select_related("place")
+    first = list(found.order_by("id")[:4_000])
+    lives = []
+    for start in range(0, len(first), 200):
+        lives += read_lives(first[start : start + 200], city)
+    return lives
+
+
+def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> list[Order]:
+    """Return which life is copied how often to which week: what is open belongs to today."""
+    rng = Random(seed)  # noqa: S311 a draw, no secret
+    kinds = sorted({life.category for life in lives})
+    weight = dict(zip(kinds, skew.weights(len(kinds), skew.OF_KINDS, rng), strict=True))
+    many = {kind: sum(life.category == kind for life in lives) for kind in kinds}
+    orders = []
+    parts = (
+        ([(n, one) for n, one in enumerate(lives) if one.is_open], skew.OPEN_SHARE),
+        ([(n, one) for n, one in enumerate(lives) if not one.is_open and not one.is_over], RECENT),
+        ([(n, one) for n, one in enumerate(lives) if one.is_over], 1 - skew.OPEN_SHARE - RECENT),
+    )
+    for (chosen, _), total in zip(
+        parts, skew.shares(wanted, [share for _, share in parts]), strict=True
+    ):
+        given = [weight[one.category] / many[one.category] for _, one in chosen]
+        for (number, life), times in zip(chosen, skew.shares(total, given), strict=True):
+            if not life.is_over:
+                orders.append(Order(number, 0, times))
+                continue
+            latest = (today - life.ended).days // 7
+            weeks = skew.shares(times, [1.0] * WEEKS)
+            orders += [Order(number, -7 * (latest - week), n) for week, n in enumerate(weeks)]
+    found = [one for one in orders if one.times]
+    rng.shuffle(found)
+    return found
+
+
+def _people(at: datetime) -> tuple[list[Somebody], list[Somebody]]:
+    """Return people who call, sealed, and residents with accounts, made when they are not there."""
+    fields = {name: Contact._meta.get_field(name).context for name in ("name", "phone")}  # type: ignore[union-attr]
+    rng = Random(_SEED)  # noqa: S311 as above
+
+    def sealed(number: int, account: str = "") -> Somebody:
+        phone, name = mobile(0, FIRST_CALLER + number), person(f"bench/{rng.random()}")
+        return Somebody(
+            seal(name, context=fields["name"]), seal(phone, context=fields["phone"]),
+            f"\\\\x{index_of(phone).hex()}", account,
+        )  # fmt: skip
+
+    known = dict(Account.objects.filter(name__startswith="bench/").values_list("name", "pk"))
+    if not known:
+        rows = [
+            Account(
+                kind=AccountKind.RESIDENT, name=f"bench/{n}", phone=(phone := mobile(0, FIRST_CALLER + n)),
+                phone_index=index_of(phone), created_at=at - timedelta(days=800),
+            )
+            for n in range(RESIDENTS)
+        ]  # fmt: skip
+        Account.objects.bulk_create(rows, batch_size=1_000)
+        known = {one.name: one.pk for one in rows}
+    accounts = [sealed(n, str(known[f"bench/{n}"])) for n in range(RESIDENTS)]
+    people = [sealed(RESIDENTS + n) for n in range(CALLERS)]
+    return people, accounts
+
+
+def _reserve_numbers(many: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('matters_number')")
+        (first,) = cursor.fetchone()
+        cursor.execute("SELECT setval('matters_number', %s)", [first + many])
+    return int(first)
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _write(
+    orders: Sequence[Order], lives: Sequence[Life], city: City, people: Sequence[Somebody],
+    accounts: Sequence[Somebody], first: int, jobs: int,
+) -> int:  # fmt: skip
+    """Write all copies, shared among processes; return how many events."""
+    parts: list[list[Order]] = [[] for _ in range(jobs)]
+    sizes = [0] * jobs
+    for one in orders:
+        least = sizes.index(min(sizes))
+        parts[least].append(one)
+        sizes[least] += one.times
+    firsts = [first + sum(sizes[:n]) for n in range(jobs)]
+    work = partial(_part, lives, city, people, accounts)
+    if jobs == 1:
+        return work(0, parts[0], firsts[0])
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+        return sum(pool.map(work, range(jobs), parts, firsts))
+
+
+def _part(
+    lives: Sequence[Life], city: City, people: Sequence[Somebody], accounts: Sequence[Somebody],
+    number: int, orders: Sequence[Order], first: int,
+) -> int:  # fmt: skip
+    connection.connect()
+    spots = _Spots(Random(f"{_SEED}/{number}/{first}"))  # noqa: S311 as above
+    copier = Copier(
+        counterparts=Counterparts(city), people=people, accounts=accounts,
+        seed=f"{_SEED}/copies/{first}", numbers=iter(range(first, first + 100_000_000)),
+        key=settings.HUIYIN.index_key, city=CITY[:4],
+    )  # fmt: skip
+    events = waiting = 0
+    for one in orders:
+        life = lives[one.life]
+        copier.copy(life, days=one.days, spots=spots.draw(life.level, one.times))
+        events += len(life.events) * one.times
+        waiting += one.times
+        if waiting >= BATCH:
+            _pour(copier)
+            waiting = 0
+    _pour(copier)
+    return events
+
+
+def _pour(copier: Copier) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        for model in MODELS:
+            table = model._meta.db_table
+            rows = copier.rows[table]
+            if rows:
+                names = sql.SQL(", ").join(map(sql.Identifier, columns(model)))
+                statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+                _send(cursor, statement.as_string(cursor.connection), rows)
+                rows.clear()
+        if copier.counts:
+            _send(cursor, "COPY bench_counts FROM STDIN", copier.counts)
+            copier.counts.clear()
+
+
+def _send(cursor: object, statement: str, rows: list[str]) -> None:
+    with cursor.copy(statement) as into:  # type: ignore[attr-defined]
+        into.write("\n".join(rows) + "\n")
+
+
+class _Spots:
+    """Places by their level, some more often than others."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._found: dict[int, tuple[list[Spot], list[float]]] = {}
+
+    def draw(self, level: int, many: int) -> list[Spot]:
+        """Draw so many places of a level."""
+        if level not in self._found:
+            found = list(_spots(level))
+            lot = Random(f"{_SEED}/{level}")  # noqa: S311 as above
+            self._found[level] = found, skew.weights(len(found), skew.OF_PLACES, lot)
+        spots, weights = self._found[level]
+        return self._rng.choices(spots, weights=weights, k=many)
+
+
+def _spots(level: int) -> Iterator[Spot]:
+    above = ("city", "county", "town", "village")
+    places = Place.objects.filter(level=level, valid_to=None, overlay_parent=None)
+    for place in places.exclude(county__overlay_parent__isnull=False).select_related(*above):
+        codes = {
+            6: place.county.code[:6] if place.county else "",
+            9: place.town.code[:9] if place.town else "",
+            12: place.village.code[:12] if place.village else "",
+        }
+        ids = {f"p_{name}": str(getattr(place, f"{name}_id")) for name in above}
+        ids |= {"p_place": str(place.pk), "p_grid": str(place.pk)}
+        yield Spot(
+            {name: one for name, one in ids.items() if one != "None"},
+            {many: code for many, code in codes.items() if code},
+            place.village.short_name if place.village else place.short_name,
+            place.lon or 116.3, place.lat or 37.4,
+        )  # fmt: skip
+
+
+# --- counting ------------------------------------------------------------------------------------
+
+
+def _count() -> None:
+    """Write the counts of what was copied, for every place above."""
+    tally = sql.Identifier(Tally._meta.db_table)
+    with shelved((Tally._meta.db_table,)) as shelf, connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '512MB'")
+        cursor.execute(
+            sql.SQL(
+                "CREATE UNLOGGED TABLE bench_tally AS"
+                " SELECT place_id, day, measure, procedure, state, category_id, unit_id,"
+                " sum(count)::int AS count FROM ("
+                " SELECT place AS place_id, day, measure, procedure, state, category_id, unit_id,"
+                " delta AS count FROM bench_counts, unnest(places) AS place"
+                " UNION ALL SELECT place_id, day, measure, procedure, state, category_id, unit_id,"
+                " count FROM {tally} WHERE day IS NOT NULL"
+                " UNION ALL SELECT place, NULL::date, 'in_state', run.procedure, run.state,"
+                " matter.category_id, (run.memory #>> '{{roles,lead,0}}')::uuid, 1"
+                " FROM {run} AS run JOIN {matter} AS matter ON matter.id = run.matter_id,"
+                " LATERAL (SELECT DISTINCT one FROM unnest(ARRAY[matter.place_id, matter.grid_id,"
+                " matter.village_id, matter.town_id, matter.county_id, matter.overlay_id,"
+                " matter.city_id]) AS one WHERE one IS NOT NULL) AS places (place)"
+                ") AS parts GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(count) <> 0"
+            ).format(
+                tally=tally,
+                run=sql.Identifier(Run._meta.db_table),
+                matter=sql.Identifier(Matter._meta.db_table),
+            )
+        )
+        cursor.execute("TRUNCATE matters_tally, matters_tallydelta")
+        cursor.execute(
+            "INSERT INTO matters_tally (place_id, day, measure, procedure, state, category_id,"
+            " unit_id, count) SELECT * FROM bench_tally"
+        )
+        cursor.execute("DROP TABLE bench_tally, bench_counts")
+        shelf.put_back()
+        cursor.execute("ANALYZE")

@@ -1,0 +1,360 @@
+"""Lives of matters that are written again and again: read off matters that were really handled.
+
+Some thousand stories are told into the city by the chronicle, so every event, hash, clock and
+assignment of theirs is what the verbs write. A life is one such matter as texts with gaps: where an
+id, a day, a unit or a person of its own stood, the copies put theirs.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, models
+from django.utils import timezone
+from psycopg import sql
+
+from huiyin.matters import tallies
+from huiyin.matters.chain import HASHED, canonical
+from huiyin.matters.limits import procedure_of
+from huiyin.matters.models import (
+    Assignment,
+    AttachmentUse,
+    CallBack,
+    Contact,
+    EventBody,
+    EventHeader,
+    Matter,
+    MatterText,
+    Measure,
+    Rating,
+    Run,
+    RunClock,
+)
+from huiyin.ops.demo.life.plan import entries
+from huiyin.ops.demo.life.pouring import tell_all
+from huiyin.ops.progress import say
+
+OLD: Final = 900  # stories
+YOUNG: Final = 700
+LONG_AGO: Final = timedelta(days=300)
+PART: Final = 100
+# In the order in which they are written; what links to what stands behind it.
+MODELS: Final[tuple[type[models.Model], ...]] = (
+    Matter, MatterText, Contact, Run, EventHeader, EventBody, RunClock, Assignment,
+    AttachmentUse, Rating, CallBack,
+)  # fmt: skip
+_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_DATE: Final = r"(?<![0-9])20[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9])"
+TOKENS: Final = re.compile(f"{_UUID}|{_DATE}")
+
+
+def tell_stories(*, at: datetime) -> int:
+    """Tell stories into an empty city, none of them by the verbs; return how many matters.
+
+    Half of them of this month, some of which go on; half so long ago that all limits are over.
+    """
+    many = done = 0
+    for now, stories in ((at - LONG_AGO, OLD), (at, YOUNG)):
+        plan = [replace(one, is_live=False) for one in entries("full", now=now, matters=stories)]
+        for first in range(0, len(plan), PART):
+            chosen = plan[first : first + PART]
+            told, _ = tell_all(chosen, scale="full", now=now, until=at)
+            many, done = many + told, done + len(chosen)
+            say(f"{done} stories …")
+    return many
+
+
+# --- texts with gaps ------------------------------------------------------------------------------
+
+
+class Gaps:
+    """Which words of a life are gaps, and what the gaps are called."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def add(self, word: str, name: str) -> str:
+        """Make a word a gap; the first name it gets stays. Returns the name."""
+        return self.names.setdefault(word, name)
+
+    def days(self) -> list[str]:
+        """Return the days that stand in the life."""
+        return [word for word in self.names if len(word) == 10]
+
+    def cut(self, text: str) -> str:
+        """Return a text as a pattern for `%`: days once, everything else in a second round."""
+        out, end = [], 0
+        for found in TOKENS.finditer(text):
+            name = self.names.get(found[0])
+            if name is None and len(found[0]) == 10 and _is_day(found[0]):
+                name = self.add(found[0], f"d{len(self.names)}")
+            if name is None:
+                continue
+            out.append(text[end : found.start()].replace("%", "%%%%"))
+            out.append(f"%({name})s" if len(found[0]) == 10 else f"%%({name})s")
+            end = found.end()
+        out.append(text[end:].replace("%", "%%%%"))
+        return "".join(out)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(slots=True)
+class Event:
+    """An event as patterns: what its hash is over, its row, its body and the row of that."""
+
+    columns: str
+    row: str
+    content: str
+    body_row: str
+    id: str
+    run: str
+    salt: bytes
+
+
+@dataclass(slots=True)
+class Life:
+    """One matter as patterns, by table; `units`: which gap stands for which unit."""
+
+    place: UUID
+    level: int
+    category: str
+    opened: date
+    is_open: bool = False  # somebody still has to do something
+    is_over: bool = True  # and nobody can any more
+    ended: date = date.min  # the day of its last event
+    gaps: Gaps = field(default_factory=Gaps)
+    units: dict[str, str] = field(default_factory=dict)  # id of a unit → its gap
+    actors: dict[tuple[str, str, str], tuple[str, str, str]] = field(default_factory=dict)
+    fresh: list[str] = field(default_factory=list)  # gaps that get an id of their own
+    contacts: list[str] = field(default_factory=list)  # gaps of the people
+    accounts: dict[str, str] = field(default_factory=dict)  # gap of a person → of their account
+    rows: dict[str, list[str]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    # What the counts hold of it: gap of the day, measure, procedure, state, gap of the unit, count.
+    movements: list[tuple[str, str, str, str, str, int]] = field(default_factory=list)
+
+    def days(self) -> list[tuple[str, date]]:
+        """Return its gaps for days, with the day that stood there."""
+        return [(self.gaps.names[day], date.fromisoformat(day)) for day in self.gaps.days()]
+
+
+# --- reading lives --------------------------------------------------------------------------------
+
+# What the copies put in by themselves, by table; everything else is what stands in the row.
+_REPLACED: Final[dict[type[models.Model], dict[str, str]]] = {
+    Matter: {"number": "'~number~'", "lon": "'~lon~'", "lat": "'~lat~'"},
+    Contact: {
+        "name": "CASE WHEN name = '' THEN '' ELSE '~name~' END",
+        "phone": "CASE WHEN phone = '' THEN '' ELSE '~phone~' END",
+        "phone_index": "CASE WHEN phone_index IS NULL THEN NULL ELSE '~index~' END",
+    },
+    Run: {"head": "'~head~'"},
+    EventHeader: {"body_digest": "'~digest~'", "previous": "'~previous~'", "hash": "'~hash~'"},
+}
+_MATTER_OF: Final = {
+    Matter: "id = ANY(%(ids)s)",
+    EventBody: "event_id IN (SELECT e.id FROM matters_eventheader e JOIN matters_run r"
+    " ON r.id = e.run_id WHERE r.matter_id = ANY(%(ids)s))",
+    MatterText: "matter_id = ANY(%(ids)s)",
+    Contact: "matter_id = ANY(%(ids)s)",
+    Run: "matter_id = ANY(%(ids)s)",
+}
+_OF_A_RUN: Final = "run_id IN (SELECT id FROM matters_run WHERE matter_id = ANY(%(ids)s))"
+
+
+def columns(model: type[models.Model]) -> list[str]:
+    """Return the columns of a table that a copy writes: all that the database does not fill."""
+    return [
+        str(one.column)
+        for one in model._meta.concrete_fields
+        if not isinstance(one, models.AutoField)
+    ]
+
+
+@dataclass(slots=True)
+class City:
+    """What lives are read against: units, posts, places by their ids."""
+
+    units: Mapping[str, str]  # id → code
+    posts: Mapping[str, tuple[str, str, str]]  # id → unit, permission set, account
+    stems: Mapping[str, str]  # id of a place → the name of its village as people say it
+
+
+def read_lives(matters: Sequence[Matter], city: City) -> list[Life]:
+    """Return some matters as lives, in their order; a fixed number of queries."""
+    ids = [one.pk for one in matters]
+    found = {
+        str(one.pk): Life(
+            place=one.place_id,
+            level=one.place.level,
+            category=str(one.category_id or ""),
+            opened=timezone.localdate(one.opened_at),
+        )
+        for one in matters
+    }
+    matter_of: dict[str, str] = {str(one.pk): str(one.pk) for one in matters}
+    for matter in matters:
+        life = found[str(matter.pk)]
+        _fresh(life, str(matter.pk), "m")
+        names = ("place", "grid", "village", "town", "county", "city")
+        for name in names:
+            pk = getattr(matter, f"{name}_id")
+            if pk:
+                life.gaps.add(str(pk), f"p_{name}")
+    for contact in Contact.objects.filter(matter__in=ids).order_by("id"):
+        life = found[str(contact.matter_id)]
+        name = _fresh(life, str(contact.pk), f"c{len(life.contacts)}")
+        life.contacts.append(name)
+        if contact.account_id:
+            life.accounts[name] = life.gaps.add(str(contact.account_id), f"a{name}")
+    runs = list(Run.objects.filter(matter__in=ids).order_by("opened_at", "id"))
+    for run in runs:
+        life = found[str(run.matter_id)]
+        matter_of[str(run.pk)] = str(run.matter_id)
+        _fresh(life, str(run.pk), f"r{len(life.fresh)}")
+        life.is_open = life.is_open or not run.is_closed
+        life.is_over = life.is_over and run.is_over
+        life.ended = max(life.ended, timezone.localdate(run.changed_at))
+        _actors_in(life, canonical(run.memory).decode(), city)
+    headers = EventHeader.objects.filter(run__matter__in=ids).select_related("body")
+    salts: dict[str, tuple[EventHeader, Life]] = {}
+    for event in headers.order_by("run_id", "seq"):
+        life = found[matter_of[str(event.run_id)]]
+        matter_of[str(event.pk)] = matter_of[str(event.run_id)]
+        _fresh(life, str(event.pk), f"e{len(life.fresh)}")
+        _actor_of(life, event, city)
+        _actors_in(life, canonical([event.effects, event.body.content]).decode(), city)
+        salts[str(event.pk)] = event, life
+    rows = {model: _copied_out(model, ids) for model in MODELS}
+    for model in MODELS:
+        for line in rows[model]:
+            _place_row(model, line, found, matter_of)
+    bodies = {line.split("\t", 1)[0]: line for line in rows[EventBody]}
+    lines = {line.split("\t", 1)[0]: line for line in rows[EventHeader]}
+    for pk, (event, life) in salts.items():
+        life.events.append(_event_of(event, life, lines[pk], bodies[pk]))
+    for run in runs:
+        _count(
+            found[str(run.matter_id)],
+            run,
+            [one for one, _ in salts.values() if one.run_id == run.pk],
+        )
+    stems = {str(one.pk): city.stems.get(str(one.village_id or ""), "") for one in matters}
+    for pk, life in found.items():
+        _put_name(life, stems[pk])
+    return list(found.values())
+
+
+def _fresh(life: Life, word: str, name: str) -> str:
+    life.fresh.append(name)
+    return life.gaps.add(word, name)
+
+
+def _actor_of(life: Life, event: EventHeader, city: City) -> None:
+    """Make the post and the account that acted gaps of the life."""
+    post = city.posts.get(str(event.post_id))
+    if post is None or event.account_id is None:
+        return
+    unit = _unit(life, post[0], city)
+    key = str(event.post_id)
+    life.actors[key, post[0], post[1]] = (
+        life.gaps.add(key, f"q{len(life.gaps.names)}"),
+        life.gaps.add(str(event.account_id), f"s{len(life.gaps.names)}"),
+        unit,
+    )
+
+
+def _actors_in(life: Life, text: str, city: City) -> None:
+    for found in re.finditer(_UUID, text):
+        if found[0] in city.units:
+            _unit(life, found[0], city)
+
+
+def _unit(life: Life, unit: str, city: City) -> str:
+    if unit not in life.units:
+        life.units[unit] = life.gaps.add(unit, f"u{len(life.units)}")
+    return life.units[unit]
+
+
+def _copied_out(model: type[models.Model], ids: Sequence[UUID]) -> list[str]:
+    replaced = _REPLACED.get(model, {})
+    wanted = sql.SQL(", ").join(
+        sql.SQL(replaced[one]) if one in replaced else sql.Identifier(one) for one in columns(model)
+    )
+    where = sql.SQL(_MATTER_OF.get(model, _OF_A_RUN))
+    query = sql.SQL("COPY (SELECT {} FROM {} WHERE ").format(
+        wanted, sql.Identifier(model._meta.db_table)
+    )
+    with connection.cursor() as cursor:
+        text = cursor.mogrify((query + where).as_string(cursor.connection) + ") TO STDOUT", {"ids": list(ids)})  # fmt: skip
+        with cursor.copy(text) as out:
+            return b"".join(bytes(part) for part in out).decode().split("\n")[:-1]
+
+
+def _place_row(
+    model: type[models.Model], line: str, found: Mapping[str, Life], matter_of: Mapping[str, str]
+) -> None:
+    """Cut a row into a pattern of the life it belongs to; events and bodies come later."""
+    if model in (EventHeader, EventBody):
+        return
+    key = next(word for word in re.findall(_UUID, line) if word in matter_of)
+    life = found[matter_of[key]]
+    text = life.gaps.cut(line)
+    table = model._meta.db_table
+    if model is Contact:
+        who = life.gaps.names[line.split("\t", 1)[0]]
+        for part in ("name", "phone", "index"):
+            text = text.replace(f"~{part}~", f"%%({who}{part})s")
+    elif model is Run:
+        text = text.replace("~head~", f"%%(h{life.gaps.names[line.split(chr(9), 1)[0]]})s")
+    elif model is Matter:
+        for part in ("number", "lon", "lat"):
+            text = text.replace(f"~{part}~", f"%%({part})s")
+    life.rows.setdefault(table, []).append(text)
+
+
+def _event_of(event: EventHeader, life: Life, line: str, body: str) -> Event:
+    text = life.gaps.cut(line)
+    for part in ("digest", "previous", "hash"):
+        text = text.replace(f"~{part}~", f"%%({part})s")
+    said = {name: getattr(event, name) for name in HASHED}
+    return Event(
+        columns=life.gaps.cut(canonical(said).decode()),
+        row=text,
+        content=life.gaps.cut(canonical(event.body.content).decode()),
+        body_row=life.gaps.cut(body),
+        id=life.gaps.names[str(event.pk)],
+        run=life.gaps.names[str(event.run_id)],
+        salt=bytes(event.body.salt),
+    )
+
+
+def _count(life: Life, run: Run, events: Iterable[EventHeader]) -> None:
+    """Keep what the counts hold of a run, but for what stands in a state now."""
+    read = ((one.action, one.to_state, one.recorded_at, one.effects) for one in events)
+    for day, moved in tallies.folded(procedure_of(run.procedure), read).items():
+        gap = life.gaps.add(day.isoformat(), f"d{len(life.gaps.names)}")
+        for move, amount in moved.items():
+            if amount and move.measure is not Measure.IN_STATE:
+                unit = life.units[move.unit] if move.unit else ""
+                life.movements.append(
+                    (gap, move.measure.value, run.procedure, move.state, unit, amount)
+                )
+
+
+def _put_name(life: Life, stem: str) -> None:
+    """Let the words name the place of the copy where they named the place of the life."""
+    if len(stem) < 2:
+        return
+    table = MatterText._meta.db_table
+    life.rows[table] = [row.replace(stem, "%%(stem)s") for row in life.rows[table]]
