@@ -511,12 +511,15 @@ class Measure(models.TextChoices):
 class TallyDelta(models.Model):
     """One change of one count, written in the transaction of the act, not rolled up yet.
 
-    Rows are only added; the roll-up moves them into `Tally`. `places`: the place of the matter and
-    all above it. `day`: None for what is counted as it stands now (`in_state`).
+    Rows are only added; the roll-up moves them into `Tally`. The places are those of the matter
+    from its town up. `day`: None for what is counted as it stands now (`in_state`).
     """
 
     id = models.BigAutoField(primary_key=True)
-    places = ArrayField(models.UUIDField())
+    town_id = models.UUIDField(null=True)
+    county_id = models.UUIDField(null=True)
+    overlay_id = models.UUIDField(null=True)
+    city_id = models.UUIDField(null=True)
     day = models.DateField(null=True)
     measure = models.CharField(max_length=16, choices=Measure)
     procedure = models.CharField(max_length=40)
@@ -529,11 +532,39 @@ class TallyDelta(models.Model):
         return f"{self.measure} {self.delta:+}"
 
 
+class TallyArea(models.Model):
+    """A town with what it belonged to when matters came in there: what is counted together.
+
+    Of matters of a whole county or city the levels below are empty.
+    """
+
+    id = models.AutoField(primary_key=True)
+    town_id = models.UUIDField(null=True)
+    county_id = models.UUIDField(null=True)
+    overlay_id = models.UUIDField(null=True)
+    city_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("town_id", "county_id", "overlay_id", "city_id"),
+                nulls_distinct=False, name="matters_one_tally_area",
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.town_id or self.county_id or self.city_id)
+
+
 class Tally(models.Model):
-    """A count for one place of any level, one day, one measure: what has been rolled up."""
+    """A count for one area, one day, one measure: what has been rolled up.
+
+    Kept once, for the town; counties and the city add up their towns. Below the town a day has few
+    matters and counting them is as quick.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    place_id = models.UUIDField()
+    area = models.ForeignKey(TallyArea, on_delete=models.PROTECT, db_index=False, related_name="+")
     day = models.DateField(null=True)
     measure = models.CharField(max_length=16, choices=Measure)
     procedure = models.CharField(max_length=40)
@@ -544,10 +575,10 @@ class Tally(models.Model):
 
     class Meta:
         constraints = (
-            # In this order it is also the index of every query: a place, a measure, some days.
+            # In this order it is also the index of every query: an area, a measure, some days.
             models.UniqueConstraint(
                 fields=(
-                    "place_id", "measure", "day", "procedure", "state", "category_id", "unit_id"
+                    "area", "measure", "day", "procedure", "state", "category_id", "unit_id"
                 ),
                 nulls_distinct=False, name="matters_one_tally",
             ),

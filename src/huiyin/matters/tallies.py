@@ -1,9 +1,10 @@
 """Counts that are instant for every place: rows of deltas, written with the act, rolled up later.
 
 Every act adds what it changes (`book`): one more opened, one fewer in a state, a limit overdue. The
-worker rolls the rows up (`roll_up`) into one count for every place above, so that a question about
-a county reads only the county's rows. An answer (`counted`) adds what is not rolled up yet: it is
-exact at every moment. `verify` counts again from the events and the runs, and compares.
+worker rolls the rows up (`roll_up`) into one count for the town, and a question about a county or
+the city adds up its towns. An answer (`counted`) adds what is not rolled up yet: it is exact at
+every moment. Below the town matters are so few a day that counts would be as many as they are:
+there the events themselves are counted. `recounting.verify` counts everything again and compares.
 
 A day is the local day of the act. A unit is the one that held the lead before the act; of a clock
 the one the clock measured.
@@ -18,13 +19,14 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from huiyin.matters import codec
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.listening import Happened
 from huiyin.matters.models import EventHeader, Matter, Measure, Run, Tally, TallyDelta
+from huiyin.places.models import Place, PlaceLevel
 from huiyin.procedures import Procedure
 from huiyin.procedures.language import NEW, ClockKind
 from huiyin.procedures.runs import Outcome, Status
@@ -51,29 +53,8 @@ class Movement(NamedTuple):
     unit: str = ""
 
 
-class Group(NamedTuple):
-    """Where runs are counted: the ids of a place and all above it, with spaces; class; kind."""
-
-    places: str
-    category: str
-    procedure: str
-
-
-# What events have changed, before it is counted for every place.
-Sums = Counter[tuple[Group, date, Movement]]
 Read = tuple[str, str, datetime, codec.Json]  # of an event: action, to_state, recorded_at, effects
-
-
-class Cell(NamedTuple):
-    """One count for one place."""
-
-    place_id: UUID
-    day: date | None
-    measure: str
-    procedure: str
-    state: str
-    category_id: UUID | None
-    unit_id: UUID | None
+AREA: Final = ("town_id", "county_id", "overlay_id", "city_id")
 
 
 @dataclass(slots=True)
@@ -200,7 +181,7 @@ def book_all(happened: Sequence[Happened]) -> None:
     alike: dict[tuple[object, ...], Happened] = {}
     for one in happened:
         on = timezone.localdate(one.at)
-        key = (*one.matter.place_ids, one.matter.category_id, one.procedure.name, on)
+        key = (*area_of(one.matter), one.matter.category_id, one.procedure.name, on)
         alike.setdefault(key, one)
         sums.setdefault(key, Counter()).update(_changed(one))
     TallyDelta.objects.bulk_create(
@@ -247,7 +228,10 @@ def _rows(
     """Return rows of deltas for the place, places above and class a matter has now."""
     return [
         TallyDelta(
-            places=[UUID(one) for one in matter.place_ids],
+            town_id=matter.town_id,
+            county_id=matter.county_id,
+            overlay_id=matter.overlay_id,
+            city_id=matter.city_id,
             day=None if move.measure is Measure.IN_STATE else on,
             measure=move.measure,
             procedure=procedure,
@@ -270,35 +254,44 @@ def rebook(*, matter: Matter, was: Matter) -> None:
     """
     TallyDelta.objects.bulk_create(
         row
-        for run, days in _recounted(Run.objects.filter(matter=matter))
+        for run, days in recounted(Run.objects.filter(matter=matter))
         for day, found in days.items()
         for one, sign in ((was, -1), (matter, 1))
         for row in _rows(one, run.procedure, found, on=day, sign=sign)
     )
 
 
-_ROLL_UP = """
+_NONE: Final = "'00000000-0000-0000-0000-000000000000'::uuid"  # equal to itself, unlike NULL
+_SAME: Final = " AND ".join(
+    f"coalesce(taken.{name}, {_NONE}) = coalesce(area.{name}, {_NONE})" for name in AREA
+)
+_ROLL_UP: Final = f"""
 WITH taken AS (
     DELETE FROM matters_tallydelta WHERE id IN (
         SELECT id FROM matters_tallydelta ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
     )
-    RETURNING places, day, measure, procedure, state, category_id, unit_id, delta
+    RETURNING *
+), areas AS (
+    INSERT INTO matters_tallyarea (town_id, county_id, overlay_id, city_id)
+    SELECT DISTINCT town_id, county_id, overlay_id, city_id FROM taken
+    ON CONFLICT (town_id, county_id, overlay_id, city_id) DO UPDATE SET city_id = excluded.city_id
+    RETURNING *
 ), added AS (
     INSERT INTO matters_tally AS held
-        (place_id, day, measure, procedure, state, category_id, unit_id, count)
-    SELECT place, day, measure, procedure, state, category_id, unit_id, sum(delta)
-    FROM taken, unnest(places) AS place
-    GROUP BY place, day, measure, procedure, state, category_id, unit_id
+        (area_id, day, measure, procedure, state, category_id, unit_id, count)
+    SELECT area.id, day, measure, procedure, state, category_id, unit_id, sum(delta)
+    FROM taken JOIN areas AS area ON {_SAME}
+    GROUP BY area.id, day, measure, procedure, state, category_id, unit_id
     HAVING sum(delta) <> 0
-    ON CONFLICT (place_id, measure, day, procedure, state, category_id, unit_id)
+    ON CONFLICT (area_id, measure, day, procedure, state, category_id, unit_id)
         DO UPDATE SET count = held.count + excluded.count
 )
 SELECT count(*) FROM taken
-"""
+"""  # noqa: S608 names of columns
 
 
 def roll_up(*, batch: int = BATCH) -> int:
-    """Roll up to `batch` rows into the counts of all places above, the oldest first.
+    """Roll up to `batch` rows into the counts of their areas, the oldest first.
 
     One statement: a kill leaves everything as it was, and nothing is added twice. Returns how many
     rows; 0 when there are none, or somebody else is rolling up.
@@ -325,7 +318,7 @@ def counted(
 
     `since`, `until`: the first and the last day, for everything but `in_state`. `by`: any of
     `GROUPS`; the keys of the answer, in their order. `only`: values of these to count alone. One
-    query, exact also for what is not rolled up yet.
+    query from the town up, exact also for what is not rolled up yet; below it every event is read.
     """
     unknown = {*by, *only} - set(GROUPS)
     if unknown:
@@ -340,18 +333,51 @@ def counted(
     for name, value in only.items():
         conditions.append(f"{name} IS NOT DISTINCT FROM %s")
         values.append(value)
+    if not is_kept(place_id):
+        return counted_in(
+            _runs_below(place_id), measure, place_id=place_id, since=since, until=until, by=by,
+            **only,
+        )  # fmt: skip
     where = " AND ".join(conditions)
     keys = ", ".join(by) or "TRUE"
+    here = f"%s IN ({', '.join(AREA)})"
     query = (
-        f"SELECT {keys}, sum(n) FROM ("  # noqa: S608 names from GROUPS alone
-        f" SELECT {keys}, count AS n FROM matters_tally WHERE place_id = %s AND {where}"
+        f"SELECT {keys}, sum(n) FROM ("  # noqa: S608 names from GROUPS and AREA alone
+        f" SELECT {keys}, count AS n FROM matters_tally"
+        f" WHERE area_id IN (SELECT id FROM matters_tallyarea WHERE {here}) AND {where}"
         " UNION ALL"
-        f" SELECT {keys}, delta FROM matters_tallydelta WHERE %s = ANY (places) AND {where}"
+        f" SELECT {keys}, delta FROM matters_tallydelta WHERE {here} AND {where}"
         f") AS both_parts GROUP BY {', '.join(by) or '1'} HAVING sum(n) <> 0"
     )
     with connection.cursor() as cursor:
         cursor.execute(query, [place_id, *values, place_id, *values])
         return {row[:-1] if by else (): int(row[-1]) for row in cursor.fetchall()}
+
+
+def is_kept(place_id: UUID) -> bool:
+    """Tell whether counts are kept for a place: for towns and all above. One query, the first time.
+
+    The level of a place never changes; a place that is not known has no counts.
+    """
+    if place_id not in _levels:
+        level = Place.objects.filter(pk=place_id).values_list("level", flat=True).first()
+        if level is None:
+            return True
+        _levels[place_id] = level
+    return _levels[place_id] <= PlaceLevel.TOWN
+
+
+_levels: dict[UUID, int] = {}
+
+
+def _runs_below(place_id: UUID) -> QuerySet[Run]:
+    at = Q(matter__place=place_id) | Q(matter__village_id=place_id) | Q(matter__grid_id=place_id)
+    return Run.objects.filter(at)
+
+
+def area_of(matter: Matter) -> tuple[UUID | None, ...]:
+    """Return the places of a matter for which it is counted, as they were."""
+    return tuple(getattr(matter, name) for name in AREA)
 
 
 def counted_in(
@@ -364,7 +390,7 @@ def counted_in(
     """
     first, last = since or date.min, until or date.max
     totals: Counter[tuple[Any, ...]] = Counter()
-    for run, days in _recounted(runs):
+    for run, days in recounted(runs):
         if str(place_id) not in run.matter.place_ids:
             continue
         for day, found in days.items():
@@ -392,114 +418,10 @@ def total(
     return counted(measure, place_id=place_id, since=since, until=until, by=(), **only).get((), 0)
 
 
-# --- counting again -----------------------------------------------------------------------------
+# --- from the events ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TallyDifference:
-    """A count that is not what counting gives."""
-
-    cell: Cell
-    kept: int
-    counted: int
-
-    def __str__(self) -> str:
-        cell = self.cell
-        what = " ".join(str(part) for part in (cell.measure, cell.procedure, cell.state) if part)
-        return (
-            f"tally of place {cell.place_id}, {cell.day or 'now'}, {what}, class "
-            f"{cell.category_id}, unit {cell.unit_id}: {self.kept} is kept, {self.counted} is right"
-        )
-
-
-def verify(*, most: int = 20, sums: Sums | None = None) -> list[TallyDifference]:
-    """Compare every count that is kept with what counting gives; return the first `most` faults.
-
-    What stands in a state now is counted in the runs, everything else in the events, all of them,
-    from the first on. It sees one moment of the database, so people may work meanwhile. `sums`: of
-    somebody who has read all events in this view already (`add_up`).
-    """
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        kept, right = _kept(), _right(_all_sums() if sums is None else sums)
-    cells = kept.keys() | right.keys()
-    wrong = [
-        TallyDifference(cell, kept.get(cell, 0), right.get(cell, 0))
-        for cell in cells
-        if kept.get(cell, 0) != right.get(cell, 0)
-    ]
-    return sorted(wrong, key=str)[:most]
-
-
-_COLUMNS = "day, measure, procedure, state, category_id, unit_id"
-_KEPT = f"""
-SELECT place_id, {_COLUMNS}, sum(n) FROM (
-    SELECT place_id, {_COLUMNS}, count AS n FROM matters_tally
-    UNION ALL
-    SELECT place, {_COLUMNS}, delta FROM matters_tallydelta, unnest(places) AS place
-) AS both_parts GROUP BY place_id, {_COLUMNS} HAVING sum(n) <> 0
-"""  # noqa: S608 names of columns
-_STANDING = """
-SELECT place, NULL::date, 'in_state', run.procedure, run.state, matter.category_id,
-       (run.memory #>> '{roles,lead,0}')::uuid, count(*)
-FROM matters_run AS run
-JOIN matters_matter AS matter ON matter.id = run.matter_id
-CROSS JOIN LATERAL (
-    SELECT DISTINCT one FROM unnest(ARRAY[
-        matter.place_id, matter.grid_id, matter.village_id, matter.town_id, matter.county_id,
-        matter.overlay_id, matter.city_id
-    ]) AS one WHERE one IS NOT NULL
-) AS places (place)
-GROUP BY 1, 4, 5, 6, 7
-"""
-
-
-def _kept() -> dict[Cell, int]:
-    return _cells(_KEPT)
-
-
-def _cells(query: str) -> dict[Cell, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return {Cell(*row[:-1]): int(row[-1]) for row in cursor.fetchall()}
-
-
-def _all_sums() -> Sums:
-    sums: Sums = Counter()
-    for run, days in _recounted(Run.objects.all()):
-        places, category = " ".join(run.matter.place_ids), str(run.matter.category_id or "")
-        _add_days(sums, Group(places, category, run.procedure), days)
-    return sums
-
-
-def add_up(sums: Sums, group: Group, events: Iterable[Read]) -> None:
-    """Add what the events of one run have changed, all of them in their order."""
-    _add_days(sums, group, folded(procedure_of(group.procedure), events))
-
-
-def _add_days(sums: Sums, group: Group, days: dict[date, Counter[Movement]]) -> None:
-    for day, found in days.items():
-        for move, amount in found.items():
-            if move.measure is not Measure.IN_STATE:
-                sums[group, day, move] += amount
-
-
-def _right(sums: Sums) -> dict[Cell, int]:
-    """Count everything again, for all places."""
-    right: Counter[Cell] = Counter(_cells(_STANDING))
-    for (group, day, move), amount in sums.items():
-        category = UUID(group.category) if group.category else None
-        unit = UUID(move.unit) if move.unit else None
-        rest = (move.measure.value, group.procedure, move.state, category, unit)
-        for place in set(group.places.split()):
-            right[Cell(UUID(place), day, *rest)] += amount
-    return right
-
-
-def _recounted(runs: QuerySet[Run]) -> Iterator[tuple[Run, dict[date, Counter[Movement]]]]:
+def recounted(runs: QuerySet[Run]) -> Iterator[tuple[Run, dict[date, Counter[Movement]]]]:
     """Yield what the events of each run have changed, by day."""
     events = (
         EventHeader.objects.filter(run__in=runs)

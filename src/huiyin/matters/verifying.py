@@ -23,7 +23,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from huiyin.matters import anchoring, codec, ratings, tallies
+from huiyin.matters import anchoring, codec, ratings, recounting
 from huiyin.matters.chain import HASHED, START, digest_of, hash_over
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Run
@@ -46,8 +46,9 @@ _WANTED = """
 _RUNS = f"""
     SELECT r.id::text, m.number, r.procedure, r.events, r.head, r.memory::text,
            r.state, r.owner, r.is_done, r.is_closed, r.is_over, r.due_at,
-           concat_ws(' ', m.place_id, m.grid_id, m.village_id, m.town_id, m.county_id,
-                     m.overlay_id, m.city_id), coalesce(m.category_id::text, '')
+           concat_ws(' ', coalesce(m.town_id::text, '-'), coalesce(m.county_id::text, '-'),
+                     coalesce(m.overlay_id::text, '-'), coalesce(m.city_id::text, '-')),
+           coalesce(m.category_id::text, '')
       FROM matters_run r JOIN matters_matter m ON m.id = r.matter_id
      WHERE {_WANTED.format("r.id")}
      ORDER BY r.id
@@ -97,6 +98,7 @@ class Findings:
     redacted: int = 0
     anchors: int = 0
     orders: dict[str, int] = field(default_factory=dict)
+    areas: set[str] = field(default_factory=set)  # where a timeline is wrong: not counted again
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -130,19 +132,19 @@ def verify(
     with anchoring.unchanged(), _one_view():
         if jobs > 1:
             return _side_by_side(jobs, told)
-        sums: tallies.Sums = Counter()
+        sums: recounting.Sums = Counter()
         found = _verify(_Part(), told, sums)
         _look_at_the_whole(found, sums)
     return found
 
 
-def _look_at_the_whole(found: Findings, sums: tallies.Sums) -> None:
+def _look_at_the_whole(found: Findings, sums: recounting.Sums) -> None:
     """Look at what belongs to no run: anchors, and counts, given what the events have changed."""
     found.anchors = anchoring.count()
     found.differences += [
         Difference(one.where, one.run_id, one.seq, one.text) for one in anchoring.differences()
     ]
-    wrong = tallies.verify(sums=sums)
+    wrong = recounting.verify(sums=sums, but_for=found.areas)
     found.differences += [Difference("tallies", None, 0, str(one)) for one in wrong]
     _look_at_ratings(found, None)
 
@@ -158,7 +160,7 @@ def _look_at_ratings(found: Findings, run_ids: list[UUID] | None) -> None:
     found.differences += [Difference(numbers[one], one, seq, text) for one, seq, text in wrong]
 
 
-def _verify(part: _Part, told: Told | None, sums: tallies.Sums | None = None) -> Findings:
+def _verify(part: _Part, told: Told | None, sums: recounting.Sums | None = None) -> Findings:
     """Verify some runs; add what their events have changed to the sums of the counts."""
     found = Findings()
     with ThreadPoolExecutor(1) as reader:
@@ -173,19 +175,20 @@ def _verify(part: _Part, told: Told | None, sums: tallies.Sums | None = None) ->
 
 
 def _look_at(
-    run: Row, events: list[Row], clocks: list[Row], found: Findings, sums: tallies.Sums | None
+    run: Row, events: list[Row], clocks: list[Row], found: Findings, sums: recounting.Sums | None
 ) -> None:
     """Verify one run."""
     changes = [_loaded(event[14]) for event in events]
     wrong = next(_differences(run, events, changes, clocks, found), None)
     if wrong:
         found.differences.append(Difference(run[1], UUID(run[0]), *wrong))
+        found.areas.add(run[12])
     found.runs += 1
     if sums is not None:
         read = zip(events, changes, strict=True)
         acts = ((one[2], one[12], datetime.fromisoformat(one[9]), said) for one, said in read)
         try:
-            tallies.add_up(sums, tallies.Group(run[12], run[13], run[2]), acts)
+            recounting.add_up(sums, recounting.Group(run[12], run[13], run[2]), acts)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             if not wrong:  # what was tampered with may say anything; it is told already
                 raise
@@ -204,7 +207,7 @@ def _side_by_side(jobs: int, told: Told | None) -> Findings:
         bounds = [None, *(bound for (bound,) in cursor.fetchall()), None]
     parts = [_Part(first=first, behind=behind) for first, behind in pairwise(bounds)]
     found = Findings()
-    sums: tallies.Sums = Counter()
+    sums: recounting.Sums = Counter()
     with ProcessPoolExecutor(len(parts), mp_context=get_context("fork")) as pool:
         answers = pool.map(_in_a_process, [(snapshot, part) for part in parts])
         for part, changed in answers:
@@ -213,6 +216,7 @@ def _side_by_side(jobs: int, told: Told | None) -> Findings:
             found.events += part.events
             found.redacted += part.redacted
             found.differences += part.differences
+            found.areas |= part.areas
             for order, texts in part.orders.items():
                 found.orders[order] = found.orders.get(order, 0) + texts
             if told:
@@ -221,7 +225,7 @@ def _side_by_side(jobs: int, told: Told | None) -> Findings:
     return found
 
 
-def _in_a_process(given: tuple[str, _Part]) -> tuple[Findings, tallies.Sums]:
+def _in_a_process(given: tuple[str, _Part]) -> tuple[Findings, recounting.Sums]:
     snapshot, part = given
     connection.connection = None  # it is our parent's, who goes on using it
     connection.connect()
@@ -229,7 +233,7 @@ def _in_a_process(given: tuple[str, _Part]) -> tuple[Findings, tallies.Sums]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
-        sums: tallies.Sums = Counter()
+        sums: recounting.Sums = Counter()
         return _verify(part, None, sums), sums
 
 

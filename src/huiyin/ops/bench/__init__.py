@@ -1,1 +1,1 @@
-"""The benchmark: a city of its own in a database of its own, filled and measured (`huiyin bench`)."""
+"""The benchmark: a city in a database of its own, filled and measured (`huiyin bench`)."""

@@ -16,6 +16,7 @@ from huiyin.matters.numbers import scattered
 from huiyin.ops.bench.lives import MODELS, City, Life
 from huiyin.ops.demo.divisions import CITY
 
+_NULL: Final = "\\N"
 _HEADERS: Final = EventHeader._meta.db_table
 _BODIES: Final = EventBody._meta.db_table
 TABLES: Final = tuple(model._meta.db_table for model in MODELS)
@@ -67,8 +68,10 @@ class Counterparts:
             return unit
         key = (unit, there)
         if key not in self._units:
-            code = f"{prefix}-{there}-{function}" if function else f"{prefix}-{there}"
-            self._units[key] = self.by_code.get(code, unit)
+            # What the zone lacks is done by the city's.
+            codes = (f"{prefix}-{where}-{function}".rstrip("-") for where in (there, CITY[:6]))
+            found = (self.by_code.get(code) for code in codes)
+            self._units[key] = next((one for one in found if one), unit)
         return self._units[key]
 
     def somebody(self, unit: str, kind: str, rng: random.Random) -> tuple[str, str] | None:
@@ -105,14 +108,15 @@ class Copier:
         month = f"{self._city}{opened:%y%m}"
         for spot in spots:
             words = self._words(life, spot, prefix, month)
+            heads: dict[str, bytes] = {}
             for columns, content, row, body_row, one in events:
                 digest = hmac.digest(one.salt, (content % words).encode(), "sha256")
-                previous = words.get(f"@{one.run}", START)
+                previous = heads.get(one.run, START)
                 own = hashlib.sha256((columns % words).encode() + digest + previous).digest()
                 words["digest"] = _bytes(digest)
                 words["previous"] = _bytes(previous)
                 words["hash"] = _bytes(own)
-                words[f"@{one.run}"] = own
+                heads[one.run] = own
                 self.rows[_HEADERS].append(row % words)
                 self.rows[_BODIES].append(body_row % words)
                 words[f"h{one.run}"] = words["hash"]
@@ -146,18 +150,21 @@ class Copier:
         words["number"] = f"{body}{damm.calc_check_digit(body)}"
         words["lon"] = f"{spot.lon + rng.gauss(0, 0.004):.6f}"
         words["lat"] = f"{spot.lat + rng.gauss(0, 0.004):.6f}"
+        words["overlay_id"] = spot.ids.get("p_overlay", _NULL)
         words["stem"] = spot.stem
         return words
 
     def _count(
         self, life: Life, on: Mapping[str, str], words: Mapping[str, object], spot: Spot
     ) -> None:
-        places = "{" + ",".join(dict.fromkeys(spot.ids.values())) + "}"
-        category = life.category or "\\N"
+        ids = spot.ids
+        levels = ("town", "county", "overlay", "city")
+        area = "\t".join(ids.get(f"p_{one}", _NULL) for one in levels)
+        category = life.category or _NULL
         for day, measure, procedure, state, unit, amount in life.movements:
-            lead = words[unit] if unit else "\\N"
+            lead = words[unit] if unit else _NULL
             self.counts.append(
-                f"{places}\t{on[day]}\t{measure}\t{procedure}\t{state}\t{category}\t{lead}\t{amount}"
+                f"{area}\t{on[day]}\t{measure}\t{procedure}\t{state}\t{category}\t{lead}\t{amount}"
             )
 
 

@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
-from huiyin.matters.models import Contact, Matter, Run, Tally
+from huiyin.matters.models import Contact, Matter, Tally
 from huiyin.ops.bench import skew
 from huiyin.ops.bench.copies import TABLES, Copier, Counterparts, Somebody, Spot
 from huiyin.ops.bench.lives import MODELS, City, Life, columns, read_lives, tell_stories
@@ -87,10 +87,7 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
         started = time.perf_counter()
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS bench_counts")
-            cursor.execute(
-                "CREATE UNLOGGED TABLE bench_counts (places uuid[], day date, measure text,"
-                " procedure text, state text, category_id uuid, unit_id uuid, delta int)"
-            )
+            cursor.execute(_MAKE_COUNTS)
         connection.close()
         events = _write(orders, lives, city, people, accounts, first, jobs or os.cpu_count() or 1)
         writing = time.perf_counter() - started
@@ -121,10 +118,8 @@ def _city() -> City:
 
 
 def _lives(city: City) -> list[Life]:
-    """Return the lives that can be copied: those of one matter alone, outside the zone."""
-    found = Matter.objects.filter(
-        merged_into=None, merged=None, overlay_id=None, number__lt="A"
-    ).select_related("place")
+    """Return the lives that can be copied: those of one matter alone."""
+    found = Matter.objects.filter(merged_into=None, merged=None).select_related("place")
     first = list(found.order_by("id")[:4_000])
     lives = []
     for start in range(0, len(first), 200):
@@ -176,10 +171,10 @@ def _people(at: datetime) -> tuple[list[Somebody], list[Somebody]]:
     if not known:
         rows = [
             Account(
-                kind=AccountKind.RESIDENT, name=f"bench/{n}", phone=(phone := mobile(0, FIRST_CALLER + n)),
+                kind=AccountKind.RESIDENT, name=f"bench/{n}", phone=phone,
                 phone_index=index_of(phone), created_at=at - timedelta(days=800),
             )
-            for n in range(RESIDENTS)
+            for n, phone in enumerate(mobile(0, FIRST_CALLER + n) for n in range(RESIDENTS))
         ]  # fmt: skip
         Account.objects.bulk_create(rows, batch_size=1_000)
         known = {one.name: one.pk for one in rows}
@@ -282,15 +277,17 @@ class _Spots:
 
 def _spots(level: int) -> Iterator[Spot]:
     above = ("city", "county", "town", "village")
-    places = Place.objects.filter(level=level, valid_to=None, overlay_parent=None)
-    for place in places.exclude(county__overlay_parent__isnull=False).select_related(*above):
+    places = Place.objects.filter(level=level, valid_to=None).select_related(*above)
+    for place in places.order_by("code"):
         codes = {
             6: place.county.code[:6] if place.county else "",
             9: place.town.code[:9] if place.town else "",
             12: place.village.code[:12] if place.village else "",
         }
         ids = {f"p_{name}": str(getattr(place, f"{name}_id")) for name in above}
+        zone = place.county or place
         ids |= {"p_place": str(place.pk), "p_grid": str(place.pk)}
+        ids |= {"p_overlay": str(zone.overlay_parent_id)}
         yield Spot(
             {name: one for name, one in ids.items() if one != "None"},
             {many: code for many, code in codes.items() if code},
@@ -301,39 +298,46 @@ def _spots(level: int) -> Iterator[Spot]:
 
 # --- counting ------------------------------------------------------------------------------------
 
+_AREA: Final = "town_id, county_id, overlay_id, city_id"
+_CELL: Final = "day, measure, procedure, state, category_id, unit_id"
+_MAKE_COUNTS: Final = """
+CREATE UNLOGGED TABLE bench_counts (
+    town_id uuid, county_id uuid, overlay_id uuid, city_id uuid,
+    day date, measure text, procedure text, state text, category_id uuid, unit_id uuid, delta int
+)
+"""
+# What was there, what came, and what stands in a state now.
+_SUMS: Final = f"""
+CREATE UNLOGGED TABLE bench_tally AS
+SELECT {_AREA}, {_CELL}, sum(n)::int AS n FROM (
+    SELECT {_AREA}, {_CELL}, delta AS n FROM bench_counts
+    UNION ALL SELECT {_AREA}, {_CELL}, delta FROM matters_tallydelta WHERE day IS NOT NULL
+    UNION ALL SELECT {_AREA}, {_CELL}, count FROM matters_tally
+        JOIN matters_tallyarea AS area ON area.id = area_id WHERE day IS NOT NULL
+    UNION ALL SELECT {_AREA}, NULL, 'in_state', run.procedure, run.state, category_id,
+        (run.memory #>> '{{roles,lead,0}}')::uuid, 1
+        FROM matters_run AS run JOIN matters_matter AS matter ON matter.id = run.matter_id
+) AS parts GROUP BY {_AREA}, {_CELL} HAVING sum(n) <> 0
+"""  # noqa: S608 names of columns
+_KEEP: Final = f"""
+INSERT INTO matters_tally (area_id, {_CELL}, count)
+SELECT area.id, {_CELL}, n FROM bench_tally AS sums JOIN matters_tallyarea AS area
+    ON (coalesce(sums.town_id, sums.county_id, sums.city_id), sums.overlay_id IS NULL)
+     = (coalesce(area.town_id, area.county_id, area.city_id), area.overlay_id IS NULL)
+"""  # noqa: S608 as above
+
 
 def _count() -> None:
-    """Write the counts of what was copied, for every place above."""
-    tally = sql.Identifier(Tally._meta.db_table)
+    """Write the counts of what was copied."""
     with shelved((Tally._meta.db_table,)) as shelf, connection.cursor() as cursor:
-        cursor.execute("SET work_mem = '512MB'")
-        cursor.execute(
-            sql.SQL(
-                "CREATE UNLOGGED TABLE bench_tally AS"
-                " SELECT place_id, day, measure, procedure, state, category_id, unit_id,"
-                " sum(count)::int AS count FROM ("
-                " SELECT place AS place_id, day, measure, procedure, state, category_id, unit_id,"
-                " delta AS count FROM bench_counts, unnest(places) AS place"
-                " UNION ALL SELECT place_id, day, measure, procedure, state, category_id, unit_id,"
-                " count FROM {tally} WHERE day IS NOT NULL"
-                " UNION ALL SELECT place, NULL::date, 'in_state', run.procedure, run.state,"
-                " matter.category_id, (run.memory #>> '{{roles,lead,0}}')::uuid, 1"
-                " FROM {run} AS run JOIN {matter} AS matter ON matter.id = run.matter_id,"
-                " LATERAL (SELECT DISTINCT one FROM unnest(ARRAY[matter.place_id, matter.grid_id,"
-                " matter.village_id, matter.town_id, matter.county_id, matter.overlay_id,"
-                " matter.city_id]) AS one WHERE one IS NOT NULL) AS places (place)"
-                ") AS parts GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(count) <> 0"
-            ).format(
-                tally=tally,
-                run=sql.Identifier(Run._meta.db_table),
-                matter=sql.Identifier(Matter._meta.db_table),
-            )
-        )
+        cursor.execute("SET work_mem = '256MB'")
+        cursor.execute(_SUMS)
         cursor.execute("TRUNCATE matters_tally, matters_tallydelta")
         cursor.execute(
-            "INSERT INTO matters_tally (place_id, day, measure, procedure, state, category_id,"
-            " unit_id, count) SELECT * FROM bench_tally"
+            f"INSERT INTO matters_tallyarea ({_AREA}) SELECT DISTINCT {_AREA} FROM bench_tally"  # noqa: S608 as above
+            " ON CONFLICT DO NOTHING"
         )
+        cursor.execute(_KEEP)
         cursor.execute("DROP TABLE bench_tally, bench_counts")
         shelf.put_back()
         cursor.execute("ANALYZE")

@@ -152,7 +152,7 @@ class Life:
 
 # What the copies put in by themselves, by table; everything else is what stands in the row.
 _REPLACED: Final[dict[type[models.Model], dict[str, str]]] = {
-    Matter: {"number": "'~number~'", "lon": "'~lon~'", "lat": "'~lat~'"},
+    Matter: {name: f"'~{name}~'" for name in ("number", "lon", "lat", "overlay_id")},
     Contact: {
         "name": "CASE WHEN name = '' THEN '' ELSE '~name~' END",
         "phone": "CASE WHEN phone = '' THEN '' ELSE '~phone~' END",
@@ -296,8 +296,8 @@ def _copied_out(model: type[models.Model], ids: Sequence[UUID]) -> list[str]:
         wanted, sql.Identifier(model._meta.db_table)
     )
     with connection.cursor() as cursor:
-        text = cursor.mogrify((query + where).as_string(cursor.connection) + ") TO STDOUT", {"ids": list(ids)})  # fmt: skip
-        with cursor.copy(text) as out:
+        plain = (query + where).as_string(cursor.connection) + ") TO STDOUT"
+        with cursor.copy(cursor.mogrify(plain, {"ids": list(ids)})) as out:
             return b"".join(bytes(part) for part in out).decode().split("\n")[:-1]
 
 
@@ -318,7 +318,7 @@ def _place_row(
     elif model is Run:
         text = text.replace("~head~", f"%%(h{life.gaps.names[line.split(chr(9), 1)[0]]})s")
     elif model is Matter:
-        for part in ("number", "lon", "lat"):
+        for part in ("number", "lon", "lat", "overlay_id"):
             text = text.replace(f"~{part}~", f"%%({part})s")
     life.rows.setdefault(table, []).append(text)
 

@@ -1,4 +1,4 @@
-"""Taking the indexes and constraints of tables away while they are filled, and putting them back."""
+"""Indexes and constraints of tables, taken away while they are filled and put back at the end."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -238,7 +238,7 @@ def a_roll_up(city):
     opened = Matter.objects.count()
 
     def total():
-        return tallies.total(Measure.OPENED, place_id=city.place.pk)
+        return tallies.total(Measure.OPENED, place_id=city.town.pk)
 
     assert total() == opened
 

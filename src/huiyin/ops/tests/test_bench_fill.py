@@ -1,0 +1,125 @@
+"""What the benchmark fills its city with is sound: `huiyin verify` finds nothing wrong with it."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+
+from huiyin.matters import tallies
+from huiyin.matters.models import Contact, EventHeader, Matter, MatterText, Measure, Run
+from huiyin.matters.tests.records import the_record
+from huiyin.matters.verifying import verify
+from huiyin.ops.bench import filling, grounds, skew
+from huiyin.ops.bench.copies import Copier, Counterparts, Somebody
+from huiyin.ops.errors import OperatorError
+
+pytestmark = pytest.mark.django_db
+SEALED = Somebody(name="", phone="", index="\\\\x00", account="")
+
+
+@pytest.fixture
+def handled():
+    """A city with a matter that is handled, one that waits, and one with a procedure of its own."""
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    for action in ("dispatch", "acknowledge", "answer"):
+        run = city.act(run.pk, action).run
+    city.open("grid", "submit")
+    city.act(city.open("hotline", "accept_call").run.pk, "supervise")
+    return city
+
+
+def copied(handled, *, times=3, days=70):
+    """Copy every matter of the city so often, so many days earlier."""
+    known = filling._city()
+    lives = filling._lives(known)
+    spots = filling._Spots(Random("test"))  # noqa: S311 a draw
+    copier = Copier(
+        counterparts=Counterparts(known), people=[SEALED], accounts=[SEALED], seed="test",
+        numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
+    )  # fmt: skip
+    with filling.connection.cursor() as cursor:
+        cursor.execute(filling._MAKE_COUNTS)
+    for life in lives:
+        # A resident's account is one of the city's own.
+        copier._accounts = [Somebody("", "", "\\\\x00", str(handled.resident.pk))]
+        copier.copy(life, days=days, spots=spots.draw(life.level, times))
+    filling._pour(copier)
+    filling._count()
+    return lives
+
+
+def test_copies_have_chains_limits_and_counts_of_their_own(handled):
+    runs, events = Run.objects.count(), EventHeader.objects.count()
+    opened = tallies.total(Measure.OPENED, place_id=handled.town.pk)
+
+    copied(handled)
+
+    assert Run.objects.count() == 4 * runs
+    assert EventHeader.objects.count() == 4 * events
+    assert tallies.total(Measure.OPENED, place_id=handled.town.pk) == 4 * opened
+    found = verify()
+    assert found.differences == []
+    assert found.events == 4 * events
+
+
+def test_a_copy_happened_earlier_in_all_its_days(handled):
+    first = set(Matter.objects.values_list("pk", flat=True))
+    latest = Matter.objects.latest("opened_at").opened_at
+
+    copied(handled, times=1, days=70)
+
+    copies = Matter.objects.exclude(pk__in=first)
+    assert len(copies) == len(first)
+    assert all(one.opened_at <= latest - timedelta(days=70) for one in copies)
+    for run in Run.objects.filter(matter__in=copies):
+        assert run.timeline.latest("seq").recorded_at == run.changed_at
+        assert all(clock.started_at >= run.opened_at for clock in run.clocks.all())
+
+
+def test_a_copy_shares_nothing_with_its_first_but_units_and_classes(handled):
+    first = set(Matter.objects.values_list("pk", flat=True))
+
+    copied(handled, times=1)
+
+    copies = Matter.objects.exclude(pk__in=first)
+    numbers = set(Matter.objects.values_list("number", flat=True))
+    assert len(numbers) == Matter.objects.count()
+    for matter in copies:
+        assert Contact.objects.filter(matter=matter).exists()
+        try:
+            assert MatterText.objects.get(matter=matter).title
+        except ObjectDoesNotExist:
+            pytest.fail("a copy without words")
+
+
+def test_shares_add_up_whatever_the_weights():
+    for many, power in ((1, 1.0), (7, 0.45), (141, 1.0)):
+        weights = skew.weights(many, power, Random("shares"))  # noqa: S311 a draw
+        for total in (0, 1, 99, 1_000):
+            parts = skew.shares(total, weights)
+            assert sum(parts) == total
+            assert min(parts) >= 0
+
+
+@pytest.mark.parametrize(
+    "name", ["HUIYIN_SECRET_KEY", "HUIYIN_SEAL_KEYS", "HUIYIN_INDEX_KEY", "DATABASE_URL"]
+)
+def test_it_does_not_run_beside_a_real_city(name, monkeypatch, tmp_path):
+    for one in (*grounds.KEYS, "DATABASE_URL", "HUIYIN_MODE"):
+        monkeypatch.delenv(one, raising=False)
+    monkeypatch.setenv(name, "something")
+
+    with pytest.raises(OperatorError, match=name), grounds.grounds(tmp_path):
+        pytest.fail("it ran")
+
+
+def test_it_leaves_folders_of_others_alone(monkeypatch, tmp_path):
+    for one in (*grounds.KEYS, "DATABASE_URL", "HUIYIN_MODE"):
+        monkeypatch.delenv(one, raising=False)
+    (tmp_path / "thesis.txt").write_text("mine")
+
+    with pytest.raises(OperatorError, match="in use"), grounds.grounds(tmp_path):
+        pytest.fail("it ran")
+    assert [one.name for one in tmp_path.iterdir()] == ["thesis.txt"]
