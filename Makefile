@@ -110,6 +110,7 @@ browser:  ## Chromium for the browser tests; as root it is installed
 .PHONY: bench
 bench: setup  ## measure start, loading of the full city, pages and decisions
 	@$(PY) scripts/bench.py
+	@$(PY) scripts/bench_pages.py
 	@$(PY) scripts/bench_decide.py
 	@$(PY) scripts/bench_verify.py
 	@$(PY) scripts/bench_dispatch.py
