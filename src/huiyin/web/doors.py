@@ -77,7 +77,8 @@ class Door:
         """Return a field with what it can take now as choices, where that is known."""
         if field.name not in self.offers:
             return field
-        return replace(field, type=FieldType.CHOICE, options=self.offers[field.name]())
+        # The hint of the file speaks of typing a code.
+        return replace(field, type=FieldType.CHOICE, options=self.offers[field.name](), hint=None)
 
     def asks(self, name: str) -> Field | None:
         """Return a field of the form by name, if it has one."""
