@@ -9,17 +9,21 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Run
 from huiyin.orders import slots
 from huiyin.orders.models import Booking
 from huiyin.orders.slots import Slot
 from huiyin.places.models import Place
+from huiyin.procedures.language import FieldType
 from huiyin.units.models import Unit
 from huiyin.web.asking import Asked
 from huiyin.web.doors import DOORS
 from huiyin.web.stars import Rated, rated_together
 
 AHEAD_DAYS: Final = 21
+AGREED: Final = "book_visit"  # the effect of an act that sets a time, and of those that end it
+GIVEN_BACK: Final = ("choose_time", "release_time", "release_unused_time")
 FIRST_DAYS: Final = 5  # so many days are shown at once; a link leads to the others
 
 
@@ -100,8 +104,33 @@ def named(asked: Asked) -> datetime | None:
         return None
 
 
-def booked(run: Run) -> Booking | None:
-    """Return when somebody comes for this run; None where no time is kept. One query at most."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """When somebody comes. `unit`: who, where the time is one of those the office offers."""
+
+    starts_at: datetime
+    unit: str = ""
+
+
+def visit(run: Run) -> Visit | None:
+    """Return when somebody comes for this run; None where nothing is agreed. Two queries at most.
+
+    A time is booked where the office offers times for the service; any other was agreed by phone.
+    """
     if run.procedure not in {door.procedure for door in DOORS.values() if door.times}:
         return None
-    return Booking.objects.select_related("unit").filter(run=run, released_at=None).first()
+    booked = Booking.objects.select_related("unit").filter(run=run, released_at=None).first()
+    return Visit(booked.starts_at, booked.unit.name) if booked else _agreed(run)
+
+
+def _agreed(run: Run) -> Visit | None:
+    """Return the time that the last act about a visit has set, unless it has given it back."""
+    rules = procedure_of(run.procedure).actions
+    about = [act.name for act in rules.values() if {AGREED, *GIVEN_BACK} & {*act.effects}]
+    event = run.timeline.filter(action__in=about).select_related("body").order_by("-seq").first()
+    if event is None or AGREED not in rules[event.action].effects or not hasattr(event, "body"):
+        return None
+    form = event.body.content.get("form", {})
+    names = [one.name for one in rules[event.action].form if one.type is FieldType.INSTANT]
+    said = next((str(form[name]) for name in names if form.get(name)), "")
+    return Visit(datetime.fromisoformat(said)) if said else None

@@ -64,6 +64,22 @@ def test_a_time_that_was_chosen_is_booked_and_shown_until_somebody_came(city):
     assert "来人时间" in main(client.get(f"/m/{last_matter().number}"))
 
 
+def test_a_time_agreed_by_phone_is_shown_until_it_is_given_back(city):
+    client = a_resident(city.resident)
+    ordered(client, city, item="")
+    client.post("/order/who", {"name": "李娟"})
+    matter = last_matter()
+    run, coming = matter.runs.get(), timezone.now() + timedelta(days=2)
+    for action in ("assign", "accept"):
+        city.act(run.pk, action, at=timezone.now())
+    city.act(run.pk, "schedule_visit", at=timezone.now(), visit_at=coming.isoformat())
+    assert timezone.localtime(coming).strftime("%H:%M") in main(client.get(f"/m/{matter.number}"))
+
+    city.act(run.pk, "change_visit", at=timezone.now(), by=city.reporter)
+
+    assert "来人时间" not in main(client.get(f"/m/{matter.number}"))
+
+
 def test_whom_no_time_suits_orders_all_the_same(city):
     client = a_resident(city.resident)
     ordered(client, city, times="周末")

@@ -228,7 +228,7 @@ def sent(request: HttpRequest, door: Door) -> HttpResponse:
         "plain": said(state.plain) or said(state.label),
         "owner": office_words(rules, run.state) or (said(owner.label) if owner else ""),
         "promise": promise,
-        "visit": appointments.booked(run),
+        "visit": appointments.visit(run),
         "ruler": ruler(promise, at=now) if promise else None,
         "is_known": resident is not None
         and access.matters_seen_by(resident).filter(pk=matter.pk).exists(),
