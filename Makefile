@@ -66,10 +66,10 @@ reset: .venv/.packages  ## forget all data of this checkout; asks first (YES=1 d
 # --- test ---------------------------------------------------------------------------------------
 
 .PHONY: test
-test: setup browser lint types  ## everything that must pass
+test: setup browser  ## everything that must pass
+	@$(MAKE) -j2 --output-sync=target types lint docs
 	@$(PYTEST) || { echo "Once more, what failed: a test that only fails in company is told above." >&2; \
 	  $(PYTEST) --last-failed --last-failed-no-failures none; }
-	@$(MAKE) docs
 
 .PHONY: quick
 quick: setup  ## the part that ends in a minute
@@ -110,9 +110,14 @@ browser:  ## Chromium for the browser tests; as root it is installed
 .PHONY: bench
 bench: setup  ## measure start, loading of the full city, pages and decisions
 	@$(PY) scripts/bench.py
+	@$(PY) scripts/bench_pages.py
 	@$(PY) scripts/bench_decide.py
 	@$(PY) scripts/bench_verify.py
 	@$(PY) scripts/bench_dispatch.py
+
+.PHONY: screenshots
+screenshots: setup browser  ## photograph every page into the handbook (ARGS="--var var --port 8000" of a running demo)
+	@$(PY) scripts/screenshots.py $(ARGS)
 
 # --- upkeep -------------------------------------------------------------------------------------
 

@@ -29,11 +29,11 @@ PAGES = ("/", "/sign-in", "/health", "/ready")
 
 
 def start(
-    var: Path, scale: str, port: int
+    var: Path, scale: str, port: int, *, life: bool = False
 ) -> tuple[subprocess.Popen[str], dict[str, object], float]:
     """Start the demo; return process, what it printed, and the seconds until it was ready."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("HUIYIN_", "DATABASE_URL"))}
-    options = ["--scale", scale, "--no-life", "--port", str(port), "--json"]
+    options = ["--scale", scale, "--life" if life else "--no-life", "--port", str(port), "--json"]
     begun = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "huiyin.ops.cli", "demo", *options],

@@ -391,14 +391,15 @@ def _receipts(event: EventHeader) -> list[Detail]:
 
 
 def _told(event: EventHeader, rules: Procedure, names: _Names) -> list[Detail]:
-    """Return who was told of which limit, and at which step of the ladder."""
+    """Return who was told of which limit, and at which step of the ladder; limit by limit."""
     found = []
     for clock, rung, unit, _role in steps_of(event):
         phase = rung.split(".")[2].rpartition("_")[0]
         words = {"step": Phase(phase).label, "unit": names.unit(_uuid(unit))}
         label = said(rules.clocks[clock].label) if clock in rules.clocks else ""
         found.append(Detail(label, _("%(step)s: %(unit)s") % words))
-    return list(dict.fromkeys(found))
+    order = {label: n for n, label in enumerate(dict.fromkeys(one.label for one in found))}
+    return sorted(dict.fromkeys(found), key=lambda one: order[one.label])
 
 
 def _noted(event: EventHeader, reader: _Reader) -> tuple[Detail, ...]:

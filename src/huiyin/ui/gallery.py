@@ -97,7 +97,8 @@ def _navigation() -> list[Item]:
 
 
 def _context() -> dict[str, Any]:
-    wrong = SampleForm({"words": "", "phone": "1380534", "county": "", "visible": "centre"})
+    given = {"words": "", "phone": "1380534", "county": "", "visible": "centre"}
+    wrong = SampleForm(given, auto_id="id_wrong_%s")
     wrong.add_error("phone", _("A mobile number has 11 digits; this one has 7."))
     return {
         "colours": COLOURS,

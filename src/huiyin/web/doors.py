@@ -35,7 +35,8 @@ class Door:
 
     `guidance`: what is good to know before, one sentence each; without any the first screen opens
     at once. `asks_side`: there is somebody on the other side, who is named on the third screen.
-    `title` heads every screen, `question` the first one.
+    `title` heads every screen, `question` the first one. `times`: the field that takes an
+    appointment; it is asked for on a screen of its own, when it is known who can come there.
     """
 
     slug: str
@@ -54,7 +55,7 @@ class Door:
     finds_similar: bool = False
     suggests: bool = False
     takes_whole_city: bool = True
-    unasked: tuple[str, ...] = ()  # fields that are filled in later, if at all
+    times: str = ""
     offers: Mapping[str, Callable[[], dict[str, Words]]] = dataclass_field(default_factory=dict)
 
     @property
@@ -68,7 +69,7 @@ class Door:
         asked = [
             self._offered(field)
             for field in self.opening.form
-            if field.type not in ELSEWHERE and field.name not in (*WHO, *self.unasked)
+            if field.type not in ELSEWHERE and field.name not in (*WHO, self.times)
         ]
         return sorted(asked, key=_is_afterthought)  # photos come before what few write
 
@@ -76,7 +77,8 @@ class Door:
         """Return a field with what it can take now as choices, where that is known."""
         if field.name not in self.offers:
             return field
-        return replace(field, type=FieldType.CHOICE, options=self.offers[field.name]())
+        # The hint of the file speaks of typing a code.
+        return replace(field, type=FieldType.CHOICE, options=self.offers[field.name](), hint=None)
 
     def asks(self, name: str) -> Field | None:
         """Return a field of the form by name, if it has one."""
@@ -131,11 +133,11 @@ DOORS: Final = {
             main="text",
             guidance=(
                 _("All of it is free. An office answers you, or somebody comes to you."),
-                _("You name the time that suits you; the office agrees it with you by phone."),
+                _("For a visit you choose a free time, or name one that suits you."),
                 _("When it is done you give one to five stars."),
             ),
             takes_whole_city=False,
-            unasked=("slot",),  # a time is chosen when the unit has accepted
+            times="slot",
             offers={"item": catalogue},
         ),
         Door(

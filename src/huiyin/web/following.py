@@ -77,7 +77,7 @@ class Following:
     @property
     def opens_in_place(self) -> bool:
         """Whether the form of the first act stands on the page itself."""
-        return self.first is not None and not _is_at_hand(self.first)
+        return self.first is not None and not _is_at_hand(self.first, self.told)
 
 
 def following(
@@ -115,8 +115,8 @@ def following(
         answer=_answer(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
         files=_files_of(told_apart),
         first=first,
-        at_hand=[act for act in rest if _is_at_hand(act)],
-        others=[act for act in rest if not _is_at_hand(act)],
+        at_hand=[act for act in rest if _is_at_hand(act, seen)],
+        others=[act for act in rest if not _is_at_hand(act, seen)],
         closed=[act for act in seen.acts if not act.is_open],
         has_rated=has_rated,
         rates_along=seen.is_done and _only_joined(people),
@@ -207,7 +207,8 @@ def _first(acts: Sequence[PossibleAct], seen: Told, *, has_rated: bool) -> Possi
     rating = next((act for act in acts if act.action in rates), None)
     if seen.is_done and not has_rated and rating is not None:
         return rating
-    return next((act for act in acts if _is_at_hand(act) and act.form[0].type is TEXT), None)
+    rules = procedure_of(seen.rules).actions
+    return next((act for act in acts if _is_at_hand(act, seen) and rules[act.action].message), None)
 
 
 def standing(promise: Promise | None, *, state: str, is_done: bool, at: datetime) -> Standing:
@@ -316,10 +317,14 @@ def _row(
     )
 
 
-def _is_at_hand(act: PossibleAct) -> bool:
-    """Tell whether an act stands beside the promise, whatever else is possible: words and files."""
+def _is_at_hand(act: PossibleAct, seen: Told) -> bool:
+    """Tell whether an act stands beside the promise, whatever else is possible: words and files.
+
+    What changes a fact, as a withdrawal does, decides something: it stands in the list below.
+    """
     kinds = {field.type for field in act.form}
-    return not act.is_moving and bool(kinds) and kinds <= {TEXT, FieldType.FILES}
+    decides = act.is_moving or bool(procedure_of(seen.rules).actions[act.action].set)
+    return not decides and bool(kinds) and kinds <= {TEXT, FieldType.FILES}
 
 
 def _gives_up(act: PossibleAct, seen: Told) -> bool:

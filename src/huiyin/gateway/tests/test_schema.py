@@ -34,18 +34,28 @@ CHECKS = [
 REACHED = 0.6  # of the operations have to answer 2xx at least once
 
 
-def test_the_committed_schema_is_the_one_that_is_served(client, db):
+@pytest.fixture(scope="module")
+def written():
+    """The schema as it is written down: made once, it takes seconds."""
+    return schema_text()
+
+
+@pytest.fixture
+def schema(written):
+    return json.loads(written)
+
+
+def test_the_committed_schema_is_the_one_that_is_served(client, db, schema, written):
     committed = (DOCS / "openapi.json").read_text(encoding="utf-8")
 
-    changed = changes(json.loads(committed), json.loads(schema_text()))
+    changed = changes(json.loads(committed), schema)
     assert changed == [], "the schema changed; run `make reference` and read these lines again"
-    assert committed == schema_text(), "old; run `make reference`"
+    assert committed == written, "old; run `make reference`"
     assert client.get("/api/v1/openapi.json").json() == json.loads(committed)
 
 
-def test_a_change_of_the_schema_is_said_line_by_line():
-    old = json.loads(schema_text())
-    new = json.loads(schema_text())
+def test_a_change_of_the_schema_is_said_line_by_line(schema, written):
+    old, new = schema, json.loads(written)
     del new["paths"]["/api/v1/me"]
     new["paths"]["/api/v1/figures"]["get"]["parameters"][0]["name"] = "what"
     new["components"]["schemas"]["MeOut"]["properties"]["name"]["description"] = "Who."
@@ -60,9 +70,7 @@ def test_a_change_of_the_schema_is_said_line_by_line():
     ]
 
 
-def test_everything_in_the_schema_is_described():
-    schema = json.loads(schema_text())
-
+def test_everything_in_the_schema_is_described(schema):
     missing = [
         f"{name}.{field}"
         for name, model in schema["components"]["schemas"].items()
@@ -81,8 +89,7 @@ def test_everything_in_the_schema_is_described():
     assert schema["openapi"] == "3.1.0"
 
 
-def test_every_operation_has_a_name_a_summary_and_the_one_shape_of_errors():
-    schema = json.loads(schema_text())
+def test_every_operation_has_a_name_a_summary_and_the_one_shape_of_errors(schema):
     shape = {"$ref": "#/components/schemas/Error"}
 
     for operations in schema["paths"].values():
@@ -183,10 +190,12 @@ def asking(operation, seeds, url, session, *, examples):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whatever_is_sent_by_whomever_the_answer_is_as_the_schema_says(live_server, configured):
+def test_whatever_is_sent_by_whomever_the_answer_is_as_the_schema_says(
+    live_server, configured, written
+):
     configured(rate_per_minute=1_000_000)
     seeds = Seeds(live_server.url)
-    schema = schemathesis.openapi.from_dict(json.loads(schema_text()))
+    schema = schemathesis.openapi.from_dict(json.loads(written))
     examples = max(len(seeds.callers), settings().max_examples // 4)
     reached, tried, let_in = set(), set(), set()
     session = requests.Session()

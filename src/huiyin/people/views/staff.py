@@ -126,10 +126,11 @@ def _detail(
                 "post": post,
                 "begins_later": post.valid_from is not None and post.valid_from > today,
                 "actings": [acting for acting in actings if acting.post_id == post.pk],
-                "end_form": _form_for(post.pk, sent.ending) or EndPostForm(auto_id=_ids(post.pk)),
+                "end_form": _form_for(post.pk, sent.ending)
+                or EndPostForm(auto_id=_ids("end", post.pk)),
                 "end_open": _form_for(post.pk, sent.ending) is not None,
                 "act_form": _form_for(post.pk, sent.acting)
-                or ActingForm(initial={"first_day": today}, auto_id=_ids(post.pk)),
+                or ActingForm(initial={"first_day": today}, auto_id=_ids("act", post.pk)),
                 "act_open": _form_for(post.pk, sent.acting) is not None,
             }
             for post in open_posts
@@ -147,8 +148,9 @@ def _detail(
     return render(request, "people/staff.html", context, status=status)
 
 
-def _ids(pk: UUID) -> str:
-    return f"id_%s_{pk}"
+def _ids(what: str, pk: UUID) -> str:
+    """Return the pattern of ids of one form of a post: a page has several, with like fields."""
+    return f"id_{what}_%s_{pk}"
 
 
 def _form_for(pk: UUID, sent: tuple[UUID, Any] | None) -> Any:
@@ -313,7 +315,7 @@ def give_post(request: PeopleRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def end_post(request: PeopleRequest, pk: UUID, post_pk: UUID) -> HttpResponse:
     """End a post at once or on a day."""
-    account, form = _seen(request, pk), EndPostForm(request.POST, auto_id=_ids(post_pk))
+    account, form = _seen(request, pk), EndPostForm(request.POST, auto_id=_ids("end", post_pk))
     if form.is_valid():
         try:
             post = posts.end_post(
@@ -331,7 +333,7 @@ def end_post(request: PeopleRequest, pk: UUID, post_pk: UUID) -> HttpResponse:
 @require_POST
 def let_act(request: PeopleRequest, pk: UUID, post_pk: UUID) -> HttpResponse:
     """Let a colleague act for the holder of a post."""
-    account, form = _seen(request, pk), ActingForm(request.POST, auto_id=_ids(post_pk))
+    account, form = _seen(request, pk), ActingForm(request.POST, auto_id=_ids("act", post_pk))
     acting = begun(form, post_id=post_pk, by=request.actor)
     if acting is not None:
         words = _("%(name)s acts for %(holder)s in that time.")

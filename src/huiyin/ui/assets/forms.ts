@@ -2,7 +2,7 @@
 export function startForms(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    if (form.matches("[hx-post], [hx-get], [hx-put], [hx-delete], dialog form[method=dialog]")) return;
+    if (form.matches("[data-hx-post], [data-hx-get], [data-hx-put], [data-hx-delete], dialog form[method=dialog]")) return;
     if (form.dataset.sent === "yes") {
       event.preventDefault();
       return;

@@ -1,5 +1,7 @@
 """What every browser test needs: Chromium, pages that report errors, axe, sideways scrolling.
 
+Every document a test is sent is checked to be valid HTML when the test ends (`validity`).
+
     @pytest.mark.browser
     def test_start_page(chromium, live_server):
         page = chromium.open(live_server.url + "/", width=360)
@@ -22,6 +24,8 @@ from typing import Any
 import pytest
 from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from huiyin.ui.tests.validity import Checker, Documents
 
 ROOT = Path(__file__).resolve().parents[4]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -181,8 +185,16 @@ def chromium_process() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def chromium(chromium_process: Browser) -> Iterator[Chromium]:
-    """Give a test the browser, and close its pages afterwards."""
+def chromium(
+    chromium_process: Browser, html_checker: Checker, documents: Documents
+) -> Iterator[Chromium]:
+    """Give a test the browser; close its pages afterwards, and see that their HTML was valid."""
+    documents.waiting.clear()
     opened = Chromium(chromium_process)
     yield opened
     opened.close_pages()
+    invalid = [
+        f"{name}: {fault}" for name, body in documents.take() for fault in html_checker.faults(body)
+    ]
+    if invalid:
+        pytest.fail("Not valid HTML:\n" + "\n".join(invalid))

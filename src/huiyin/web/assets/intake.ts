@@ -22,7 +22,7 @@ export function startIntake(): void {
       }
     } else if (event.code === "KeyH") {
       event.preventDefault();
-      form.querySelector<HTMLButtonElement>(".who button[hx-post]")?.click();
+      form.querySelector<HTMLButtonElement>(".who button[data-hx-post]")?.click();
     }
   });
 }

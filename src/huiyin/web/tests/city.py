@@ -1,7 +1,8 @@
 """The small demo city in databases of its own, loaded once for a test process.
 
 What it holds is committed, so it may not be loaded into the database the other tests share, nor
-copied from it: depending on the order of tests that one was emptied or is in use. A test sees the
+copied from it: depending on the order of tests that one was emptied or is in use. The copy that was
+kept of it when it was new (`ui.tests.databases`) spares the migrations. A test sees the
 city while the connection is pointed at its database. `city` undoes what a test writes;
 `shown_city` is a running server.
 """
@@ -13,12 +14,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 from pytest_django.live_server_helper import LiveServer
 
 from huiyin.categories import tree
+from huiyin.ui.tests.databases import drop, make
 from huiyin.web.tests.matters_there import some_matters
 
 LOADED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -43,31 +44,17 @@ def database(name: str) -> Iterator[None]:
         tree.forget()
 
 
-def _make(name: str, *, copy_of: str = "template1") -> None:
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{copy_of}"')
-
-
-def _drop(name: str) -> None:
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
 @pytest.fixture(scope="session")
 def city_database(django_db_setup, django_db_blocker):
     """The name of a database that holds the small city."""
     with django_db_blocker.unblock():
         name = f"test_city_{os.getpid()}"
-        _make(name)
+        make(name, copy_of=django_db_setup)
         with database(name):
-            call_command("migrate", verbosity=0)
             import_string(ensure)(scale="small", at=LOADED_AT)
             some_matters(LOADED_AT)
         yield name
-        _drop(name)
+        drop(name)
 
 
 @pytest.fixture
@@ -83,12 +70,12 @@ def shown_city(city_database, django_db_blocker):
     """A server that shows the small city, in a copy that the tests of one module may change."""
     name = f"{city_database}_shown"
     with django_db_blocker.unblock():
-        _make(name, copy_of=city_database)
+        make(name, copy_of=city_database)
         with database(name):
             server = LiveServer("localhost")
             yield server
             server.stop()
-        _drop(name)
+        drop(name)
 
 
 def demo_logins():

@@ -159,7 +159,10 @@ def _of_matters() -> Iterator[Page]:
     bureau, agent, leader = (
         LOGINS[name] for name in ("department_clerk", "hotline_agent", "leader")
     )
-    given = Run.objects.filter(state="dispatched").select_related("matter").first()
+    theirs = Run.objects.filter(
+        assignments__unit__code="DP-371427-housing", assignments__to_at=None
+    )
+    given = theirs.filter(state="dispatched").select_related("matter").order_by("pk").first()
     assert given is not None
     matter = [given.matter.number]
     command = reverse("web:command")

@@ -1,5 +1,6 @@
 """Following a matter: who may read it, what it promises, and every act the procedure gives."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -388,3 +389,14 @@ def test_stars_of_an_office_are_shown_together_and_never_of_a_few(city, client):
 
     assert "<b>3</b>" in page
     assert "2 / 5" in page
+
+
+def test_what_gives_up_is_never_the_first_thing_a_resident_is_offered(city):
+    opening = next(one for one in procedure_of("grid").openings if "person" in one.by)
+    run = city.open("grid", opening.name, by=city.reporter).run
+    page = main(a_resident(city.resident).get(f"/m/{run.matter.number}"))
+
+    first = re.findall(r'class="btn primary" href="[^"]*/do/(\w+)"', page)
+
+    assert first == ["message_unit"]
+    assert "/do/withdraw" in page

@@ -33,6 +33,7 @@ from huiyin.people.refusals import CodeTooSoon
 from huiyin.people.sealing import CannotOpen, open_sealed, seal
 from huiyin.ui.http import SeeOther
 from huiyin.ui.refusals import Refusal, sentence_of
+from huiyin.web.appointments import visit
 from huiyin.web.asking_pages import resident_of
 from huiyin.web.following import Following, apart, following
 from huiyin.web.views.start import question
@@ -99,6 +100,7 @@ def _page(
         "title": seen.title,
         "entries": [(entry, seen.files.get(entry.key, ())) for entry in seen.entries],
         "stars": STARS,
+        "visit": None if seen.told.is_done else visit(seen.run),
     }
     return render(request, "web/follow/follow.html", context, status=status)
 

@@ -30,6 +30,7 @@ from huiyin.web.asking import Asked, keep_arrived, likely_kind, problems
 from huiyin.web.asking_pages import address, begun, for_residents, screen, speaker_of, to
 from huiyin.web.doors import Door
 from huiyin.web.models import Draft, DraftFile
+from huiyin.web.stars import rated_services
 from huiyin.web.views.start import question
 
 OFFERED = 3
@@ -42,8 +43,9 @@ def begin(request: HttpRequest, door: Door) -> HttpResponse:
     if not door.guidance:
         return to("what", door)
     asked = Asked(door, drafts.said(begun(request, door)))
+    rated = rated_services() if door.offers else {}
     services = [
-        (name, code, said(words))
+        (name, code, said(words), rated.get(code))
         for name, offered in door.offers.items()
         for code, words in offered().items()
     ]

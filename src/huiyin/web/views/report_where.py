@@ -55,6 +55,8 @@ def where(request: HttpRequest, door: Door) -> HttpResponse:
         return _page(request, asked, wrong=_("Choose where it is."), status=422)
     if body.get("joins") or body.get("is_other"):
         return to("who", door)
+    if door.times:
+        return to("when", door)
     found = asking.alike(asked, place, by=speaker_of(request), at=timezone.now())
     return to("same" if found else "who", door)
 
@@ -91,6 +93,7 @@ def _chosen(request: HttpRequest, door: Door, draft: Draft) -> HttpResponse:
         return _page(request, Asked(door, body), wrong=_("Choose where it is."), status=422)
     if body.get("place") != str(place.pk):
         body = {name: one for name, one in body.items() if name not in ("joins", "is_other")}
+        body.get("form", {}).pop(door.times, None)  # others come there
     body["place"] = str(place.pk)
     if body.get("county_of_point") != str(place.county_id):
         for name in ("lon", "lat", "county_of_point"):

@@ -17,7 +17,7 @@ from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Matter, MatterText
 from huiyin.matters.promises import promise_of
 from huiyin.matters.ratings import RATING
-from huiyin.matters.refusals import CannotJoin
+from huiyin.matters.refusals import ActRefused, CannotJoin
 from huiyin.matters.wording import said
 from huiyin.people import accounts, phone_codes, phones, signing_in
 from huiyin.people.actors import Actor
@@ -26,7 +26,7 @@ from huiyin.people.forms import CodeForm
 from huiyin.people.models import Account
 from huiyin.people.refusals import CodeTooSoon
 from huiyin.ui.refusals import Refusal, sentence_of
-from huiyin.web import asking, drafts, shown
+from huiyin.web import appointments, asking, drafts, shown
 from huiyin.web.asking import VISITOR, Asked
 from huiyin.web.asking_pages import address, begun, for_residents, resident_of, screen, to
 from huiyin.web.doors import Door
@@ -35,6 +35,7 @@ from huiyin.web.forms import WhoForm
 from huiyin.web.models import Draft
 from huiyin.web.ruler import ruler
 from huiyin.web.views.report import put_aside
+from huiyin.web.views.report_when import TAKEN
 
 HOTLINE = "12345"  # what is urgent is told there faster than a page is read
 KEPT = ("how", "phone", "name", "keep_secret", "side_name", "side_phone")
@@ -117,6 +118,7 @@ def _who_page(
     return screen(
         request, "who", asked, step=3, back=address("where", asked.door), status=status,
         form=form, trouble=trouble, place=place, routing=routing,
+        visit=appointments.named(asked),
         phone=phones.masked(account.phone) if account else "",
         notice=shown.in_force(asked.door.slug, on=timezone.localdate(now)),
     )  # fmt: skip
@@ -134,6 +136,13 @@ def _send(
         body = {**asked.body, "joins": "", "is_other": True}
         drafts.keep(draft, body, at=now)
         return _who_page(request, Asked(door, body), form, status=409, trouble=sentence_of(refused))
+    except ActRefused as refused:
+        if door.times and door.times in refused.errors:
+            body = {**asked.body, TAKEN: True}
+            body["form"] = {k: v for k, v in asked.form.items() if k != door.times}
+            drafts.keep(draft, body, at=now)
+            return to("when", door)
+        return _who_page(request, asked, form, status=409, trouble=sentence_of(refused))
     except Refusal as refused:
         return _who_page(request, asked, form, status=409, trouble=sentence_of(refused))
     return to("sent", door)
@@ -219,6 +228,7 @@ def sent(request: HttpRequest, door: Door) -> HttpResponse:
         "plain": said(state.plain) or said(state.label),
         "owner": office_words(rules, run.state) or (said(owner.label) if owner else ""),
         "promise": promise,
+        "visit": appointments.visit(run),
         "ruler": ruler(promise, at=now) if promise else None,
         "is_known": resident is not None
         and access.matters_seen_by(resident).filter(pk=matter.pk).exists(),
