@@ -181,13 +181,20 @@ class BoardPane:
 
     @cached_property
     def unit_id(self) -> UUID | None:
-        """The unit the form begins with: the one asked for, else the one suggested."""
-        if self._unit is not None:
+        """The unit the form begins with: the one asked for, else the one suggested.
+
+        What is for the dispatcher to decide is never one key away: where nothing else is asked for,
+        nobody is chosen beforehand.
+        """
+        if self._unit is not None or self.proposal.unit is None:
             return self._unit
-        proposal = self.proposal
-        if proposal.unit is None or (proposal.sure is Sure.ASK and not self.held):
-            return None
-        return proposal.unit.id
+        unit = self.proposal.unit.id
+        if self.proposal.sure is Sure.ASK and self.rule is not None:
+            values = board.filled_in(
+                self.rule, self.run, unit=unit, answer=self.proposal.answer
+            )  # fmt: skip
+            return None if board.is_filled(self.rule, values) else unit
+        return unit
 
     @cached_property
     def earlier(self) -> list[tuple[Unit, int]]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +26,7 @@ from huiyin.matters.suggesting import answer_for
 from huiyin.matters.wording import language, said
 from huiyin.people.actors import Actor
 from huiyin.procedures.language import Action, FieldType
+from huiyin.ui.dates import day_words, time_words
 from huiyin.web.clock_words import Stand, span, stand_of
 from huiyin.web.inbox_rows import title_of, within_city
 
@@ -99,12 +101,13 @@ class BoardRow:
     procedure: str
     place: str
     kind: str
-    since: datetime
+    since: str  # when it came here: the time of today, else the day
     stand: Stand
     is_urgent: bool
     call_first: str
     proposal: Proposal
     quick: Quick | None
+    says: str  # what one key does, in words: "派单给夏津县住建局"
     unit_id: UUID | None
     back: str  # who sent it back last, and why
     times: int  # how often it came back
@@ -129,6 +132,8 @@ def _row(
 ) -> BoardRow:  # fmt: skip
     matter = run.matter
     proposal = proposal_of(answer, held_before=held)
+    quick = quick_of(run, proposal, by=by)
+    unit = proposal.unit.name if proposal.unit else ""
     return BoardRow(
         run_id=run.pk,
         number=matter.number,
@@ -138,17 +143,24 @@ def _row(
         procedure=said(procedure_of(run.procedure).title),
         place=within_city(matter.place),
         kind=_name(matter.category),
-        since=run.changed_at,
+        since=since_words(returns[-1].at if returns else matter.opened_at, at=at),
         stand=stand_of(run.due_at, at=at),
         is_urgent=matter.urgency != Level.NORMAL,
         call_first=matter.call_first,
         proposal=proposal,
-        quick=quick_of(run, proposal, by=by),
+        quick=quick,
+        says=_("%(act)s: %(unit)s") % {"act": quick.label, "unit": unit} if quick else "",
         unit_id=proposal.unit.id if proposal.unit else None,
         back=last_return(run, held, returns),
         times=len(returns),
         wandering=span(at - held[0].from_at) if held else "",
     )
+
+
+def since_words(since: datetime, *, at: datetime) -> str:
+    """Say since when something lies here: the time when that is today, else the day."""
+    day = timezone.localdate(since)
+    return time_words(since) if day == timezone.localdate(at) else day_words(day, weekday=False)
 
 
 def _name(category: Category | None) -> str:

@@ -150,6 +150,11 @@ class CallPane:
         """Who is called: whoever brought it, covered."""
         return [one for one in self.m.people if one.role == ContactRole.REPORTER]
 
+    @property
+    def is_spoken_to(self) -> bool:
+        """Whether there is somebody to say anything to."""
+        return any(not one.is_anonymous or one.phone for one in self.who)
+
     @cached_property
     def answer(self) -> ShownEntry | None:
         """What the unit said last: the latest of its acts that moved the run."""

@@ -58,6 +58,13 @@ function start(box: HTMLElement): void {
     }
   });
 
+  // What was changed is not what was suggested: the button says the act alone then.
+  box.addEventListener("input", (event) => {
+    const main = (event.target as Element).closest("#board-act form[data-accept]")?.querySelector<HTMLElement>("[data-main]");
+    const label = main?.querySelector("[data-label]");
+    if (main && label) label.textContent = main.dataset.plain ?? "";
+  });
+
   box.addEventListener("change", (event) => {
     const narrow = (event.target as Element).closest<HTMLFormElement>("form[data-narrow]");
     narrow?.requestSubmit();
@@ -71,7 +78,10 @@ function start(box: HTMLElement): void {
     else if (key === "z") takeBack([...held.keys()].pop() ?? "");
     else if (key === "u") {
       event.preventDefault();
-      box.querySelector<HTMLElement>("#board-act .lookup input:not([type=hidden])")?.focus();
+      box.querySelectorAll<HTMLDetailsElement>("#board-act details.change").forEach((each) => (each.open = true));
+      const unit = box.querySelector<HTMLInputElement>("#board-act .lookup input:not([type=hidden])");
+      unit?.focus();
+      unit?.select();
     }
   });
 
@@ -139,9 +149,9 @@ function start(box: HTMLElement): void {
       const options: RequestInit = { method: "POST", body: each.body, headers, keepalive: leaving, redirect: "error" };
       const answer = await fetch(each.address, options);
       const words = (await answer.text()).trim();
-      say(answer.status < 500 && answer.headers.get("X-Said") ? words : (box.dataset.textLost ?? ""));
+      tell(answer.headers.get("X-Said") ? words : (box.dataset.textLost ?? ""));
     } catch {
-      say(box.dataset.textLost ?? "");
+      tell(box.dataset.textLost ?? "");
     }
     draw();
     box.querySelector("[data-refresh]")?.dispatchEvent(new Event("refresh"));
@@ -165,8 +175,13 @@ function start(box: HTMLElement): void {
     return run ? box.querySelector<HTMLElement>(`[data-board-row="${CSS.escape(run)}"]`) : null;
   }
 
+  /** Say what the row shows anyway, to those who do not see it. */
   function say(words: string): void {
     if (said) said.textContent = words;
+  }
+
+  /** Tell everybody what came of it. */
+  function tell(words: string): void {
     document.dispatchEvent(new CustomEvent("huiyin:say", { detail: words }));
   }
 }
