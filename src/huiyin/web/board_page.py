@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +23,7 @@ from huiyin.web.board_rows import (
     act_url,
     chosen_words,
     guessed_proposal,
+    key_of,
     proposal_of,
 )
 from huiyin.web.clock_words import span
@@ -81,7 +82,6 @@ class BoardPane:
         self.m = m
         self.run = m.chosen
         self._wanted, self._unit, self._bound = action, unit, form
-        self.key = uuid4().hex
 
     # --- acts -------------------------------------------------------------------------------
 
@@ -151,6 +151,11 @@ class BoardPane:
     def send_to(self) -> str:
         """Where the form is sent."""
         return act_url(self.run, self.act.action) if self.act else ""
+
+    @property
+    def key(self) -> str:
+        """The key under which it is done once, however often it is sent."""
+        return key_of(self.run, self.act.action) if self.act else ""
 
     @property
     def label(self) -> str:

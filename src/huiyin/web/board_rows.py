@@ -1,11 +1,11 @@
 """The rows of the dispatch board: what came in, whose it is by the lists, why, and how sure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -86,7 +86,7 @@ class Quick:
     values: Mapping[str, str]
     expected: int
     is_bulk: bool
-    key: str = field(default_factory=lambda: uuid4().hex)
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +238,14 @@ def quick_of(run: Run, proposal: Proposal, *, by: Actor) -> Quick | None:
                 values={name: str(value) for name, value in values.items()},
                 expected=run.events,
                 is_bulk=act.bulk,
+                key=key_of(run, act.name),
             )
     return None
+
+
+def key_of(run: Run, action: str) -> str:
+    """Return the key of an act on a run as it stands now: sent twice, it is done once."""
+    return f"{run.pk.hex}-{run.events}-{action}"[:64]
 
 
 def act_url(run: Run, action: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,6 +22,7 @@ from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
 from huiyin.procedures.language import ActorKind
 from huiyin.ui.dates import day_words
+from huiyin.web.board_rows import key_of
 from huiyin.web.clock_words import Stand, stand_of
 from huiyin.web.inbox_rows import title_of, within_city
 from huiyin.web.matter_page import MatterPage, ShownEntry
@@ -76,7 +77,6 @@ class CallPane:
         self.m, self.station = m, station
         self.run = m.chosen
         self._wanted, self._bound = action, form
-        self.key = uuid4().hex
 
     # --- acts -------------------------------------------------------------------------------
 
@@ -120,6 +120,16 @@ class CallPane:
         if self.act is None or (self._bound is not None and self._wanted == self.act.action):
             return self._bound
         return ActForm(self.act.form, people=self.m.people)
+
+    @property
+    def key(self) -> str:
+        """The key under which the act is done once, however often it is sent."""
+        return key_of(self.run, self.act.action) if self.act else ""
+
+    @property
+    def try_key(self) -> str:
+        """The same of a call nobody answered."""
+        return key_of(self.run, self.not_reached.action) if self.not_reached else ""
 
     @cached_property
     def try_form(self) -> ActForm | None:
