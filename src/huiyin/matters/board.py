@@ -258,11 +258,20 @@ def filled_in(act: Action, run: Run, *, unit: UUID | None, answer: Answer | None
     }
     if unit is not None:
         values[lead_field(act)] = str(unit)
-    if answer is not None and answer.unit is not None and unit == answer.unit.id:
+    known = _known_units(answer)
+    if unit in known:
         for field in act.form:
-            if field.type is FieldType.CHOICE and answer.unit.basis.value in field.options:
-                values.setdefault(field.name, answer.unit.basis.value)
+            if field.type is FieldType.CHOICE and known[unit] in field.options:
+                values.setdefault(field.name, known[unit])
     return values
+
+
+def _known_units(answer: Answer | None) -> dict[UUID | None, str]:
+    """Return the units an answer names, each with its basis: by place or by subject."""
+    if answer is None:
+        return {}
+    named = (answer.unit, answer.territorial, *(one.unit for one in answer.candidates))
+    return {one.id: one.basis.value for one in named if one is not None}
 
 
 def is_filled(act: Action, values: Mapping[str, Any]) -> bool:

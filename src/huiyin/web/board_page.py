@@ -15,6 +15,7 @@ from huiyin.matters.act_forms import ActForm
 from huiyin.matters.afterwards import afterwards
 from huiyin.matters.board import Held, Return
 from huiyin.matters.queries import PossibleAct
+from huiyin.matters.suggesting import lead_field
 from huiyin.procedures.language import Action, FieldType
 from huiyin.units.models import Unit
 from huiyin.web.board_rows import (
@@ -146,6 +147,11 @@ class BoardPane:
             and self.unit_id is not None
             and board.is_filled(self.rule, self.values)
         )
+
+    @property
+    def lead(self) -> str:
+        """The field of the form that names the unit."""
+        return lead_field(self.rule) if self.rule else ""
 
     @property
     def send_to(self) -> str:

@@ -58,11 +58,37 @@ function start(box: HTMLElement): void {
     }
   });
 
+  // A unit that is pressed goes into the form as it stands, so that nothing written is lost; where
+  // nothing was written yet the form comes anew with the basis that belongs to the unit.
+  box.addEventListener(
+    "click",
+    (event) => {
+      const offer = (event.target as Element).closest<HTMLElement>("[data-offer]");
+      const form = box.querySelector<HTMLFormElement>("#board-act form[data-lead]");
+      if (!offer || !form || (form.matches("[data-accept]") && !form.dataset.changed)) return;
+      const lookup = form.querySelector(`[data-name="${CSS.escape(form.dataset.lead ?? "")}"]`);
+      const hidden = lookup?.querySelector<HTMLInputElement>("input[type=hidden]");
+      const typed = lookup?.querySelector<HTMLInputElement>("input[type=text]");
+      if (!hidden || !typed) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      hidden.value = offer.dataset.offer ?? "";
+      typed.value = offer.querySelector("b")?.textContent ?? "";
+      const list = offer.closest("ul");
+      list?.querySelectorAll("li").forEach((each) => each.classList.toggle("on", each.contains(offer)));
+      list?.querySelectorAll("[aria-current]").forEach((each) => each.removeAttribute("aria-current"));
+      offer.setAttribute("aria-current", "true");
+      plain(form);
+    },
+    true,
+  );
+
   // What was changed is not what was suggested: the button says the act alone then.
   box.addEventListener("input", (event) => {
-    const main = (event.target as Element).closest("#board-act form[data-accept]")?.querySelector<HTMLElement>("[data-main]");
-    const label = main?.querySelector("[data-label]");
-    if (main && label) label.textContent = main.dataset.plain ?? "";
+    const form = (event.target as Element).closest<HTMLFormElement>("#board-act form[data-lead]");
+    if (!form) return;
+    form.dataset.changed = "yes";
+    plain(form);
   });
 
   box.addEventListener("change", (event) => {
@@ -107,6 +133,12 @@ function start(box: HTMLElement): void {
   setInterval(tick, 500);
   addEventListener("pagehide", () => held.forEach((each) => void send(each, true)));
   draw();
+
+  function plain(form: HTMLFormElement): void {
+    const main = form.querySelector<HTMLElement>("[data-main]");
+    const label = main?.querySelector("[data-label]");
+    if (main && label) label.textContent = main.dataset.plain ?? "";
+  }
 
   function accept(at: Element | null | undefined): void {
     const form = at?.querySelector<HTMLFormElement>("form[data-accept]");
