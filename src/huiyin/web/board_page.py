@@ -170,7 +170,8 @@ class BoardPane:
         label = self.act.label if self.act else ""
         if not name or self.rule is None or self._bound is not None:
             return label
-        return _("%(act)s: %(unit)s") % {"act": label, "unit": name}
+        words = {"act": label, "unit": name}
+        return (_("%(act)s: %(unit)s") if self.is_quick else _("%(act)s (%(unit)s)")) % words
 
     @cached_property
     def follows(self) -> list[str]:
