@@ -111,6 +111,12 @@ function start(box: HTMLElement): void {
     }
   });
 
+  // Nobody's choice is closed under their hand.
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const isRefresh = (event.target as Element).matches("[data-refresh]");
+    if (isRefresh && document.activeElement?.closest("form[data-narrow]")) event.preventDefault();
+  });
+
   // The list comes anew by itself: what is held and what is ticked stays so.
   let ticked: string[] = [];
   let focused = "";
@@ -226,6 +232,18 @@ function runOf(at: Element): string {
 /** Keys of the call-back list: whom to call, nobody answered, to the first question. */
 function startCalls(box: HTMLElement): void {
   startList(box, "call-pane");
+  let focused = "";
+  document.body.addEventListener("htmx:beforeSwap", () => {
+    focused = document.activeElement?.closest<HTMLAnchorElement>("[data-row]")?.href ?? "";
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if ((event.target as Element).id !== "call-list") return;
+    const open = box.querySelector<HTMLElement>("[data-call-pane]")?.dataset.run ?? "";
+    box.querySelectorAll<HTMLAnchorElement>("[data-row]").forEach((row) => {
+      if (open && row.href.includes(open)) row.setAttribute("aria-current", "true");
+      if (focused && row.href === focused) row.focus({ preventScroll: true });
+    });
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isWriting(event.target)) return;
     const wanted = { r: "[data-show]", n: "[data-nobody]", f: "" }[event.key.toLowerCase()];
