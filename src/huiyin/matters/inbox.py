@@ -4,7 +4,7 @@ A run waits for whoever the procedure names as owner of its state. Which rules s
 read from the procedure files, the rest is one SQL function (migration `sight_functions`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,6 +29,7 @@ from huiyin.worktime import Limit, LimitUnit, due
 PAGE = 30
 SOON: Final = Limit(1, LimitUnit.WORKING_DAY)
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no limit last
+Rule = tuple[str, str, str, str, str]  # procedure, owner, way, role, fact of the level
 _WAYS: Final = {
     ActorKind.ASSIGNED: "assigned",
     ActorKind.SENDER_OF: "sender",
@@ -124,8 +125,20 @@ def _soon(at: datetime) -> datetime:
     return due(at, SOON, calendar=calendar()).due_at
 
 
+def page_of(runs: QuerySet[Run], *, after: Key | None, limit: int = PAGE) -> Page:
+    """Return a page of runs in the order in which they are due. One query."""
+    due = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
+    runs = runs.select_related("matter__words", "matter__place", "matter__category")
+    runs = runs.annotate(sorted_at=due).order_by("sorted_at", "pk")
+    if after is not None:
+        runs = runs.filter(Q(sorted_at__gt=after.at) | Q(sorted_at=after.at, pk__gt=after.id))
+    found = list(runs[: limit + 1])
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(tuple(found[:limit]), Key(_sorted_at(last), last.pk) if last else None)
+
+
 def _sorted_at(run: Run) -> datetime:
-    at: datetime = run.sorted_at  # type: ignore[attr-defined]  # annotated by `listed`
+    at: datetime = run.sorted_at  # type: ignore[attr-defined]  # annotated by `listed`, `page_of`
     return at
 
 
@@ -161,21 +174,29 @@ def owned_by(by: Actor) -> QuerySet[Run]:
     return _owned(by) if by.unit_id is not None else Run.objects.none()
 
 
-def _owned(by: Actor) -> QuerySet[Run]:
+def owned_by_rules(rules: Iterable[Rule], *, by: Actor) -> QuerySet[Run]:
+    """Return the open runs that wait for an owner, as far as these rules lead a post to them.
+
+    For lists of what an office may do besides its own states; never one that accuses its unit.
+    """
     owned = RawSQL(
         "SELECT owned FROM matters_runs_owned_by_unit("
         "%s, %s, %s, %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) AS owned",
-        _as_owner(by),
+        _as_owner(by, rules),
     )
     return Run.objects.filter(pk__in=owned)
 
 
-def _as_owner(by: Actor) -> list[object]:
-    rules = list(zip(*_rules_of(by), strict=True)) or [()] * 5
-    return [by.unit_id, by.unit_place_id, LEVELS.get(by.level or 0, ""), *map(list, rules)]
+def _owned(by: Actor) -> QuerySet[Run]:
+    return owned_by_rules(_rules_of(by), by=by)
 
 
-def _rules_of(by: Actor) -> Iterator[tuple[str, str, str, str, str]]:
+def _as_owner(by: Actor, rules: Iterable[Rule]) -> list[object]:
+    columns = list(zip(*rules, strict=True)) or [()] * 5
+    return [by.unit_id, by.unit_place_id, LEVELS.get(by.level or 0, ""), *map(list, columns)]
+
+
+def _rules_of(by: Actor) -> Iterator[Rule]:
     """Yield by what a post may own a state: procedure, owner, way, role, fact of the level."""
     for procedure in library.procedures().values():
         owners = {state.owner for state in procedure.states.values() if state.owner}
@@ -218,7 +239,7 @@ def _waiting(by: Actor) -> QuerySet[Run]:
         "SELECT run_id FROM matters_assignment WHERE unit_id = %s AND to_at IS NULL"
         " EXCEPT SELECT owned FROM matters_runs_owned_by_unit("
         "%s, %s, %s, %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) AS owned",
-        [by.unit_id, *_as_owner(by)],
+        [by.unit_id, *_as_owner(by, _rules_of(by))],
     )
     return _seen(Run.objects.filter(pk__in=held, is_done=False), by)
 

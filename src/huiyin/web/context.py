@@ -1,6 +1,6 @@
 """The navigation of every page: where this person can go, in which post, of which city."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from huiyin.matters import board, calling_back
+from huiyin.people.actors import Actor
 from huiyin.people.models import AccountKind
 
 
@@ -25,6 +27,8 @@ class Door:
     args: tuple[str, ...] = ()
     count: int = 0
     current: bool = False
+    only_for: Callable[[Actor], bool] | None = None  # reads the post alone: no query
+    counted: bool = False  # its address gives the figure for the badge when asked for `?badge`
 
     @property
     def url(self) -> str:
@@ -38,6 +42,22 @@ DOORS = (
         "inbox",
         "web:inbox",
         ("web:inbox", "web:matter", "web:take_act", "web:matter_picture", "web:reveal"),
+    ),
+    Door(
+        _("Dispatch"),
+        "arrow-turn",
+        "web:board",
+        ("web:board", "web:board_act"),
+        only_for=board.dispatches,
+        counted=True,
+    ),
+    Door(
+        _("Call back"),
+        "again",
+        "web:callbacks",
+        ("web:callbacks", "web:callback_act", "web:callback_reveal"),
+        only_for=calling_back.calls_back,
+        counted=True,
     ),
     Door(
         _("Standing"),
@@ -95,5 +115,7 @@ def _doors(request: HttpRequest) -> Iterator[Door]:
     actor = getattr(request, "actor", None)
     here = request.resolver_match.view_name if request.resolver_match else ""
     for door in DOORS:
-        if actor is not None and (not door.needs or actor.may(door.needs)):
+        if actor is None or (door.needs and not actor.may(door.needs)):
+            continue
+        if door.only_for is None or door.only_for(actor):
             yield replace(door, current=here in door.routes)

@@ -5,6 +5,8 @@ from django.urls.converters import StringConverter
 
 from huiyin.web.doors import DOORS
 from huiyin.web.views import (
+    board,
+    callbacks,
     categories,
     command,
     desk,
@@ -76,6 +78,16 @@ urlpatterns = [
     path("command/<slug:which>", command.behind, name="command_list"),
     path("desk/inbox", inbox.index, name="inbox"),
     path("desk/inbox/acts", inbox.act_on_many, name="act_on_many"),
+    path("desk/board", board.index, name="board"),
+    path("desk/board/many", board.many, name="board_many"),
+    path("desk/board/<str:number>/<uuid:run_id>/<slug:action>", board.act, name="board_act"),
+    path("desk/callbacks", callbacks.index, name="callbacks"),
+    path(
+        "desk/callbacks/<str:number>/<uuid:run_id>/<slug:action>",
+        callbacks.act,
+        name="callback_act",
+    ),
+    path("desk/callbacks/<str:number>/<uuid:contact_id>", callbacks.reveal, name="callback_reveal"),
     path("desk/new", taking_in.take_in, name="take_in"),
     path("desk/new/hints", taking_in.hints, name="intake_hints"),
     path("desk/new/others", taking_in.others, name="others"),

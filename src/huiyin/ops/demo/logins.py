@@ -67,6 +67,7 @@ _LINES = (
     ("unit_admin", "DP-371427-housing-2", "unitadmin", "县住建局系统管理员", "Unit administrator"),
     ("city_admin", "GC-371400-9", "cityadmin", "市级管理员", "City administrator"),
     ("auditor", "DP-371400-audit-5", "auditor", "审计员", "Auditor"),
+    ("leader", "HC-371400-26", "hotlinehead", "12345主任（裁定、审核）", "Head of the hotline"),
 )
 PRINTED = tuple(
     Printed(role, ref, username, mobile(0, 10 + no), label_zh, label_en)

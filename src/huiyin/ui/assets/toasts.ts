@@ -19,6 +19,8 @@ export function toast(sentence: string): void {
 }
 
 export function startToasts(): void {
+  // Pages with a script of their own ask for one by an event.
+  document.addEventListener("huiyin:say", (event) => toast(String((event as CustomEvent<string>).detail)));
   document.addEventListener("click", (event) => {
     const close = (event.target as Element).closest("[data-toast-close]");
     close?.closest(".toast")?.remove();

@@ -9,9 +9,9 @@ from huiyin.web.tests.factories import a_city, a_post, a_resident, a_unit, an_ac
 pytestmark = pytest.mark.django_db
 
 
-def rail_of(permission_set, path="/desk"):
+def rail_of(permission_set, path="/desk", kind=UnitKind.GOVERNANCE_CENTRE):
     account = an_account("somebody")
-    unit = a_unit("GC-1", UnitKind.GOVERNANCE_CENTRE, a_city()["夏津县"], "综治中心")
+    unit = a_unit("GC-1", kind, a_city()["夏津县"], "综治中心")
     a_post(account, unit, permission_set)
     return client_of(session_of(account)).get(path).context["nav"]
 
@@ -20,6 +20,8 @@ def test_a_clerk_finds_the_directory_and_the_limits_and_nobodys_accounts():
     assert [door.route for door in rail_of("centre_clerk")] == [
         "web:desk",
         "web:inbox",
+        "web:board",
+        "web:callbacks",
         "web:command",
         "web:take_in",
         "web:find_matter",
@@ -29,6 +31,13 @@ def test_a_clerk_finds_the_directory_and_the_limits_and_nobodys_accounts():
         "web:categories",
         "web:terms",
     ]
+
+
+def test_a_unit_that_handles_matters_has_no_door_to_dispatch_and_call_back():
+    bureau = {door.route for door in rail_of("department_clerk", kind=UnitKind.DEPARTMENT)}
+
+    assert "web:inbox" in bureau
+    assert not {"web:board", "web:callbacks"} & bureau
 
 
 def test_who_looks_after_people_finds_them_and_the_log():

@@ -28,6 +28,7 @@ HOME_VILLAGE: Final = "371427002009"
 _STORIES: Final[dict[str, Callable[[Tale], None]]] = {
     "hotline": hotline.story, "grid": grid.story, "orders": orders.story,
     "petitions": petitions.story, "mediations": mediations.story, "late": hotline.late,
+    "disputed": hotline.disputed,
 }  # fmt: skip
 _SHARES: Final = {"hotline": 46, "grid": 30, "orders": 8, "petitions": 6, "mediations": 10}
 # Which sorts of pattern a story draws on, and how often.
@@ -64,6 +65,13 @@ _SHOWN: Final = (
     ("object", "petitions", 18.7, "petitions", "180101"),
     ("simple", "petitions", 22.4, "petitions", "110101"),
     ("fail", "mediations", 15.7, "disputes", "210301"),
+)  # fmt: skip
+
+
+# What lies on the dispatch board of the hotline: so many days ago, about what.
+_UNASSIGNED: Final = (
+    (0.02, "streets", "020304"), (0.05, "streets", "010404"), (0.09, "living", "050103"),
+    (0.13, "streets", "010201"), (0.17, "streets", "020106"), (0.22, "living", "160103"),
 )  # fmt: skip
 
 
@@ -169,6 +177,28 @@ def _settled(*, now: datetime) -> list[Entry]:
         entry("housing-3", "hotline", 12.3, "living", "050304", HOME_VILLAGE, lead=housing,
               until="acknowledge"),
         entry("hotline", "hotline", 2.6, "living", "230102", HOME_VILLAGE, until="accept_call"),
+        *(
+            entry(f"board-{number}", "hotline", days, sort, code, HOME_VILLAGE,
+                  until="accept_call", is_live=True)
+            for number, (days, sort, code) in enumerate(_UNASSIGNED)
+        ),
+        entry("back", "hotline", 3.5, "streets", "010202", HOME_VILLAGE, until="return_order",
+              must=frozenset({"return"})),
+        entry("back-2", "hotline", 2.9, "living", "050304", HOME_VILLAGE, until="return_order",
+              must=frozenset({"return"})),
+        entry("ruling", "disputed", 5.1, "streets", "020304", HOME_VILLAGE),
+        entry("ruling-2", "disputed", 4.7, "streets", "010106", HOME_VILLAGE),
+        entry("call", "hotline", 6.5, "streets", "010107", HOME_VILLAGE, until="audit"),
+        entry("call-2", "hotline", 7.1, "streets", "010401", HOME_VILLAGE, until="audit"),
+        entry("call-3", "hotline", 7.5, "living", "050101", HOME_VILLAGE, until="try_call_back",
+              must=frozenset({"unanswered"})),
+        entry("county-2", "grid", 3.1, "grid", "020303", HOME, level="county", until="analyse"),
+        entry("county-3", "grid", 4.9, "grid", "080301", HOME, level="county",
+              until="return_order", must=frozenset({"return"})),
+        entry("town-3", "grid", 3.7, "grid", "150102", HOME, level="town", until="analyse"),
+        entry("town-4", "grid", 5.3, "grid", "020101", HOME, level="town", until="feed_back"),
+        entry("town-5", "grid", 6.6, "grid", "180502", HOME, level="town", until="feed_back"),
+        entry("order", "orders", 2.1, "services", "110204", HOME_VILLAGE, until="submit"),
         entry("petition", "petitions", 4.4, "petitions", "050402", BEICHENG, until="register"),
         entry("mediator", "mediations", 3.4, "disputes", "210102", HOME_VILLAGE, until="apply"),
         entry("mediator-2", "mediations", 6.4, "disputes", "210101", HOME_VILLAGE,

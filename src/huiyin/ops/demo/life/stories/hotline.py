@@ -72,6 +72,29 @@ def late(tale: Tale) -> None:
     helping.supervised(tale, run, lead, ground="overdue")
 
 
+def disputed(tale: Tale) -> None:
+    """An order that two units say is not theirs: whoever leads the hotline has to rule on it."""
+    run = _taken_in(tale, is_online=False)
+    tale.later(0.1, 1, in_office=False)
+    lead = tale.unit()
+    _dispatch(tale, run, lead)
+    other = tale.another(lead)
+    if other is None:
+        raise Present
+    cast = tale.cast
+    first, second = tale.say("returns"), tale.say("returns")
+    tale.later(2, 6)
+    tale.act(
+        run, "return_order", by=cast.of(lead), reason=first["reason"], basis=first["text"],
+        right_unit=str(other),
+    )  # fmt: skip
+    tale.later(0.3, 2)
+    agent = cast.of(cast.city("HC"), "hotline.dispatch")
+    tale.act(run, "redispatch", by=agent, to_unit=str(other), reason=tale.say("rulings"))
+    tale.later(2, 6)
+    tale.act(run, "return_order", by=cast.of(other), reason=second["reason"], basis=second["text"])
+
+
 def _taken_in(tale: Tale, *, is_online: bool) -> UUID:
     """Take the order in: by phone, or written by somebody with an account."""
     place, category = str(tale.place.pk), str(tale.category.pk)
@@ -214,8 +237,8 @@ def _looked_after(tale: Tale, run: UUID, lead: UUID) -> None:
         tale.later(0.5, 6)
     tale.act(run, "audit", by=decider, to_the_point=True, really_done=True, told=True)
     tale.later(2, 28)
-    if tale.chance(0.15):
-        tale.act(run, "try_call_back", by=caller)
+    if tale.chance(0.15, "unanswered"):
+        tale.act(run, "try_call_back", by=caller, note=tale.say("unanswered"))
         tale.later(3, 20)
     solved = tale.rng.choices(("solved", "partly", "unsolved"), weights=(86, 9, 5))[0]
     tale.act(
