@@ -4,7 +4,8 @@ import difflib
 import re
 from dataclasses import dataclass
 
-# Chinese is compared by clauses and then characters, Latin by words.
+ALIKE = 0.5  # below this share in common both are shown whole: crumbs of each say nothing
+# Chinese is compared by characters, Latin by words.
 _TOKEN = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
 
 
@@ -21,6 +22,8 @@ def differences(old: str, new: str) -> list[Run]:
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     runs: list[Run] = []
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    if old and new and matcher.ratio() < ALIKE:
+        return [Run("gone", old), Run("new", new)]
     for tag, a_from, a_to, b_from, b_to in matcher.get_opcodes():
         if tag == "equal":
             runs.append(Run("same", "".join(before[a_from:a_to])))

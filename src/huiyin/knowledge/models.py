@@ -46,7 +46,7 @@ class Act(models.TextChoices):
     WRITTEN = "written", _("Written")
     ASKED = "asked", _("Sent to be checked")
     PUBLISHED = "published", _("Published")
-    SENT_BACK = "sent_back", _("Sent back")
+    SENT_BACK = "sent_back", _("Sent back to its writer")
     REVIEWED = "reviewed", _("Reviewed: still right")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 

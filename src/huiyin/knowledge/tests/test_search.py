@@ -103,3 +103,9 @@ def test_differences_name_what_went_and_what_came():
         Run("new", "，全天"),
         Run("same", "。"),
     ]
+
+
+def test_texts_with_little_in_common_are_shown_whole():
+    old, new = "带户口簿到户口所在地办。", "不用，全国都可以，只要身份证。"
+
+    assert differences(old, new) == [Run("gone", old), Run("new", new)]
