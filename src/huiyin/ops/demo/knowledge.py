@@ -47,7 +47,7 @@ def fill(*, at: datetime) -> None:
 
 
 def _written(number: int, row: Row, *, at: datetime) -> datetime:
-    """Return when an entry was first written: in office hours, what still waits in the last days."""
+    """Return when an entry was first written, in office hours; what waits, in the last days."""
     rng = Random(f"knowledge/{number}/day")  # noqa: S311 a story, no secret
     days = rng.randrange(1, 6) if _is_new(row) else rng.randrange(20, 150)
     day = timezone.localdate(at) - timedelta(days=days)
