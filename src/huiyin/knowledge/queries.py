@@ -61,24 +61,31 @@ def subtree(code: str) -> list[str]:
     return [code, *(one for one in tree().by_code if one.startswith(code) and one != code)]
 
 
-def in_use(on: date) -> Q:
-    """Return the condition for what residents are shown on a day."""
+def in_use(on: date, *, kinds: Sequence[str] = PUBLIC_KINDS, is_public: bool = True) -> Q:
+    """Return the condition for what is in use on a day.
+
+    `is_public`: for residents, who are not shown what has waited too long for its review.
+    """
     since = Q(shown__valid_from=None) | Q(shown__valid_from__lte=on)
     until = Q(shown__valid_to=None) | Q(shown__valid_to__gt=on)
-    return (
-        since & until
-        & Q(shown__isnull=False, kind__in=PUBLIC_KINDS, review_on__gt=on - grace())
-    )  # fmt: skip
+    fresh = Q(review_on__gt=on - grace()) if is_public else Q()
+    return since & until & fresh & Q(shown__isnull=False, kind__in=kinds)
+
+
+def entries_in_use(
+    *, on: date, kinds: Sequence[str] = PUBLIC_KINDS, category: str = "", is_public: bool = True
+) -> QuerySet[Entry]:
+    """Return what is in use, of some kinds and a class of matter."""
+    rows = Entry.objects.filter(in_use(on, kinds=kinds, is_public=is_public))
+    if category:
+        rows = rows.filter(shown__categories__overlap=subtree(category))
+    return rows.select_related("shown", "owner")
 
 
 def public_entries(*, on: date, kind: str = "", category: str = "") -> QuerySet[Entry]:
     """Return what residents are shown, of a kind and a class of matter."""
-    rows = Entry.objects.filter(in_use(on))
-    if kind in PUBLIC_KINDS:
-        rows = rows.filter(kind=kind)
-    if category:
-        rows = rows.filter(shown__categories__overlap=subtree(category))
-    return rows.select_related("shown", "owner")
+    kinds = [kind] if kind in PUBLIC_KINDS else list(PUBLIC_KINDS)
+    return entries_in_use(on=on, kinds=kinds, category=category)
 
 
 def public_entry(pk: UUID, *, on: date) -> Entry:

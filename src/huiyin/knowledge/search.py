@@ -21,6 +21,7 @@ LONGEST = 120  # characters of what is typed that count
 WEAKEST = 0.2  # below this share of what was asked nothing is shown
 IN_TEXT = 0.25  # what the answer weighs against the question
 ENOUGH = 8  # rare pairs; a long story is not asked for more than a question has
+LEAST = 200  # entries; of a few everything is common, and that would say nothing
 BRANCH = 0.15  # what the right class of matter adds
 
 
@@ -49,8 +50,8 @@ def find(
             _FIND,
             {
                 "asked": asked, "threes": threes, "firsts": firsts, "single": SINGLE,
-                "in_text": IN_TEXT, "branch": BRANCH, "enough": ENOUGH, "weakest": weakest,
-                "on": on,
+                "in_text": IN_TEXT, "branch": BRANCH, "enough": ENOUGH, "least": LEAST,
+                "weakest": weakest, "on": on,
                 "stale": on - grace() if is_public else None,
                 "kinds": [str(kind) for kind in kinds],
                 "codes": [category[:end] for end in range(2, len(category) + 1, 2)],
@@ -105,7 +106,9 @@ def _line(place: Place | None) -> list[UUID] | None:
 
 
 _FIND = """
-    WITH asked AS (
+    WITH whole_base AS (
+        SELECT greatest(count(*), %(least)s)::float AS size FROM knowledge_entry
+    ), asked AS (
         SELECT piece, CASE WHEN length(piece) = 1 THEN %(single)s::float ELSE 1.0 END AS share
         FROM unnest(%(asked)s::text[]) AS piece
     ), counted AS (
@@ -114,11 +117,11 @@ _FIND = """
             WHERE v.title_keys @> ARRAY[piece]::varchar[]
         ) AS times FROM asked
     ), weights AS (
-        SELECT piece, share * ln(1 + (SELECT count(*) FROM knowledge_entry) / (1.0 + times))
+        SELECT piece, share * ln(1 + (SELECT size FROM whole_base) / (1.0 + times))
             AS weight FROM counted
     ), whole AS (
         SELECT greatest(0.0001, least(
-            sum(weight), %(enough)s * ln(1 + (SELECT count(*) FROM knowledge_entry))
+            sum(weight), %(enough)s * ln(1 + (SELECT size FROM whole_base))
         )) AS weight FROM weights
     ), hits AS (
         SELECT v.id, sum(w.weight) AS got FROM weights AS w
