@@ -94,6 +94,9 @@ def _published(
         changed = replace(words, text_zh=row["next"])
         verbs.change(entry.pk, changed, by=by, at=at + timedelta(days=14), note=row["next_note"])
         verbs.ask(entry.pk, by=by, at=at + timedelta(days=14))
+    if "withdrawn" in row:
+        later = at + timedelta(days=15)
+        verbs.withdraw(entry.pk, reason=row["withdrawn"], by=people.checker, at=later)
     yes = rng.randrange(3, 90)
     Entry.objects.filter(pk=entry.pk).update(helpful=yes, unhelpful=rng.randrange(yes // 3 + 1))
 

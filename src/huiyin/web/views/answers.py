@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.categories.tree import tree
@@ -20,6 +21,7 @@ from huiyin.people.guards import public
 from huiyin.people.limits import allow
 from huiyin.ui.http import part, see_other
 from huiyin.web.paging import page
+from huiyin.web.templatetags.city import said
 from huiyin.web.views.start import question
 
 PAGE = 20
@@ -73,10 +75,16 @@ def _category(entry: Entry) -> Any:
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Read one answer; nothing on it says whose matter it was."""
     found = _public(pk)
+    category = _category(found)
+    trail = [{"label": _("Answers"), "url": reverse("web:answers")}]
+    if category:
+        address = f"{reverse('web:answers')}?category={category.code}"
+        trail.append({"label": said(category), "url": address})
     context = {
+        "trail": trail,
         "entry": found,
         "shown": found.shown,
-        "category": _category(found),
+        "category": category,
         "related": queries.related(found, on=timezone.localdate()),
         "thanked": request.GET.get("thanks", "") == "1",
     }
@@ -88,11 +96,11 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 def helpful(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Count whether it helped; who said so is not kept."""
     found = _public(pk)
-    said = request.POST.get("helpful", "")
+    opinion = request.POST.get("helpful", "")
     key = f"helpful:{found.pk}:{address_key(client_address(request))}"
     day = timedelta(days=1)
-    if said in ("yes", "no") and allow(key, limit=OPINIONS_A_DAY, window=day, at=timezone.now()):
-        verbs.count_opinion(found.pk, is_helpful=said == "yes")
+    if opinion in ("yes", "no") and allow(key, limit=OPINIONS_A_DAY, window=day, at=timezone.now()):
+        verbs.count_opinion(found.pk, is_helpful=opinion == "yes")
     if request.headers.get("HX-Request") == "true":
         return part(request, "web/answers/_thanks.html", {"thanked": True})
     return see_other(request, reverse("web:answer", args=[pk]) + "?thanks=1#helpful")

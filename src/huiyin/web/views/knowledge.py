@@ -138,7 +138,13 @@ def _entry_page(
     is_public = found.kind in PUBLIC_KINDS
     is_checker = access.may_publish(found, by=by)
     waits = found.state == State.TO_CHECK
+    number = _("version %(number)s") % {"number": latest.number}
     context = {
+        "trail": [
+            {"label": _("Knowledge base"), "url": reverse("web:knowledge")},
+            {"label": found.code, "url": ""},
+            {"label": number, "url": ""},
+        ],
         "entry": found,
         "latest": latest,
         "versions": versions,

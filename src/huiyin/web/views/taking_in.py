@@ -136,15 +136,17 @@ def _taken(
         more.refuse(refusal)
         return ""
     number = done.run.matter.number
-    messages.success(
-        request,
-        format_html(
-            _("Answered and settled. Read it out: the number is {}.")
-            if settling is not None
-            else _("Read it out: the number is {}."),
-            numbers.spoken(number),
-        ),
+    told = (
+        _("Answered and settled. Read it out: the number is {}.")
+        if settling is not None
+        else _("Read it out: the number is {}.")
     )
+    # Whoever takes calls goes on with Enter: the way to the next one has the focus.
+    next_one = format_html(
+        ' <a href="{}" autofocus>{}</a>',
+        reverse("web:take_in_by", args=[opening.name]), _("Take in the next one"),
+    )  # fmt: skip
+    messages.success(request, format_html(told, numbers.spoken(number)) + next_one)
     return number
 
 
