@@ -124,8 +124,8 @@ def history(entry: Entry) -> list[Done]:
     names = names_of([step.by for step in steps if step.by])
     return [
         Done(
-            act=step.act, label=Act(step.act).label, who=names.get(step.by, "") if step.by else "",
-            at=step.at, version=step.version, why=step.why,
+            act=step.act, label=str(Act(step.act).label),
+            who=names.get(step.by, "") if step.by else "", at=step.at, version=step.version, why=step.why,
         )
         for step in steps
     ]  # fmt: skip
@@ -142,4 +142,4 @@ def sent_back(entry: Entry) -> Done | None:
     if last is None or last.act != Act.SENT_BACK:
         return None
     who = names_of([last.by]).get(last.by, "") if last.by else ""
-    return Done(last.act, Act(last.act).label, who, last.at, last.version, last.why)
+    return Done(last.act, str(Act(last.act).label), who, last.at, last.version, last.why)

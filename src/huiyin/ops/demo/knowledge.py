@@ -126,6 +126,7 @@ class _People:
     def _hotline(self) -> tuple[Actor, Unit]:
         by = self._in_post(account__username=WRITER)
         assert by is not None  # noqa: S101 the demo prints this login
+        assert by.unit_id is not None  # noqa: S101 in a post of the hotline
         return by, Unit.objects.get(pk=by.unit_id)
 
     def of(self, owner: str) -> tuple[Actor, Unit]:

@@ -1,6 +1,6 @@
 """Writing the knowledge base: new entries, new versions of those that differ, through the verbs."""
 
-from typing import Final
+from typing import Any, Final
 
 from huiyin.knowledge import verbs
 from huiyin.knowledge.models import Entry, Kind, State
@@ -55,11 +55,11 @@ def _words(row: Row, table: Parsed, session: Session, entry: Entry | None) -> Wo
     """Return what a row says; what the file has no column for stays as it is."""
     latest = entry.latest if entry else None
     kept = words_of(latest) if latest else None
-    texts = {
+    texts: dict[str, Any] = {
         name: (row[name] or "").strip() if table.has(name) or kept is None else getattr(kept, name)
         for name in TEXTS
     }
-    days = {
+    days: dict[str, Any] = {
         name: row[name] if table.has(name) or kept is None else getattr(kept, name) for name in DAYS
     }
     category, place = row["category_code"], row["place_code"]
