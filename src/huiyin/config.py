@@ -304,6 +304,14 @@ SETTINGS: tuple[Setting, ...] = (
         most=3_650,
     ),
     Setting(
+        "HUIYIN_KNOWLEDGE_GRACE_DAYS",
+        Kind.WHOLE,
+        "Days an entry of the knowledge base is still shown to residents after its day of review.",
+        default="30",
+        least=0,
+        most=3_650,
+    ),
+    Setting(
         "HUIYIN_NOTICE_ALARM_MINUTES",
         Kind.WHOLE,
         "Minutes a message may be due without being sent before somebody is told to look.",
@@ -416,6 +424,7 @@ class Config:
     mail_from: str
     notice_quiet_hours: str
     notice_keep_days: int
+    knowledge_grace_days: int
     notice_alarm_minutes: int
     calendar: Path | None
     clock_alarm_minutes: int

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "huiyin.grid",
     "huiyin.insight",
     "huiyin.orders",
+    "huiyin.knowledge",
     "huiyin.gateway",
     "huiyin.web",
     "huiyin.ops",

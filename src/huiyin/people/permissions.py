@@ -46,6 +46,11 @@ _ALL = (
     Permission("hotline.dispatch", _("Dispatch hotline orders")),
     Permission("hotline.decide", _("Decide disputes, extensions and ends of hotline orders")),
     Permission("hotline.call_back", _("Call back callers of the hotline")),
+    Permission("knowledge.write", _("Write entries of the knowledge base for the own unit")),
+    Permission(
+        "knowledge.publish",
+        _("Check, publish and withdraw entries of the knowledge base in the own place"),
+    ),
     Permission("services.edit", _("Maintain the catalogue of services"), city_wide=True),
     Permission("services.offer", _("Offer times at which the own unit comes to residents")),
     Permission("notices.administer", _("Look after messages that did not arrive"), city_wide=True),

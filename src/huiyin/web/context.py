@@ -67,6 +67,12 @@ DOORS = (
         needs="insight.see",
     ),
     Door(_("Take in"), "phone", "web:take_in", ("web:take_in", "web:take_in_by")),
+    Door(
+        _("Knowledge"),
+        "book",
+        "web:knowledge",
+        ("web:knowledge", "web:knowledge_new", "web:knowledge_entry", "web:knowledge_change"),
+    ),
     Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
     Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
     Door(

@@ -112,7 +112,7 @@ def following(
         phone=_phone(run),
         entries=told_apart,
         older=page.older,
-        answer=_answer(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
+        answer=answer_of(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
         files=_files_of(told_apart),
         first=first,
         at_hand=[act for act in rest if _is_at_hand(act, seen)],
@@ -139,7 +139,7 @@ def _is_shown(entry: Entry, name: str) -> bool:
     return field is not None and (entry.is_own or said(field.label) in labels)
 
 
-def _answer(entries: Iterable[Entry], rules: Procedure) -> Sequence[Detail]:
+def answer_of(entries: Iterable[Entry], rules: Procedure) -> Sequence[Detail]:
     """Return what was answered: the words of the last act that ended the work."""
     for entry in entries:
         act = rules.actions.get(entry.action)

@@ -29,6 +29,7 @@ from huiyin.procedures.language import ActorKind
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, due_day, stand_of
 from huiyin.web.inbox_rows import within_city
+from huiyin.web.making_public import is_offered
 
 SHOWN_ACTS: Final = 4
 MAIN, INSIDE, ORDER = "circle", "square", "diamond"
@@ -114,6 +115,11 @@ class MatterPage:
             key=lambda run: (run.pk in mine, not run.is_over, run.parent_id is None, run.opened_at),
         )
         return order[-1]
+
+    @property
+    def offers_answer(self) -> bool:
+        """Whether the reader may propose the answer for publication."""
+        return is_offered(self.matter, self.chosen, by=self.by)
 
     @cached_property
     def rules(self) -> Procedure:

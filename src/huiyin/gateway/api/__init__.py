@@ -21,6 +21,7 @@ from huiyin.gateway.api import (
     files,
     filing,
     keeping,
+    knowledge,
     links,
     matters,
     own,
@@ -70,6 +71,7 @@ TAGS: Final = (
     ("Own", "Who asks, and what they were told."),
     ("Reference", "Places, categories, units and procedures; open to everybody."),
     ("Services", "What can be ordered, and when somebody can come."),
+    ("Knowledge", "Answers in use; open to everybody, call scripts to staff."),
     ("Webhooks", "Telling other systems of acts."),
 )
 
@@ -103,6 +105,7 @@ api.add_router("", exports.router)
 api.add_router("", keeping.router)
 api.add_router("", own.router)
 api.add_router("", services.router)
+api.add_router("", knowledge.router)
 api.add_router("", webhooks.router)
 
 

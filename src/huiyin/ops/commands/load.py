@@ -56,7 +56,7 @@ def command(
     language: str,
 ) -> int:
     """Load a city from the tables in FOLDER: places, boundaries, units, categories, terms, duties,
-    services, slots, people, each as CSV (UTF-8 or GB18030) or XLSX.
+    services, slots, knowledge, people, each as CSV (UTF-8 or GB18030) or XLSX.
 
     Everything is checked first, and every faulty cell is told with its file, row and column. It is
     loaded all or not at all; loading the same files again changes nothing. Exit code 1 with errors.

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 import huiyin.categories
+from huiyin.ops.demo import knowledge
 from huiyin.ops.demo import logins as printed
 from huiyin.ops.demo.duties import duty_rows
 from huiyin.ops.demo.logins import DemoLogin
@@ -74,6 +75,7 @@ def ensure(*, scale: Scale, at: datetime, progress: Progress | None = None) -> N
                 raise AssertionError(f"The demo city has errors: {report.errors[:3]}")
             _send_on_leave(at=at)
             _fill_rosters(scale, at=at)
+            knowledge.fill(at=at)
         elif not is_new:
             return
         _open_printed_accounts(password)

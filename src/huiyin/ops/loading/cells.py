@@ -12,6 +12,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from huiyin.categories.models import TermUnit, Urgency
+from huiyin.knowledge.models import Kind
 from huiyin.ops.loading import words
 from huiyin.ops.loading.faults import Unfit
 from huiyin.orders.models import Mode
@@ -96,6 +97,21 @@ def text_up_to(limit: int) -> Parser:
         if len(text) > limit:
             raise Unfit("too_long", value=text[:limit], length=len(text), limit=limit)
         return text
+
+    return parse
+
+
+def lines_up_to(limit: int) -> Parser:
+    """Return a parser of a text of several lines with at most `limit` characters."""
+
+    def parse(text: str) -> str:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for line in lines:
+            check_visible(line)
+        whole_text = "\n".join(line.rstrip() for line in lines)
+        if len(whole_text) > limit:
+            raise Unfit("too_long", value=whole_text[:limit], length=len(whole_text), limit=limit)
+        return whole_text
 
     return parse
 
@@ -339,6 +355,7 @@ def _levels() -> dict[str, Any]:
 
 _MAKERS: dict[str, Callable[[int, int], Parser]] = {
     "text": lambda limit, _: text_up_to(limit),
+    "lines": lambda limit, _: lines_up_to(limit),
     "person": lambda limit, _: person_name(limit),
     "whole": lambda limit, least: whole(least, limit),
     "degrees": lambda limit, _: degrees(limit),
@@ -367,6 +384,9 @@ _MAKERS: dict[str, Callable[[int, int], Parser]] = {
     "urgency": _fixed(choice(words.URGENCY, _values(Urgency))),
     "term_unit": _fixed(choice(words.TERM_UNIT, _values(TermUnit))),
     "service_code": _fixed(coded(_SERVICE_CODE, "service_code")),
+    "knowledge_kind": _fixed(
+        choice(words.KNOWLEDGE_KIND, {"guide": Kind.GUIDE, "script": Kind.SCRIPT})
+    ),
     "service_mode": _fixed(choice(words.SERVICE_MODE, _values(Mode))),
     "weekday": _fixed(choice(words.WEEKDAY, words.WEEKDAY_IN_ENGLISH)),
     "time": _fixed(time_of_day),

@@ -415,6 +415,15 @@ SENTENCES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Row %(row)s of %(file)s offers some of the same times."),
         _("times that do not overlap"),
     ),
+    # --- knowledge ---
+    "personal_words": (
+        _("This may name a person: %(words)s. Everybody would read it."),
+        _("words without phones, identity numbers, plates, names and doors"),
+    ),
+    "kind_changed": (
+        _("The entry with this code is for something else."),
+        _("another code"),
+    ),
     # --- people ---
     "grid_missing": (_("A grid worker works in a grid."), _("the code of a grid")),
     "grid_expected": (_("%(name)s is no grid."), _("the code of a grid")),

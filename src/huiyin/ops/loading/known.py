@@ -7,6 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from huiyin.categories.models import Category, Term, TermValue
+from huiyin.knowledge.models import Entry
 from huiyin.orders.models import ServiceVersion
 from huiyin.people.models import Account, AccountKind, GridWorker, Mediator, PermissionSet, Post
 from huiyin.places.models import Boundary, Place, PlaceVersion
@@ -96,6 +97,12 @@ class Known:
         """The last version of each service by code."""
         rows = ServiceVersion.objects.select_related("service", "category").order_by("number")
         return {row.service.code: row for row in rows}
+
+    @cached_property
+    def knowledge(self) -> Mapping[str, Entry]:
+        """The entries of the knowledge base by code, with their latest versions."""
+        rows = Entry.objects.select_related("latest").order_by()
+        return {entry.code: entry for entry in rows}
 
     @cached_property
     def permission_sets(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from huiyin.ops.loading.apply.categories import apply_categories, apply_terms
+from huiyin.ops.loading.apply.knowledge import apply_knowledge
 from huiyin.ops.loading.apply.people import apply_people
 from huiyin.ops.loading.apply.places import apply_boundaries, apply_places
 from huiyin.ops.loading.apply.services import apply_services, apply_slots
@@ -18,6 +19,7 @@ from huiyin.ops.loading.apply.units import apply_duties, apply_units
 from huiyin.ops.loading.checks.boundaries import check_boundaries
 from huiyin.ops.loading.checks.categories import check_categories, check_terms, index_categories
 from huiyin.ops.loading.checks.context import Context
+from huiyin.ops.loading.checks.knowledge import check_knowledge
 from huiyin.ops.loading.checks.people import check_people
 from huiyin.ops.loading.checks.places import check_places, index_places
 from huiyin.ops.loading.checks.points import check_points
@@ -51,6 +53,7 @@ _CHECKS: tuple[tuple[str, Callable[[Context], None]], ...] = (
     ("duties", check_duties),
     ("services", check_services),
     ("slots", check_slots),
+    ("knowledge", check_knowledge),
     ("people", check_people),
 )
 _APPLY: tuple[tuple[str, Apply], ...] = (
@@ -62,6 +65,7 @@ _APPLY: tuple[tuple[str, Apply], ...] = (
     ("duties", apply_duties),
     ("services", apply_services),
     ("slots", apply_slots),
+    ("knowledge", apply_knowledge),
     ("people", apply_people),
 )
 _LOADED = (

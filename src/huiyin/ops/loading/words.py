@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from huiyin.categories.models import TermUnit, Urgency
+from huiyin.knowledge.models import Kind
 from huiyin.orders.models import Mode
 from huiyin.people.models import GridRole, MediatorKind
 from huiyin.places.coordinates import Crs
@@ -120,6 +121,7 @@ LEVEL_NAMES = {
     "village": PlaceLevel.VILLAGE,
 }
 
+KNOWLEDGE_KIND = {"知识": Kind.GUIDE, "话术": Kind.SCRIPT}
 SERVICE_MODE = {"线上": Mode.ONLINE, "上门": Mode.VISIT, "均可": Mode.BOTH}
 WEEKDAY = {"周一": 0, "周二": 1, "周三": 2, "周四": 3, "周五": 4, "周六": 5, "周日": 6}
 WEEKDAY_IN_ENGLISH = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}

@@ -1,6 +1,7 @@
 // What every page loads: htmx, and a few helpers that only add to what works without a script.
 import htmx from "htmx.org";
 
+import { startArrows } from "./arrows";
 import { startDialogs } from "./dialogs";
 import { startForms } from "./forms";
 import { startLeaving } from "./leaving";
@@ -56,6 +57,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+startArrows();
 startDialogs();
 startLeaving();
 startForms();

@@ -8,6 +8,7 @@ from django.urls import reverse
 from stdnum import damm
 
 from huiyin.categories.models import Category
+from huiyin.knowledge.models import Entry
 from huiyin.matters.models import Run
 from huiyin.people.models import Account
 from huiyin.places.models import Place, PlaceLevel
@@ -110,9 +111,36 @@ def _of_visitors() -> Iterator[Page]:
         "matter, by number": reverse("web:ask_number"),
         "matter, wrong number": f"{reverse('web:ask_number')}?number=1234",
         "matter, whose is it": reverse("web:follow", args=[a_number_of_nobody()]),
+        "answers": reverse("web:answers"),
+        "answers, searched": f"{reverse('web:answers')}?q={quote('暖气不热')}",
+        "answers, nothing": f"{reverse('web:answers')}?q=zzzz",
+        "an answer": reverse("web:answer", args=[_entry("published").pk]),
         "nothing here": "/nothing-here",
     }.items():
         yield Page(name, VISITOR, path)
+
+
+def _entry(state: str) -> Entry:
+    """Return an entry of the knowledge base with more than one version where there is one."""
+    rows = Entry.objects.filter(state=state).exclude(kind="script")
+    return rows.order_by("-latest__number", "pk")[0]
+
+
+def _of_knowledge() -> Iterator[Page]:
+    agent, admin = LOGINS["hotline_agent"], LOGINS["city_admin"]
+    to_check, published = _entry("to_check").pk, _entry("published").pk
+    knowledge = reverse("web:knowledge")
+    for name, who, path in (
+        ("knowledge", agent, knowledge),
+        ("knowledge, searched", agent, f"{knowledge}?q=nuanqi"),
+        ("knowledge, nothing", agent, f"{knowledge}?tray=withdrawn"),
+        ("an entry to be checked", admin, reverse("web:knowledge_entry", args=[to_check])),
+        ("an entry in use", agent, reverse("web:knowledge_entry", args=[published])),
+        ("an entry, written", agent, reverse("web:knowledge_new")),
+        ("an entry, changed", admin, reverse("web:knowledge_change", args=[published])),
+        ("an entry, not mine to write", LOGINS["auditor"], reverse("web:knowledge_new")),
+    ):
+        yield Page(name, who, path)
 
 
 def _of_staff() -> Iterator[Page]:
@@ -122,6 +150,7 @@ def _of_staff() -> Iterator[Page]:
     lamp = Category.objects.get(name_zh="路灯不亮")
     terms, responsible = reverse("web:terms"), reverse("web:responsible")
     yield from _of_matters()
+    yield from _of_knowledge()
     for name, who, path in (
         ("responsible, at the desk", LOGINS["hotline_agent"],
          f"{responsible}?category={lamp.code}&place={BEICHENG}"),

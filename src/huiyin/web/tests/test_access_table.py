@@ -102,12 +102,14 @@ class World:
                 "contact_id": acting.pk,
                 "file_id": acting.pk,
                 "pk": acting.pk,
+                "act": "ask",
             },
             "webhook": {"webhook_id": acting.pk},
             "no record": {
                 "number": "3714261100000000",
                 **dict.fromkeys(
-                    ("file_id", "matter_id", "export_id", "contact_id", "hold_id"), acting.pk
+                    ("file_id", "matter_id", "export_id", "contact_id", "hold_id", "entry_id"),
+                    acting.pk,
                 ),
             },
             "language": {"language": "en"},

@@ -29,11 +29,13 @@ from huiyin.web import drafts
 from huiyin.web.asking import Asked, keep_arrived, likely_kind, problems
 from huiyin.web.asking_pages import address, begun, for_residents, screen, speaker_of, to
 from huiyin.web.doors import Door
+from huiyin.web.finding import may_answer
 from huiyin.web.models import Draft, DraftFile
 from huiyin.web.stars import rated_services
 from huiyin.web.views.start import question
 
 OFFERED = 3
+TELLING = 4  # characters from which on something has been said
 
 
 @for_residents
@@ -135,11 +137,14 @@ def _kind(request: HttpRequest, door: Door, body: dict[str, Any]) -> dict[str, A
 
 def _kinds(asked: Asked) -> dict[str, Any]:
     if not asked.door.suggests:
-        return {"nodes": []}
+        return {"nodes": [], "answers": []}
     nodes = [hit.node for hit in suggest(asked.words, OFFERED)] if asked.words else []
     if asked.node is not None and asked.node not in nodes:
         nodes = [asked.node, *nodes]
-    return {"nodes": nodes}
+    code = nodes[0].category.code if nodes else ""
+    words = asked.words if len(asked.words) >= TELLING else ""
+    today = timezone.localdate()
+    return {"nodes": nodes, "answers": may_answer(words, category=code, on=today) if words else []}
 
 
 @for_residents

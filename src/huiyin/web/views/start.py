@@ -25,13 +25,14 @@ from huiyin.web import drafts
 from huiyin.web.asking import Asked, title_of
 from huiyin.web.asking_pages import resident_of, speaker_of
 from huiyin.web.doors import DOORS, Door
-from huiyin.web.finding import by_code, emergencies, said_path
+from huiyin.web.finding import answers, by_code, emergencies, said_path, services
 from huiyin.web.following import rows
 from huiyin.web.models import Draft
 from huiyin.web.responsibility import responsible as who_is_responsible
 from huiyin.web.templatetags.city import said
 
 LONGEST_QUESTION = 80
+FEW = 3  # of each kind of thing that is found
 LATEST = 3  # of one's own matters, on the start page
 # Whom a duty list names is decided down to the village; a grid has nobody of its own.
 NAMED = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
@@ -74,13 +75,20 @@ def about(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Find kinds of matter, places and offices by anybody's own words; a number leads to it."""
+    """Find by anybody's own words what it is about and what is known of it.
+
+    Kinds of matter, guidance, services, published answers, places and offices; few of each. The
+    number of a matter leads to it.
+    """
     q = question(request, "q")
     number = numbers.read(q)
     if number is not None:
         return see_other(request, reverse("web:follow", args=[number]))
-    hits = suggest(q) if q else []
+    hits = suggest(q, FEW) if q else []
+    today = timezone.localdate()
     context = {
+        **answers(q, on=today),
+        "services": services(q, on=today) if q else [],
         "q": q,
         "hits": [
             {
@@ -91,8 +99,8 @@ def find(request: HttpRequest) -> HttpResponse:
             for hit in hits
         ],
         "emergencies": _dangers(q, hits),
-        "places": [found.place for found in search_places(q, limit=5)] if q else [],
-        "units": search_units(q, on=timezone.localdate(), limit=5) if q else [],
+        "places": [found.place for found in search_places(q, limit=FEW)] if q else [],
+        "units": search_units(q, on=today, limit=FEW) if q else [],
     }
     if wants_part(request) and not q:
         return HttpResponse()  # emptied again: nothing to show below the box

@@ -1,9 +1,11 @@
 """Intake for a caller or a visitor, on one screen and by keyboard alone."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +20,8 @@ from huiyin.categories.tree import tree
 from huiyin.dispatch.responsibility import responsible
 from huiyin.dispatch.urgency import urgency_of
 from huiyin.dispatch.wording import reason_words
+from huiyin.knowledge.models import Kind
+from huiyin.knowledge.search import find, of_class
 from huiyin.matters import numbers, search
 from huiyin.matters.intake import Person, Said
 from huiyin.matters.models import Run
@@ -32,6 +36,7 @@ from huiyin.procedures.language import FieldType
 from huiyin.ui.http import part, see_other
 from huiyin.ui.refusals import Refusal
 from huiyin.web.inbox_rows import rows_of
+from huiyin.web.settling import ANSWER, SOURCE, SettlingForm, settle, settling_of
 from huiyin.web.taking_in import (
     CallerForm,
     Opening,
@@ -45,6 +50,8 @@ from huiyin.web.taking_in import (
 from huiyin.web.views.inbox import uuid_of
 
 KINDS = 3
+ANSWERS = 2  # of the knowledge base, beside what is being said
+SURE = 0.25  # below this share of what was said an answer would only be in the way
 
 
 @staff()
@@ -58,9 +65,11 @@ def take_in(request: PeopleRequest, name: str = "") -> HttpResponse:
         return render(request, "web/intake/none.html", status=200 if not name else 404)
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     caller, words, more = CallerForm(data), SaidForm(data), form_of(opening, data, files)
+    settling = settling_of(opening)
+    settled = SettlingForm(settling, data) if settling else None
     status = 200
     if data is not None:
-        number = _taken(request, opening, caller, words, more)
+        number = _taken(request, opening, caller, words, more, settled)
         if number:
             return see_other(request, reverse("web:matter", args=[number]))
         status = 422
@@ -70,17 +79,23 @@ def take_in(request: PeopleRequest, name: str = "") -> HttpResponse:
         "caller": caller,
         "words": words,
         "more": more,
+        "settling": settling,
+        "settled": settled,
         "key": request.POST.get("key") or uuid4().hex,
     }
     return render(request, "web/intake/index.html", context, status=status)
 
 
 def _taken(
-    request: PeopleRequest, opening: Opening, caller: CallerForm, words: SaidForm, more: Any
-) -> str:
-    """Open the matter and return its number; nothing when a form says what is wrong."""
+    request: PeopleRequest, opening: Opening, caller: CallerForm, words: SaidForm, more: Any,
+    settled: SettlingForm | None,
+) -> str:  # fmt: skip
+    """Open the matter, settle it when it was answered at once, and return its number.
+
+    Nothing when a form says what is wrong; then neither is done.
+    """
     at = timezone.now()
-    is_clear = caller.is_valid() & words.is_valid()
+    is_clear = caller.is_valid() & words.is_valid() & (settled is None or settled.is_valid())
     place, category = words.resolve()
     is_clear &= more.take_in(by=request.actor, at=at, address=client_address(request))
     if not is_clear or place is None:
@@ -88,40 +103,56 @@ def _taken(
     said = words.cleaned_data
     who = caller.cleaned_data
     is_nobody = who["is_anonymous"] and not who["phone"]
+    key = request.POST.get("key", "")[:64]
+    settling = settling_of(opening) if "settle" in request.POST else None
     try:
-        done = open_once(
-            key=request.POST.get("key", "")[:64],
-            by=request.actor,
-            at=at,
-            procedure=opening.procedure.name,
-            action=opening.action.name,
-            said=Said(title_of(said["words"]), said["words"], said["address"]),
-            place=place,
-            channel=channel_of(request.actor),
-            form=values_of(opening, more, words=said["words"], place=place, category=category),
-            category=category,
-            reporter=None
-            if is_nobody
-            else Person(
-                who["name"], who["phone"], is_anonymous=who["is_anonymous"],
-                wants_secrecy=who["wants_secrecy"],
-            ),
-        )  # fmt: skip
+        with transaction.atomic():
+            done = open_once(
+                key=key,
+                by=request.actor,
+                at=at,
+                procedure=opening.procedure.name,
+                action=opening.action.name,
+                said=Said(title_of(said["words"]), said["words"], said["address"]),
+                place=place,
+                channel=channel_of(request.actor),
+                form=values_of(
+                    opening, more, words=said["words"], place=place, category=category
+                ),
+                category=category,
+                reporter=None
+                if is_nobody
+                else Person(
+                    who["name"], who["phone"], is_anonymous=who["is_anonymous"],
+                    wants_secrecy=who["wants_secrecy"],
+                ),
+            )  # fmt: skip
+            if settling is not None and settled is not None:
+                settle(done.run, settling, settled, key=key, by=request.actor, at=at)
     except ActRefused as refusal:
-        _refuse(opening, words, more, refusal)
+        _refuse(opening, words, more, settled, refusal)
         return ""
     except Refusal as refusal:
         more.refuse(refusal)
         return ""
     number = done.run.matter.number
-    messages.success(
-        request,
-        format_html(_("Read it out: the number is {}."), numbers.spoken(number)),
+    told = (
+        _("Answered and settled. Read it out: the number is {}.")
+        if settling is not None
+        else _("Read it out: the number is {}.")
     )
+    # Whoever takes calls goes on with Enter: the way to the next one has the focus.
+    next_one = format_html(
+        ' <a href="{}" autofocus>{}</a>',
+        reverse("web:take_in_by", args=[opening.name]), _("Take in the next one"),
+    )  # fmt: skip
+    messages.success(request, format_html(told, numbers.spoken(number)) + next_one)
     return number
 
 
-def _refuse(opening: Opening, words: SaidForm, more: Any, refusal: Refusal) -> None:
+def _refuse(
+    opening: Opening, words: SaidForm, more: Any, settled: SettlingForm | None, refusal: Refusal
+) -> None:
     """Write each fault where it was typed."""
     ours = {
         field.name: name
@@ -136,6 +167,8 @@ def _refuse(opening: Opening, words: SaidForm, more: Any, refusal: Refusal) -> N
     for name, told in refusal.errors.items():
         if name in ours:
             words.add_error(ours[name], told)
+        elif settled is not None and name in (ANSWER, SOURCE):
+            settled.add_error(name, told)
         else:
             left[name] = told
     if left or not refusal.errors:
@@ -156,7 +189,10 @@ def hints(request: PeopleRequest) -> HttpResponse:
     hits = suggest(text, KINDS) if text.strip() else []
     chosen = node.category if node else hits[0].category if hits else None
     answer = responsible(place.pk, chosen.pk, at=at) if place and chosen else None
+    code = chosen.code if chosen else ""
     context = {
+        **_known(text, code, place, at=at),
+        "place": place,
         "heard": urgency_of(text, chosen) if text.strip() else None,
         "hits": [] if node else hits,
         "node": node,
@@ -167,6 +203,24 @@ def hints(request: PeopleRequest) -> HttpResponse:
         "reason": reason_words(answer) if answer else "",
     }
     return part(request, "web/intake/_hints.html", context)
+
+
+def _known(text: str, code: str, place: Place | None, *, at: datetime) -> dict[str, Any]:
+    """Return what the knowledge base has on what is being said: a script, and likely answers."""
+    on = timezone.localdate(at)
+    if not text.strip():
+        return {"answers": [], "scripts": []}
+    answers = find(
+        text, on=on, category=code, place=place, is_public=False, limit=ANSWERS, weakest=SURE
+    )
+    scripts = of_class(code, kind=Kind.SCRIPT, on=on, place=place, limit=1) if code else []
+    if not scripts:
+        hits = find(text, on=on, kinds=[Kind.SCRIPT], is_public=False, limit=1, weakest=SURE)
+        scripts = [hit.entry for hit in hits]
+    return {
+        "answers": [(hit.entry, hit.entry.waits_for_review(on)) for hit in answers],
+        "scripts": scripts,
+    }
 
 
 @staff()

@@ -1,0 +1,1 @@
+"""What the hotline knows: answers with owners and versions, scripts, answers made public."""
