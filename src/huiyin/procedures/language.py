@@ -407,6 +407,7 @@ class Procedure:
     is_child: bool = False
     confidential: bool = False
     helps: bool = False  # in a run of it a unit lends the one around it a hand
+    oversees: bool = False  # in a run of it a unit looks whether another does what it should
     uses: tuple[str, ...] = ()
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)

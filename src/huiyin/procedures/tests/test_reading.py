@@ -90,6 +90,7 @@ def test_a_clock_extended_by_those_who_need_it_brings_one_act():
         ("assigned: lead}", "assigned: lead, reporter: true}", "assigned and reporter at once", ""),
         ("system: true", "system: true, permission: x", "cannot stand with system.", "Only staff"),
         ("version: 1", "version: 1\nhelps: true", "only a run inside another", "kind: child"),
+        ("version: 1", "version: 1\noversees: true", "another one oversees it", "kind: child"),
         ("every: 1 w", "message: form.words\n    every: 1 w", "there is no field words.", ""),
         ("guards: ", "message: form.to_unit\n    guards: ", "holds no words.", "type text"),
         ("version: 1", "version: one", "is no whole number.", "from 1"),
