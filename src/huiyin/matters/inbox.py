@@ -4,14 +4,14 @@ A run waits for whoever the procedure names as owner of its state. Which rules s
 read from the procedure files, the rest is one SQL function (migration `sight_functions`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from huiyin.matters import access
@@ -22,6 +22,7 @@ from huiyin.matters.people_in import LEVELS
 from huiyin.people.actors import Actor
 from huiyin.procedures import library
 from huiyin.procedures.language import ActorKind, ActorRule
+from huiyin.units.models import Unit
 from huiyin.worktime import Limit, LimitUnit, due
 
 PAGE = 30
@@ -93,6 +94,32 @@ def count(which: Tray, *, by: Actor, at: datetime, filters: Filters) -> int:
     if by.unit_id is None:
         return 0
     return _counted(filters.narrow(_runs_in(which, by, at), at=at, soon=soon_until(at)))
+
+
+class _CountOf(Subquery):
+    """How many rows a query has, as a value beside others."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def counts_of(
+    wanted: Sequence[tuple[Tray, Filters]], *, by: Actor, at: datetime
+) -> list[int]:  # fmt: skip
+    """Return `count` of several narrowed trays at once. One query."""
+    if by.unit_id is None or not wanted:
+        return [0 for _each in wanted]
+    soon = soon_until(at)
+    counted = {
+        f"n{number}": _CountOf(
+            filters.narrow(_runs_in(which, by, at), at=at, soon=soon)
+            .order_by()
+            .values("pk")[:MOST_COUNTED]
+        )
+        for number, (which, filters) in enumerate(wanted)
+    }
+    row = Unit.objects.filter(pk=by.unit_id).annotate(**counted).values(*counted).get()
+    return [row[name] for name in counted]
 
 
 def tray(

@@ -133,7 +133,7 @@ def _fitting(wanted: Wanted, by: Actor) -> QuerySet[Matter]:
 
 
 def said(typed: str) -> Q:
-    """Return the condition on matters for words; digits alone are also the end of a number, spoken."""
+    """Return the condition for words; digits alone are also the end of a number, spoken."""
     text = typed.replace("\x00", "").strip()[:LONGEST]
     if not text:
         return Q()

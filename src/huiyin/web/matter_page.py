@@ -23,6 +23,7 @@ from huiyin.matters.queries import PossibleAct, acts_on
 from huiyin.matters.similar import Alike, similar
 from huiyin.matters.timeline import Entry, timeline
 from huiyin.matters.wording import said
+from huiyin.matters.writing import ESCALATED
 from huiyin.people.actors import Actor
 from huiyin.procedures import Procedure
 from huiyin.procedures.language import ActorKind
@@ -31,6 +32,7 @@ from huiyin.web.clock_words import Stand, due_day, stand_of
 from huiyin.web.inbox_rows import within_city
 
 SHOWN_ACTS: Final = 4
+TOLD_AT_ONCE: Final = 2  # of those the ladder told of a limit, in one entry
 MAIN, INSIDE, ORDER = "circle", "square", "diamond"
 
 
@@ -70,6 +72,11 @@ class ShownEntry:
     lane: int
     lanes: Sequence[int]
     files: Sequence[Mapping[str, Any]]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a list of whom the system told, longer than anybody reads at once."""
+        return self.entry.action == ESCALATED and len(self.entry.details) > TOLD_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

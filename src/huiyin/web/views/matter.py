@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -58,7 +59,7 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
         form = ActForm(found.form, request.POST, request.FILES, people=page.people)
         if _is_taken(request, page, action, form):
             messages.success(request, _("%(act)s: recorded.") % {"act": found.label})
-            return see_other(request, _address(page))
+            return _after(request, number, run_id)
         status = 422
     else:
         form, status = ActForm(found.form, people=page.people), 200
@@ -74,6 +75,21 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
     return part(
         request, "web/matter/_act.html", context, page="web/matter/page.html", status=status
     )
+
+
+def _after(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
+    """Show the matter as it is now; beside the inbox it stays there, and the list looks again."""
+    try:
+        page = _page(request, number, run_id=run_id)
+    except NotFound:  # what was handed on is not this unit's to see any more
+        return see_other(request, reverse("web:inbox"))
+    inbox = urlsplit(request.headers.get("HX-Current-URL", "")).path == reverse("web:inbox")
+    if not (inbox and wants_part(request)):
+        return see_other(request, _address(page))
+    response = part(request, "web/matter/_pane.html", {"m": page, "now": page.at})
+    response["HX-Retarget"], response["HX-Reswap"] = "#detail", "innerHTML"
+    response["HX-Trigger-After-Swap"] = "inbox:changed"
+    return response
 
 
 def _is_taken(request: PeopleRequest, page: MatterPage, action: str, form: ActForm) -> bool:
