@@ -249,6 +249,7 @@ class FieldType(StrEnum):
     UNITS = "units"
     CATEGORY = "category"
     PERSON = "person"
+    COLLEAGUE = "colleague"
     PARTY = "party"
     PARTIES = "parties"
     FILES = "files"
@@ -283,6 +284,7 @@ class Field:
     accept: tuple[str, ...] = ()
     personal: bool = False
     when: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    of: str = ""  # of a colleague: the field that names their unit; empty: that of whoever acts
 
 
 class ConditionKind(StrEnum):

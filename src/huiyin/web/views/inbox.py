@@ -235,8 +235,9 @@ def act_on_many(request: PeopleRequest) -> HttpResponse:
     context = {"act": act, "label": said(act.label), "hint": said(act.hint), "rows": rows,
                "back": back, "kept": request.POST.get("back", "")}  # fmt: skip
     if "confirmed" not in request.POST and any(field.required for field in fields):
-        return render(request, "web/inbox/bulk.html", {**context, "form": ActForm(fields)})
-    form = ActForm(fields, request.POST, request.FILES)
+        empty = ActForm(fields, by=request.actor)
+        return render(request, "web/inbox/bulk.html", {**context, "form": empty})
+    form = ActForm(fields, request.POST, request.FILES, by=request.actor)
     if not form.take_in(by=request.actor, at=at, address=client_address(request)):
         return render(request, "web/inbox/bulk.html", {**context, "form": form}, status=422)
     report = bulk.do_all(runs, action, form, by=request.actor, at=at)

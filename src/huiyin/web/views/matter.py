@@ -56,13 +56,15 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
         messages.warning(request, found.sentence if found else _("This is not yours to do now."))
         return see_other(request, _address(page))
     if request.method == "POST":
-        form = ActForm(found.form, request.POST, request.FILES, people=page.people)
+        form = ActForm(
+            found.form, request.POST, request.FILES, people=page.people, by=request.actor
+        )
         if _is_taken(request, page, action, form):
             messages.success(request, _("%(act)s: recorded.") % {"act": found.label})
             return _after(request, number, run_id)
         status = 422
     else:
-        form, status = ActForm(found.form, people=page.people), 200
+        form, status = ActForm(found.form, people=page.people, by=request.actor), 200
     context = {
         "m": page,
         "now": page.at,
