@@ -83,6 +83,7 @@ urlpatterns = [
     path("desk/new/<str:name>", taking_in.take_in, name="take_in_by"),
     path("desk/find", inbox.find, name="find_matter"),
     path("desk/matters/<str:number>", matter.matter, name="matter"),
+    path("desk/matters/<str:number>/paper", matter.paper, name="matter_paper"),
     path("desk/matters/<str:number>/runs/<uuid:run_id>", matter.picture, name="matter_picture"),
     path(
         "desk/matters/<str:number>/runs/<uuid:run_id>/<slug:action>", matter.take, name="take_act"

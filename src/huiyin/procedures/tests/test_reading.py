@@ -85,7 +85,7 @@ WHO_BEFORE_UNIT = """form: {
         ("in: [received]", "in: [recieved]", "there is no state recieved.", "mean received?"),
         ("handle: hearing", "handle: holiday", "called holiday.", "hearing"),
         ("type: unit, label: {zh: 承办", "type: unti, label: {zh: 承办", "cannot be unti", "unit?"),
-        ("type: unit, label: {zh: 承办", "type: unit, of: x, label: {zh: 承办", "whose coll", "type:"),
+        ("type: unit, label: {zh: 承", "type: unit, of: x, label: {zh: 承", "whose coll", "type:"),
         ("form: {to_unit: {type: unit,", WHO_BEFORE_UNIT, "no unit above it", "stands above"),
         ("{zh: 派单, en: Dispatch}", "派单", "lacks one of its languages.", "{zh: …, en: …}"),
         ("{zh: 派单, en: Dispatch}", "{zh: 派单}", "lacks en.", "Add en: …"),

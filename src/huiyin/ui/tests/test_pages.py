@@ -15,7 +15,7 @@ from huiyin.ui.middleware import SecurityHeaders, content_policy, tile_host
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "connect-src 'self'; media-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 rf = RequestFactory()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huiyin.gateway.ranges import file_answer
 from huiyin.matters import access
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act
@@ -163,24 +164,30 @@ def picture(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
     return render(request, "web/matter/picture.html", context)
 
 
+@staff()
+@never_cache
+@require_safe
+def paper(request: PeopleRequest, number: str) -> HttpResponse:
+    """The matter on paper: everything of it that this post reads, people covered."""
+    page = _page(request, number)
+    return render(request, "web/matter/paper.html", {"m": page, "now": page.at})
+
+
 @signed_in
 @never_cache
 @require_safe
 def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
-    """A file of an act, or with `size` a smaller picture of it."""
+    """A file of an act, whole or a range of it, or with `size` a smaller picture of it."""
     actor = request.actor  # type: ignore[attr-defined]  # signed_in
     size = request.GET.get("size", "")
     opened = attachment(
         file_id, by=actor, at=timezone.now(), size=size if size in ("small", "large") else "",
         address=client_address(request),
     )  # fmt: skip
-    response = FileResponse(
-        Path(opened.path).open("rb"),  # noqa: SIM115 the response closes it
-        content_type=opened.media_type,
-        as_attachment=not opened.is_shown, filename=opened.name,
+    return file_answer(
+        request, Path(opened.path), media_type=opened.media_type, name=opened.name,
+        is_shown=opened.is_shown,
     )  # fmt: skip
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 def _page(request: PeopleRequest, number: str, *, run_id: UUID | None = None) -> MatterPage:
