@@ -308,7 +308,8 @@ class MatterPage:
             after = found.older
             if after is None:
                 break
-        return entries[::-1]
+        told = (entry for entry in entries if entry.action != ESCALATED)  # reminders, not steps
+        return list(told)[::-1]
 
     @property
     def older(self) -> UUID | None:

@@ -174,5 +174,5 @@ function countTicks(list: HTMLElement): void {
 }
 
 function isWriting(at: EventTarget | null): boolean {
-  return at instanceof HTMLElement && (at.isContentEditable || at.closest("input:not([type=checkbox]), textarea, select, dialog[open]") !== null);
+  return at instanceof HTMLElement && (at.isContentEditable || at.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]") !== null);
 }

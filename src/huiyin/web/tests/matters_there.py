@@ -7,7 +7,7 @@ from huiyin.matters import intake
 from huiyin.matters.acting import act
 from huiyin.matters.intake import Person, Said
 from huiyin.matters.keeping import keep
-from huiyin.matters.models import Channel
+from huiyin.matters.models import Channel, Run
 from huiyin.people.actors import Actor, actor_of
 from huiyin.people.models import Account
 from huiyin.people.posts import open_posts
@@ -27,40 +27,51 @@ def staff_of(login: str, on: datetime) -> Actor:
     return actor_of(account, posts.first())
 
 
+def an_order(
+    place: Place, *, at: datetime, title: str, words: str, phone: str, is_given: bool = True
+) -> Run:
+    """Open a hotline order; give it to the housing bureau."""
+    agent, bureau = staff_of("hotline", at), staff_of("housing", at)
+    kind = suggest(f"{title}{words}")[0].category
+    done = intake.open_matter(
+        procedure="hotline",
+        action="accept_call",
+        said=Said(title, words),
+        place=place,
+        channel=Channel.CALL,
+        by=agent,
+        at=at,
+        category=kind,
+        reporter=Person("王秀英", phone),
+        form={
+            "channel": "phone",
+            "kind": "help",
+            "grade": "ordinary",
+            "category": str(kind.pk),
+            "place": str(place.pk),
+            "content": words,
+            "reply": "wanted",
+            "keep_secret": False,
+        },
+    )
+    if is_given:
+        form = {"to_unit": str(bureau.unit_id), "basis": "functional", "grade": "ordinary"}
+        act(done.run.pk, "dispatch", by=agent, at=at + timedelta(minutes=20), form=form)
+    return done.run
+
+
 def some_matters(at: datetime) -> None:
     """Open hotline orders of the last days: waiting, given to the housing bureau, late."""
-    agent, bureau = staff_of("hotline", at), staff_of("housing", at)
+    bureau = staff_of("housing", at)
     villages = Place.objects.filter(level=PlaceLevel.VILLAGE, county__code="371427000000")
     for number, place in enumerate(villages.order_by("code")[:6]):
         title, words = SAID[number % len(SAID)]
-        kind = suggest(f"{title}{words}")[0].category
         opened = at - timedelta(days=2 * number, hours=1)
-        done = intake.open_matter(
-            procedure="hotline",
-            action="accept_call",
-            said=Said(title, words),
-            place=place,
-            channel=Channel.CALL,
-            by=agent,
-            at=opened,
-            category=kind,
-            reporter=Person("王秀英", f"1540000000{number}"),
-            form={
-                "channel": "phone",
-                "kind": "help",
-                "grade": "ordinary",
-                "category": str(kind.pk),
-                "place": str(place.pk),
-                "content": words,
-                "reply": "wanted",
-                "keep_secret": False,
-            },
-        )
-        if number % 3 == 0:
-            continue
-        form = {"to_unit": str(bureau.unit_id), "basis": "functional", "grade": "ordinary"}
-        act(done.run.pk, "dispatch", by=agent, at=opened + timedelta(minutes=20), form=form)
+        run = an_order(
+            place, at=opened, title=title, words=words, phone=f"1540000000{number}",
+            is_given=number % 3 != 0,
+        )  # fmt: skip
         if number % 3 == 2:
             signed = {"handler": "张明"}
-            act(done.run.pk, "acknowledge", by=bureau, at=opened + timedelta(hours=1), form=signed)
+            act(run.pk, "acknowledge", by=bureau, at=opened + timedelta(hours=1), form=signed)
     keep(at=at)
