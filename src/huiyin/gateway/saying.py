@@ -92,6 +92,7 @@ def field_out(field: Field) -> Json:
         "accept": list(field.accept),
         "personal": field.personal,
         "when": {name: list(values) for name, values in field.when.items()},
+        "colleague_of": field.of,
     }
 
 

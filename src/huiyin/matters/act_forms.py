@@ -34,6 +34,8 @@ from huiyin.matters.models import Attachment
 from huiyin.matters.refusals import ActRefused
 from huiyin.matters.wording import language, said
 from huiyin.people.actors import Actor
+from huiyin.people.colleagues import search_staff, staff_of
+from huiyin.people.models import Account, AccountKind
 from huiyin.places.models import Place
 from huiyin.places.search import search as search_places
 from huiyin.procedures.language import Field, FieldType
@@ -47,7 +49,9 @@ from huiyin.units.queries import search_units
 OFFERED: Final = 8
 SHORT: Final = 120  # characters; a longer text gets more lines than one
 MANY: Final = (FieldType.CHOICES, FieldType.UNITS, FieldType.PARTIES, FieldType.FILES)
-LOOKED_UP: Final = (FieldType.UNIT, FieldType.UNITS, FieldType.PLACE, FieldType.CATEGORY)
+LOOKED_UP: Final = (
+    FieldType.UNIT, FieldType.UNITS, FieldType.PLACE, FieldType.CATEGORY, FieldType.COLLEAGUE,
+)  # fmt: skip
 ACCEPTED: Final = {
     "image": "image/*",
     "document": ".pdf,.docx,.xlsx,.zip",
@@ -66,7 +70,8 @@ STARS: Final = (
 class ActForm(Form):
     """The fields of an action.
 
-    `people`: the sides of the matter, for fields that name one. `initial`: values by field.
+    `people`: the sides of the matter, for fields that name one. `by`: whoever fills it in, for
+    fields that name a colleague. `initial`: values by field.
     """
 
     use_required_attribute = False  # the browser's own bubbles vanish; our sentences stay
@@ -78,13 +83,14 @@ class ActForm(Form):
         files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
         *,
         people: Sequence[ContactSeen] = (),
+        by: Actor | None = None,
         initial: Values | None = None,
         auto_id: str = "id_%s",
     ) -> None:
         super().__init__(data, files, initial=dict(initial or {}), auto_id=auto_id)
         self.rules = {rule.name: rule for rule in fields}
         for rule in fields:
-            self.fields[rule.name] = _field(rule, people)
+            self.fields[rule.name] = _field(rule, people, by)
         self._kept: dict[str, list[Attachment]] = {}
         self._wrong: dict[str, str] = {}
 
@@ -101,7 +107,7 @@ class ActForm(Form):
         for name, rule in self.rules.items():
             if rule.type is FieldType.FILES:
                 self._keep_files(name, by=by, at=at, address=address)
-            elif rule.type in LOOKED_UP:
+            elif isinstance(self.fields[name].widget, Lookup):
                 self._look_up(name, rule)
         return not self._wrong
 
@@ -184,13 +190,13 @@ class ActForm(Form):
 # --- fields ---------------------------------------------------------------------------------------
 
 
-def _field(rule: Field, people: Sequence[ContactSeen]) -> forms.Field:
+def _field(rule: Field, people: Sequence[ContactSeen], by: Actor | None) -> forms.Field:
     given: dict[str, Any] = {
         "label": said(rule.label),
         "help_text": said(rule.hint),
         "required": rule.required and rule.type is not FieldType.FLAG,
     }
-    made = _made(rule, people, given)
+    made = _made(rule, people, by, given)
     if rule.when:
         made.when = json.dumps(  # type: ignore[attr-defined]  # read by the template of fields
             {name: [_said_value(one) for one in wanted] for name, wanted in rule.when.items()}
@@ -202,7 +208,9 @@ def _said_value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _made(rule: Field, people: Sequence[ContactSeen], given: dict[str, Any]) -> forms.Field:
+def _made(
+    rule: Field, people: Sequence[ContactSeen], by: Actor | None, given: dict[str, Any]
+) -> forms.Field:
     kind = rule.type
     if kind is FieldType.TEXT:
         return forms.CharField(widget=_text_widget(rule), **given)
@@ -226,6 +234,8 @@ def _made(rule: Field, people: Sequence[ContactSeen], given: dict[str, Any]) -> 
         accept = ",".join(ACCEPTED[one] for one in rule.accept if one in ACCEPTED)
         many = rule.at_most is None or rule.at_most > 1
         return forms.Field(widget=ManyFiles(accept=accept, many=many), **given)
+    if kind is FieldType.COLLEAGUE and not rule.of and by is not None:
+        return _choice(_colleagues(by), given, many=False)
     if kind in LOOKED_UP:
         widget = Lookup(
             url=reverse(ADDRESSES[kind]), named=NAMED[kind], many=kind is FieldType.UNITS
@@ -235,6 +245,15 @@ def _made(rule: Field, people: Sequence[ContactSeen], given: dict[str, Any]) -> 
         (str(one.id), _person(one)) for one in people if kind is FieldType.PERSON or one.side
     ]
     return _choice(choices, given, many=kind is FieldType.PARTIES)
+
+
+def _colleagues(by: Actor) -> list[tuple[str, str]]:
+    """Return everybody in the unit of whoever acts, themselves first."""
+    if by.unit_id is None:
+        return []
+    staff = staff_of(by.unit_id, at=timezone.now()).values_list("pk", "name")
+    named = sorted(staff, key=lambda one: one[0] != by.account_id)
+    return [(str(pk), name) for pk, name in named]
 
 
 def _choice(choices: list[tuple[str, str]], given: dict[str, Any], *, many: bool) -> forms.Field:
@@ -280,6 +299,17 @@ def find_categories(words: str) -> list[Choice]:
     return [_category(hit.node) for hit in suggest(words, OFFERED)]
 
 
+def find_colleagues(words: str) -> list[Choice]:
+    """Return staff in post whose name fits, with the units they work in."""
+    return [_account(one) for one in search_staff(words, at=timezone.now(), limit=OFFERED)]
+
+
+def _account(account: Account) -> Choice:
+    posts: Sequence[Any] = getattr(account, "posts_now", ())
+    units = dict.fromkeys(post.unit.name for post in posts)
+    return Choice(str(account.pk), account.name, "、".join(units))
+
+
 def _unit(unit: Unit) -> Choice:
     return Choice(str(unit.pk), unit.name, str(unit.place.full_name))
 
@@ -313,23 +343,32 @@ def _categories(ids: Sequence[str]) -> list[Choice]:
     return [_category(nodes[one]) for one in ids if one in nodes]
 
 
+def _accounts(ids: Sequence[str]) -> list[Choice]:
+    known = [one for one in map(_uuid, ids) if one]
+    staff = Account.objects.filter(pk__in=known, kind=AccountKind.STAFF)
+    return [_account(one) for one in staff]
+
+
 FIND: Final = {
     FieldType.UNIT: find_units,
     FieldType.UNITS: find_units,
     FieldType.PLACE: find_places,
     FieldType.CATEGORY: find_categories,
+    FieldType.COLLEAGUE: find_colleagues,
 }
 NAMED: Final = {
     FieldType.UNIT: _units,
     FieldType.UNITS: _units,
     FieldType.PLACE: _places,
     FieldType.CATEGORY: _categories,
+    FieldType.COLLEAGUE: _accounts,
 }
 ADDRESSES: Final = {
     FieldType.UNIT: "matters:find_units",
     FieldType.UNITS: "matters:find_units",
     FieldType.PLACE: "matters:find_places",
     FieldType.CATEGORY: "matters:find_categories",
+    FieldType.COLLEAGUE: "matters:find_colleagues",
 }
 
 

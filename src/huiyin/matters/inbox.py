@@ -4,31 +4,33 @@ A run waits for whoever the procedure names as owner of its state. Which rules s
 read from the procedure files, the rest is one SQL function (migration `sight_functions`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Final
-from uuid import UUID
 
-from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
-from huiyin.dispatch.models import Level
 from huiyin.matters import access
+from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, key_of
 from huiyin.matters.limits import calendar
 from huiyin.matters.models import Assignment, EventHeader, Run
 from huiyin.matters.people_in import LEVELS
 from huiyin.people.actors import Actor
 from huiyin.procedures import library
 from huiyin.procedures.language import ActorKind, ActorRule
+from huiyin.units.models import Unit
 from huiyin.worktime import Limit, LimitUnit, due
 
 PAGE = 30
 SOON: Final = Limit(1, LimitUnit.WORKING_DAY)
-NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no limit last
+MOST_COUNTED: Final = 1_000  # beyond, a tray says "999+"
+_PLACE_COLUMNS: Final = (
+    "place_id", "grid_id", "village_id", "town_id", "county_id", "overlay_id", "city_id",
+)  # fmt: skip
 Rule = tuple[str, str, str, str, str]  # procedure, owner, way, role, fact of the level
 _WAYS: Final = {
     ActorKind.ASSIGNED: "assigned",
@@ -45,16 +47,12 @@ class Tray(StrEnum):
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
     ASSISTING = "assisting"
+    SUPERVISED = "supervised"  # orders of supervision and whistles it has to do with, not done yet
     WAITING = "waiting"  # the unit has a part in it, and somebody else is next
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Where a page ended: the time it is sorted by, and the run."""
-
-    at: datetime
-    id: UUID
+_GROWING: Final = (Tray.SUPERVISED, Tray.WAITING, Tray.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,89 +64,125 @@ class Page:
 
 
 def counts(*, by: Actor, at: datetime) -> dict[Tray, int]:
-    """Return how many runs lie in each tray of a post. Three queries."""
+    """Return how many runs lie in each tray of a post, up to `MOST_COUNTED`. Four queries.
+
+    What is open is counted as it is found, by indexes; what only grows is not counted to its end.
+    """
     if by.unit_id is None:
         return dict.fromkeys(Tray, 0)
     helping = Q(procedure__in=_helping())
-    soon = Q(due_at__gte=at, due_at__lte=_soon(at))
+    soon = Q(due_at__gte=at, due_at__lte=soon_until(at))
     owned = _owned(by).aggregate(
         to_sign=Count("pk", filter=_to_sign(by)),
-        to_do=Count("pk", filter=~_to_sign(by) & ~helping),
+        to_do=Count("pk", filter=~helping),
         due_soon=Count("pk", filter=soon),
         overdue=Count("pk", filter=Q(due_at__lt=at)),
         assisting=Count("pk", filter=helping),
     )
+    owned["to_do"] -= owned["to_sign"]
     return {
-        **{Tray(name): count for name, count in owned.items()},
-        Tray.WAITING: _waiting(by).count(),
-        Tray.DONE: _done(by).count(),
+        **{Tray(name): min(count, MOST_COUNTED) for name, count in owned.items()},
+        **{which: _counted(_runs_in(which, by, at)) for which in _GROWING},
     }
+
+
+def _counted(runs: QuerySet[Run]) -> int:
+    return runs.order_by()[:MOST_COUNTED].count()
+
+
+def count(which: Tray, *, by: Actor, at: datetime, filters: Filters) -> int:
+    """Return how many runs of a tray fit, up to `MOST_COUNTED`. One query."""
+    if by.unit_id is None:
+        return 0
+    return _counted(filters.narrow(_runs_in(which, by, at), at=at, soon=soon_until(at)))
+
+
+class _CountOf(Subquery):
+    """How many rows a query has, as a value beside others."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def counts_of(
+    wanted: Sequence[tuple[Tray, Filters]], *, by: Actor, at: datetime
+) -> list[int]:  # fmt: skip
+    """Return `count` of several narrowed trays at once. One query."""
+    if by.unit_id is None or not wanted:
+        return [0 for _each in wanted]
+    soon = soon_until(at)
+    counted = {
+        f"n{number}": _CountOf(
+            filters.narrow(_runs_in(which, by, at), at=at, soon=soon)
+            .order_by()
+            .values("pk")[:MOST_COUNTED]
+        )
+        for number, (which, filters) in enumerate(wanted)
+    }
+    row = Unit.objects.filter(pk=by.unit_id).annotate(**counted).values(*counted).get()
+    return [row[name] for name in counted]
 
 
 def tray(
     which: Tray, *, by: Actor, at: datetime, after: Key | None = None, limit: int = PAGE,
-    procedure: str = "", urgent: bool = False,
+    filters: Filters | None = None, sort: Sort = Sort.LIMIT,
 ) -> Page:  # fmt: skip
     """Return a page of a tray: what is due first comes first, of what is done the latest.
 
-    `procedure`: of one alone. `urgent`: urgent matters and emergencies only. One query.
+    One query.
     """
     if by.unit_id is None:
         return Page((), None)
-    runs = listed(which, by=by, at=at)
-    if procedure:
-        runs = runs.filter(procedure=procedure)
-    if urgent:
-        runs = runs.exclude(matter__urgency=Level.NORMAL)
+    runs = listed(which, by=by, at=at, filters=filters, sort=sort)
     if after is not None:
-        is_later = "lt" if which is Tray.DONE else "gt"
-        runs = runs.filter(
-            Q(**{f"sorted_at__{is_later}": after.at})
-            | Q(sorted_at=after.at, **{f"pk__{is_later}": after.id})
-        )
+        runs = runs.filter(behind(after, sort, is_done=which is Tray.DONE))
     found = list(runs[: limit + 1])
     shown = tuple(found[:limit])
-    last = shown[-1] if len(found) > limit else None
-    return Page(shown, Key(_sorted_at(last), last.pk) if last else None)
+    return Page(shown, key_of(shown[-1]) if len(found) > limit else None)
 
 
-def by_procedure(which: Tray, *, by: Actor, at: datetime) -> list[tuple[str, int]]:
-    """Return how many runs of each procedure lie in a tray, the most first. One query."""
+def by_procedure(
+    which: Tray, *, by: Actor, at: datetime, filters: Filters | None = None
+) -> list[tuple[str, int]]:
+    """Return how many runs of each procedure lie in a tray, the most first. One query.
+
+    Of what is not counted to its end the procedures of a part.
+    """
     if by.unit_id is None:
         return []
-    counted = _runs_in(which, by, at).values("procedure").order_by().annotate(n=Count("pk"))
+    runs = _runs_in(which, by, at)
+    if filters:
+        runs = filters.narrow(runs, at=at, soon=soon_until(at))
+    if which in _GROWING:
+        runs = Run.objects.filter(pk__in=runs.order_by()[:MOST_COUNTED].values("pk"))
+    counted = runs.values("procedure").order_by().annotate(n=Count("pk"))
     return [(one["procedure"], one["n"]) for one in counted.order_by("-n", "procedure")]
 
 
-def _soon(at: datetime) -> datetime:
+def soon_until(at: datetime) -> datetime:
     """Return until when something is due soon: to the end of the next working day."""
     return due(at, SOON, calendar=calendar()).due_at
 
 
 def page_of(runs: QuerySet[Run], *, after: Key | None, limit: int = PAGE) -> Page:
     """Return a page of runs in the order in which they are due. One query."""
-    due = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
     runs = runs.select_related("matter__words", "matter__place", "matter__category")
-    runs = runs.annotate(sorted_at=due).order_by("sorted_at", "pk")
+    runs = in_order(runs, Sort.LIMIT, is_done=False)
     if after is not None:
-        runs = runs.filter(Q(sorted_at__gt=after.at) | Q(sorted_at=after.at, pk__gt=after.id))
+        runs = runs.filter(behind(after, Sort.LIMIT, is_done=False))
     found = list(runs[: limit + 1])
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(tuple(found[:limit]), Key(_sorted_at(last), last.pk) if last else None)
+    return Page(tuple(found[:limit]), key_of(found[limit - 1]) if len(found) > limit else None)
 
 
-def _sorted_at(run: Run) -> datetime:
-    at: datetime = run.sorted_at  # type: ignore[attr-defined]  # annotated by `listed`, `page_of`
-    return at
-
-
-def listed(which: Tray, *, by: Actor, at: datetime) -> QuerySet[Run]:
+def listed(
+    which: Tray, *, by: Actor, at: datetime, filters: Filters | None = None,
+    sort: Sort = Sort.LIMIT,
+) -> QuerySet[Run]:  # fmt: skip
     """Return the runs in a tray of a post in a unit, in order, with their matters."""
     runs = _runs_in(which, by, at).select_related("matter__words", "matter__place")
-    if which is Tray.DONE:
-        return runs.annotate(sorted_at=F("done_at")).order_by("-sorted_at", "-pk")
-    due = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
-    return runs.annotate(sorted_at=due).order_by("sorted_at", "pk")
+    if filters:
+        runs = filters.narrow(runs, at=at, soon=soon_until(at))
+    return in_order(runs, sort, is_done=which is Tray.DONE)
 
 
 def _runs_in(which: Tray, by: Actor, at: datetime) -> QuerySet[Run]:
@@ -156,11 +190,13 @@ def _runs_in(which: Tray, by: Actor, at: datetime) -> QuerySet[Run]:
         return _waiting(by)
     if which is Tray.DONE:
         return _done(by)
+    if which is Tray.SUPERVISED:
+        return _supervised(by)
     owned = _owned(by)
     return {
         Tray.TO_SIGN: lambda: owned.filter(_to_sign(by)),
         Tray.TO_DO: lambda: owned.exclude(_to_sign(by)).exclude(procedure__in=_helping()),
-        Tray.DUE_SOON: lambda: owned.filter(due_at__gte=at, due_at__lte=_soon(at)),
+        Tray.DUE_SOON: lambda: owned.filter(due_at__gte=at, due_at__lte=soon_until(at)),
         Tray.OVERDUE: lambda: owned.filter(due_at__lt=at),
         Tray.ASSISTING: lambda: owned.filter(procedure__in=_helping()),
     }[which]()
@@ -246,6 +282,35 @@ def _waiting(by: Actor) -> QuerySet[Run]:
 
 def _done(by: Actor) -> QuerySet[Run]:
     return _seen(_part(by).filter(is_done=True), by)
+
+
+@cache
+def _overseeing() -> frozenset[str]:
+    """Return the procedures by which a unit looks whether another does what it should."""
+    return frozenset(name for name, rules in library.procedures().items() if rules.oversees)
+
+
+def _supervised(by: Actor) -> QuerySet[Run]:
+    """Return orders of supervision and whistles that are not done: those the unit gave, those it
+    was given, and those its office looks after in its place.
+    """
+    kinds = _overseeing()
+    mine = Assignment.objects.filter(to_at=None, run__is_done=False, run__procedure__in=kinds)
+    held = mine.filter(unit=by.unit_id).values("run")
+    given = mine.filter(sender_id=by.unit_id).values("run")
+    runs = Run.objects.filter(procedure__in=kinds, is_done=False, is_closed=False)
+    where = Q(pk__in=held) | Q(pk__in=given)
+    looked_after, confidential = access.looked_after_by(by)
+    if looked_after and by.unit_place_id:
+        columns = ((f"matter__{column}", by.unit_place_id) for column in _PLACE_COLUMNS)
+        theirs = Q(matter__is_confidential=False) & _of(looked_after) | _of(confidential)
+        where |= Q(*columns, _connector=Q.OR) & theirs
+    return _seen(runs.filter(where), by)
+
+
+def _of(procedures: list[str]) -> Q:
+    """Return the condition: runs of these procedures, or inside one of them."""
+    return Q(procedure__in=procedures) | Q(parent__procedure__in=procedures)
 
 
 def _seen(runs: QuerySet[Run], by: Actor) -> QuerySet[Run]:

@@ -4,16 +4,18 @@ The engine takes any text for an id; the record does not, and a wrong one is the
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from huiyin.categories.models import Category
 from huiyin.matters.models import Contact, Matter
+from huiyin.people.colleagues import staff_of
 from huiyin.places.models import Place
 from huiyin.procedures import Procedure, Refusal
 from huiyin.procedures.decisions import Event
 from huiyin.procedures.forms import FieldError
-from huiyin.procedures.language import NEW, FieldType
+from huiyin.procedures.language import NEW, Field, FieldType
 
 UNITS = (FieldType.UNIT, FieldType.UNITS)
 PLACES = (FieldType.PLACE,)
@@ -40,7 +42,8 @@ class Named(Protocol):
 def missing(held: Named, event: Event) -> Refusal | None:
     """Return the refusal of an act whose form names what is not there, or None.
 
-    One query for places and one for categories, where the form names others than the matter's own.
+    One query for places and one for categories, where the form names others than the matter's own,
+    and one for each colleague.
     The people of a matter have no ids yet while it is being opened.
     """
     rule = held.procedure.actions.get(event.action)
@@ -66,7 +69,26 @@ def missing(held: Named, event: Event) -> Refusal | None:
         for types, known in there.items()
         if field.type in types and not ids <= set(known)
     }
+    errors |= {
+        field.name: FieldError("no_colleague")
+        for field, ids in named
+        if field.type is FieldType.COLLEAGUE and not _work_in(_unit_of(field, event), ids, event.at)
+    }
     return Refusal("run.form", {"errors": errors}) if errors else None
+
+
+def _unit_of(field: Field, event: Event) -> str:
+    """Return the unit a colleague has to be of: the one another field names, or the actor's own."""
+    return str(event.form.get(field.of, "")) if field.of else event.unit
+
+
+def _work_in(unit: str, accounts: set[str], at: datetime) -> bool:
+    """Tell whether all of these hold a post in a unit today. One query."""
+    wanted, ids = uuids_in([unit]), uuids_in(accounts)
+    if not wanted or len(ids) != len(accounts):
+        return False
+    known = staff_of(wanted[0], at=at).filter(pk__in=ids).values_list("pk", flat=True)
+    return set(known) == set(ids)
 
 
 def _ids(value: object) -> set[str]:

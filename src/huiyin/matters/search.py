@@ -124,7 +124,7 @@ def _fitting(wanted: Wanted, by: Actor) -> QuerySet[Matter]:
     if whole is not None:
         matters = matters.filter(number=whole)
     else:
-        matters = matters.filter(_said(wanted.text))
+        matters = matters.filter(said(wanted.text))
         if by.unit_id is not None:
             matters = matters.filter(is_confidential=False)
     if wanted.urgent:
@@ -132,7 +132,7 @@ def _fitting(wanted: Wanted, by: Actor) -> QuerySet[Matter]:
     return matters.filter(_about(wanted), _where(wanted), _when(wanted), _handled(wanted, by))
 
 
-def _said(typed: str) -> Q:
+def said(typed: str) -> Q:
     """Return the condition for words; digits alone are also the end of a number, spoken."""
     text = typed.replace("\x00", "").strip()[:LONGEST]
     if not text:
@@ -155,12 +155,14 @@ def _about(wanted: Wanted) -> Q:
 
 
 def _where(wanted: Wanted) -> Q:
+    return in_place(wanted.place) if wanted.place else Q()
+
+
+def in_place(place: Place, prefix: str = "") -> Q:
     """Return the condition for a place as it was when the matter came in, zones on its land too."""
-    if wanted.place is None:
-        return Q()
-    pk, level = wanted.place.pk, PlaceLevel(wanted.place.level)
-    where = Q(place=pk) | Q(**{_OWN_COLUMN[level]: pk})
-    return where | Q(overlay_id=pk) if level is PlaceLevel.COUNTY else where
+    pk, level = place.pk, PlaceLevel(place.level)
+    where = Q(**{f"{prefix}place": pk}) | Q(**{f"{prefix}{_OWN_COLUMN[level]}": pk})
+    return where | Q(**{f"{prefix}overlay_id": pk}) if level is PlaceLevel.COUNTY else where
 
 
 def _when(wanted: Wanted) -> Q:

@@ -28,6 +28,7 @@ from huiyin.matters.models import Contact, ContactRole, EventBody, EventHeader, 
 from huiyin.matters.wording import language, said
 from huiyin.matters.writing import ESCALATED, MARKS
 from huiyin.people.actors import Actor
+from huiyin.people.models import Account
 from huiyin.places.models import Place
 from huiyin.procedures import Procedure
 from huiyin.procedures.language import (
@@ -48,6 +49,7 @@ NAMED: Final = {
     FieldType.UNITS: Unit,
     FieldType.PLACE: Place,
     FieldType.CATEGORY: Category,
+    FieldType.COLLEAGUE: Account,
 }
 
 # What is recorded beside the steps of procedures, by its kind (`writing.record`).
@@ -229,6 +231,7 @@ class _Names:
     @classmethod
     def of(cls, events: list[EventHeader], reader: _Reader) -> "_Names":
         wanted: dict[type, set[str]] = {Unit: set(), Place: set(), Category: set()}
+        wanted[Account] = set()
         for event in events:
             if event.unit_id:
                 wanted[Unit].add(str(event.unit_id))
@@ -249,14 +252,16 @@ class _Names:
 
 
 def _named(model: Any, ids: set[str]) -> dict[str, str]:
+    if not ids:
+        return {}
     found = model.objects.filter(pk__in=[one for one in map(_uuid, ids) if one])
     return {str(row.pk): _name_of(row) for row in found}
 
 
-def _name_of(row: Unit | Place | Category) -> str:
+def _name_of(row: Unit | Place | Category | Account) -> str:
     if isinstance(row, Category):
         return row.name_zh if language().startswith("zh") else row.name_en
-    return row.name if isinstance(row, Unit) else str(row)
+    return row.name if isinstance(row, Unit | Account) else str(row)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("l/<str:token>", links.link, name="link"),
     path("find/units.json", lookups.units, name="find_units"),
     path("find/places.json", lookups.places, name="find_places"),
+    path("find/colleagues.json", lookups.colleagues, name="find_colleagues"),
     path("find/categories.json", lookups.categories, name="find_categories"),
 ]

@@ -1,12 +1,17 @@
-"""Finding a colleague by the name they sign in with, to let them act for somebody."""
+"""Finding colleagues: by the name they sign in with, by unit, by words."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huiyin.people.accounts import login_name
-from huiyin.people.models import Account, AccountKind
+from huiyin.people.models import Account, AccountKind, Post
 from huiyin.people.refusals import NotFound
+from huiyin.units.queries import held_on
 
 
 def colleague_called(text: str) -> UUID:
@@ -23,3 +28,25 @@ def colleague_called(text: str) -> UUID:
 def not_called_so() -> str:
     """Return what a form says where a colleague was not found."""
     return _("No colleague signs in with this. Ask them for their user name.")
+
+
+def staff_of(unit_id: UUID, *, at: datetime) -> QuerySet[Account]:
+    """Return the staff who hold a post in a unit on that day, by name."""
+    held = Post.objects.filter(held_on(timezone.localdate(at)), unit=unit_id)
+    return Account.objects.filter(
+        kind=AccountKind.STAFF, is_active=True, pk__in=held.values("account")
+    ).order_by("name", "username")
+
+
+def search_staff(words: str, *, at: datetime, limit: int) -> Sequence[Account]:
+    """Return staff in post whose name holds some words, each with `posts_now`. Two queries."""
+    tidy = words.replace("\x00", "").strip()
+    if not tidy:
+        return []
+    posts = Post.objects.filter(held_on(timezone.localdate(at))).select_related("unit")
+    staff = Account.objects.filter(
+        Q(name__icontains=tidy), kind=AccountKind.STAFF, is_active=True,
+        pk__in=posts.values("account"),
+    )  # fmt: skip
+    named = staff.prefetch_related(Prefetch("posts", posts, to_attr="posts_now"))
+    return list(named.order_by("name", "username")[:limit])

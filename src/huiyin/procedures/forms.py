@@ -242,6 +242,7 @@ _CLEANERS: Final[Mapping[FieldType, Callable[[Field, object, datetime], object]]
     FieldType.UNITS: _many_ids,
     FieldType.CATEGORY: _one_id,
     FieldType.PERSON: _one_id,
+    FieldType.COLLEAGUE: _one_id,
     FieldType.PARTY: _one_id,
     FieldType.PARTIES: _many_ids,
     FieldType.FILES: _many_ids,

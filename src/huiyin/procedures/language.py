@@ -249,6 +249,7 @@ class FieldType(StrEnum):
     UNITS = "units"
     CATEGORY = "category"
     PERSON = "person"
+    COLLEAGUE = "colleague"
     PARTY = "party"
     PARTIES = "parties"
     FILES = "files"
@@ -283,6 +284,7 @@ class Field:
     accept: tuple[str, ...] = ()
     personal: bool = False
     when: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    of: str = ""  # of a colleague: the field that names their unit; empty: that of whoever acts
 
 
 class ConditionKind(StrEnum):
@@ -407,6 +409,7 @@ class Procedure:
     is_child: bool = False
     confidential: bool = False
     helps: bool = False  # in a run of it a unit lends the one around it a hand
+    oversees: bool = False  # in a run of it a unit looks whether another does what it should
     uses: tuple[str, ...] = ()
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -122,6 +122,10 @@ FIELD_SENTENCES: Final[Mapping[str, Words]] = {
     ),
     "in_future": Words("不能晚于现在（{today}）。", "This cannot be after now ({today})."),
     "in_past": Words("不能早于现在（{today}）。", "This cannot be before now ({today})."),
+    "no_colleague": Words(
+        "这位同事现在不在该单位任职，请重新选择。",
+        "This colleague holds no post in that unit now. Choose again.",
+    ),
     "not_found": Words("没有找到，请重新选择。", "This was not found. Choose again."),
     "no_list": Words("请从列出的内容中选。", "Choose from the list."),
     "too_few": Words("至少选 {least} 项。", "Choose at least {least}."),

@@ -256,6 +256,7 @@ def a_value(entry: Field, run: Snapshot, now: datetime) -> object:
         FieldType.UNITS: list(UNITS[: max(least, 1)]),
         FieldType.CATEGORY: "category",
         FieldType.PERSON: run.reporter or REPORTER,
+        FieldType.COLLEAGUE: "account-colleague",
         FieldType.PARTY: next(iter(run.parties), "person-applicant"),
         FieldType.PARTIES: list(run.parties),
         FieldType.FILES: [f"file-{number}" for number in range(max(least, 1))],

@@ -37,6 +37,7 @@ def content_policy(tile_host: str = "") -> str:
             "style-src 'self'",
             f"img-src 'self' data: blob:{tiles}",
             f"connect-src 'self'{tiles}",
+            "media-src 'self'",
             "font-src 'self'",
             "worker-src 'self'",
             "manifest-src 'self'",

@@ -41,7 +41,15 @@ DOORS = (
         _("Inbox"),
         "inbox",
         "web:inbox",
-        ("web:inbox", "web:matter", "web:take_act", "web:matter_picture", "web:reveal"),
+        (
+            "web:inbox",
+            "web:saved_views",
+            "web:act_on_many",
+            "web:matter",
+            "web:take_act",
+            "web:matter_picture",
+            "web:reveal",
+        ),
     ),
     Door(
         _("Dispatch"),

@@ -23,6 +23,7 @@ ELSEWHERE: Final = (
     FieldType.PLACE,
     FieldType.CATEGORY,
     FieldType.PERSON,
+    FieldType.COLLEAGUE,
     FieldType.PARTY,
     FieldType.PARTIES,
 )

@@ -10,9 +10,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from huiyin.dispatch.models import Level
 from huiyin.matters import access, numbers
 from huiyin.matters.inbox import Tray
+from huiyin.matters.inbox_filters import Sort
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Contact, ContactRole, Run
 from huiyin.matters.wording import said
@@ -20,7 +23,8 @@ from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.web.clock_words import Stand, stand_of
 
-SOON_DAYS = 3
+SOON_DAYS, WEEK = 3, 7
+_NEAR = (gettext_lazy("Today"), gettext_lazy("Yesterday"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Row:
     is_confidential: bool
     url: str
     events: int
+    urgency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,24 @@ def rows_of(runs: Iterable[Run], *, by: Actor, at: datetime, tray: Tray | None =
     return [_row(run, waiting, at, is_new=tray is Tray.TO_SIGN) for run in runs]
 
 
-def grouped(runs: Sequence[Run], rows: Sequence[Row], *, at: datetime) -> list[Group]:
-    """Return rows under the words for when they are due; the order stays."""
-    titles = {row.run_id: _when(run.due_at, at) for run, row in zip(runs, rows, strict=True)}
+def grouped(
+    runs: Sequence[Run], rows: Sequence[Row], *, at: datetime, sort: Sort = Sort.LIMIT,
+    is_done: bool = False,
+) -> list[Group]:  # fmt: skip
+    """Return rows under what they are sorted by: when they are due or were done, the day they came
+    in, how urgent they are; the order stays.
+    """
+
+    def title(run: Run) -> str:
+        if sort is Sort.URGENCY:
+            return str(run.matter.get_urgency_display())
+        if sort is Sort.RECEIVED:
+            return _day(run.matter.opened_at, at)
+        if is_done and run.done_at:
+            return _day(run.done_at, at)
+        return _when(run.due_at, at)
+
+    titles = {row.run_id: title(run) for run, row in zip(runs, rows, strict=True)}
     return [
         Group(title, tuple(group)) for title, group in groupby(rows, lambda row: titles[row.run_id])
     ]
@@ -76,6 +96,13 @@ def _when(due_at: datetime | None, at: datetime) -> str:
     if last == today:
         return _("Due today")
     return _("Within three days") if last <= today + timedelta(days=SOON_DAYS) else _("Later")
+
+
+def _day(moment: datetime, at: datetime) -> str:
+    days = (timezone.localdate(at) - timezone.localdate(moment)).days
+    if days < len(_NEAR):
+        return str(_NEAR[max(days, 0)])
+    return _("Within the last week") if days < WEEK else _("Earlier")
 
 
 def _who_waits(matters: set[UUID], by: Actor) -> Mapping[UUID, str]:
@@ -108,6 +135,7 @@ def _row(run: Run, waiting: Mapping[UUID, str], at: datetime, *, is_new: bool) -
         is_confidential=matter.is_confidential,
         url=f"{reverse('web:matter', args=[matter.number])}?run={run.pk}",
         events=run.events,
+        urgency="" if matter.urgency == Level.NORMAL else matter.get_urgency_display(),
     )
 
 

@@ -23,6 +23,7 @@ from huiyin.matters.queries import PossibleAct, acts_on
 from huiyin.matters.similar import Alike, similar
 from huiyin.matters.timeline import Entry, timeline
 from huiyin.matters.wording import said
+from huiyin.matters.writing import ESCALATED
 from huiyin.people.actors import Actor
 from huiyin.procedures import Procedure
 from huiyin.procedures.language import ActorKind
@@ -32,6 +33,8 @@ from huiyin.web.inbox_rows import within_city
 from huiyin.web.making_public import is_offered
 
 SHOWN_ACTS: Final = 4
+PAGES_ON_PAPER: Final = 10  # of the timeline: 300 entries
+TOLD_AT_ONCE: Final = 2  # of those the ladder told of a limit, in one entry
 MAIN, INSIDE, ORDER = "circle", "square", "diamond"
 
 
@@ -71,6 +74,11 @@ class ShownEntry:
     lane: int
     lanes: Sequence[int]
     files: Sequence[Mapping[str, Any]]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a list of whom the system told, longer than anybody reads at once."""
+        return self.entry.action == ESCALATED and len(self.entry.details) > TOLD_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +303,20 @@ class MatterPage:
     def _page(self) -> Any:
         return timeline(self.matter, by=self.by, after=self._after)
 
+    @cached_property
+    def whole(self) -> list[Entry]:
+        """The timeline from its beginning, for paper; of a very long one the latest part."""
+        entries: list[Entry] = []
+        after: UUID | None = None
+        for _number in range(PAGES_ON_PAPER):
+            found = timeline(self.matter, by=self.by, after=after)
+            entries += found.entries
+            after = found.older
+            if after is None:
+                break
+        told = (entry for entry in entries if entry.action != ESCALATED)  # reminders, not steps
+        return list(told)[::-1]
+
     @property
     def older(self) -> UUID | None:
         """Where the next page of the timeline begins."""
@@ -330,6 +352,8 @@ class MatterPage:
                     "id": use.attachment_id,
                     "name": use.attachment.name,
                     "is_picture": use.attachment.kind == FileKind.IMAGE,
+                    "is_sound": use.attachment.kind == FileKind.AUDIO,
+                    "is_film": use.attachment.kind == FileKind.VIDEO,
                     "url": reverse("web:act_file", args=[use.attachment_id]),
                 }
                 for use in uses
@@ -341,11 +365,12 @@ class MatterPage:
     def files(self) -> list[Mapping[str, Any]]:
         """All files, pictures first."""
         found = [each for files in self.files_by_event.values() for each in files]
-        return sorted(found, key=lambda each: not each["is_picture"])
+        once = {each["id"]: each for each in found}
+        return sorted(once.values(), key=lambda each: not each["is_picture"])
 
     @cached_property
-    def alike(self) -> list[Alike]:
-        """Matters that may be the same thing."""
+    def alike(self) -> list[tuple[Alike, str]]:
+        """Matters that may be the same thing, each with its page where the reader sees it."""
         if self.matter.is_confidential or self.chosen.is_done:
             return []
         words = getattr(self.matter, "words", None)
@@ -354,7 +379,14 @@ class MatterPage:
             place=self.matter.place, text=text, at=self.at, category=self.matter.category,
             lon=self.matter.lon, lat=self.matter.lat, most=4,
         )  # fmt: skip
-        return [one for one in found if one.matter_id != self.matter.pk][:3]
+        others = [one for one in found if one.matter_id != self.matter.pk][:3]
+        seen = access.matters_seen_by(self.by).filter(pk__in=[one.matter_id for one in others])
+        numbers_of = dict(seen.values_list("pk", "number")) if others else {}
+        return [
+            (one, reverse("web:matter", args=[number]) if number else "")
+            for one in others
+            for number in [numbers_of.get(one.matter_id)]
+        ]
 
 
 def _state(run: Run) -> str:

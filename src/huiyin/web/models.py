@@ -1,6 +1,7 @@
 """What the pages keep themselves: what somebody has begun to say and not sent yet."""
 
 from django.db import models
+from django.db.models import Q
 
 from huiyin.people.sealing import SealedField
 from huiyin.ui.identifiers import new_id
@@ -46,3 +47,45 @@ class DraftFile(models.Model):
 
     def __str__(self) -> str:
         return self.field
+
+
+class SavedView(models.Model):
+    """A tray of the inbox with its filters and its order, under a name of one's own.
+
+    `post`: whose it is. `unit`: all posts of this unit have it too; None: nobody else. `query`: as
+    it stands in the address of the inbox. `place`: where it stands among those of its post.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    post = models.ForeignKey("people.Post", on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey(
+        "units.Unit", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    name = models.CharField(max_length=20)
+    query = models.CharField(max_length=1_000)
+    place = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("post", "name"), name="web_one_view_a_name"),
+            models.CheckConstraint(condition=~Q(name=""), name="web_view_has_a_name"),
+        )
+        indexes = (
+            models.Index(fields=("unit",), name="web_views_of_a_unit", condition=~Q(unit=None)),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FirstView(models.Model):
+    """The view with which the inbox of a post opens."""
+
+    post = models.OneToOneField(
+        "people.Post", primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.view_id)

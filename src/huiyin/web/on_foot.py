@@ -36,6 +36,7 @@ SOON_DAYS: Final = 7
 NOTE: Final = "note"
 AT_THE_DESK: Final = (
     FieldType.UNIT, FieldType.UNITS, FieldType.PLACE, FieldType.PERSON, FieldType.PARTIES,
+    FieldType.COLLEAGUE,
 )  # fmt: skip
 
 

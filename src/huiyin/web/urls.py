@@ -24,6 +24,7 @@ from huiyin.web.views import (
     report_when,
     report_where,
     report_who,
+    saved_views,
     start,
     taking_in,
     terms,
@@ -98,12 +99,15 @@ urlpatterns = [
         name="callback_act",
     ),
     path("desk/callbacks/<str:number>/<uuid:contact_id>", callbacks.reveal, name="callback_reveal"),
+    path("desk/inbox/views", saved_views.index, name="saved_views"),
+    path("desk/inbox/views/<uuid:pk>", saved_views.change, name="change_view"),
     path("desk/new", taking_in.take_in, name="take_in"),
     path("desk/new/hints", taking_in.hints, name="intake_hints"),
     path("desk/new/others", taking_in.others, name="others"),
     path("desk/new/<str:name>", taking_in.take_in, name="take_in_by"),
     path("desk/find", inbox.find, name="find_matter"),
     path("desk/matters/<str:number>", matter.matter, name="matter"),
+    path("desk/matters/<str:number>/paper", matter.paper, name="matter_paper"),
     path("desk/matters/<str:number>/runs/<uuid:run_id>", matter.picture, name="matter_picture"),
     path(
         "desk/matters/<str:number>/runs/<uuid:run_id>/<slug:action>", matter.take, name="take_act"

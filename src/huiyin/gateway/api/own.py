@@ -15,7 +15,8 @@ from huiyin.gateway.paging import cursor_of, moment_in, uuid_in
 from huiyin.gateway.schemas.keeping import OwnCopyOut
 from huiyin.gateway.schemas.matters import InboxOut, TrayOut
 from huiyin.gateway.schemas.own import MeOut, NoticesOut, ReadIn, ReadOut
-from huiyin.matters.inbox import Key, Tray, counts, tray
+from huiyin.matters.inbox import Tray, counts, tray
+from huiyin.matters.inbox_filters import Filters, Key
 from huiyin.matters.own_copy import own_copy
 from huiyin.notices.queries import inbox_of, unread_count, words_of
 from huiyin.notices.verbs import mark_read
@@ -116,7 +117,8 @@ def show_tray(
     after = moment_in(cursor)
     page = tray(
         which, by=caller_of(request).actor, at=timezone.now(),
-        after=Key(*after) if after else None, limit=limit, urgent=urgent,
+        after=Key(*after) if after else None, limit=limit,
+        filters=Filters(is_urgent=urgent),
     )  # fmt: skip
     said = saying.runs_out(page.runs)
     return {

@@ -109,6 +109,9 @@ class FormField(Schema):
     when: dict[str, list[Any]] = Field(
         description="It is asked for only when these fields have one of these values."
     )
+    colleague_of: str = Field(
+        description="Of a colleague: the field that names their unit; empty: your own unit."
+    )
 
 
 class ActionOut(Schema):

@@ -17,7 +17,7 @@ from huiyin.matters.models import Channel
 from huiyin.matters.tests.sample_files import a_file
 from huiyin.people.accounts import resident_for_phone
 from huiyin.people.actors import SYSTEM, Actor
-from huiyin.people.models import Account, AccountKind
+from huiyin.people.models import Account, AccountKind, PermissionSet, Post
 from huiyin.people.tests.factories import the_city
 from huiyin.places.models import Place
 from huiyin.procedures import new_run
@@ -79,6 +79,21 @@ class Record:
                 f"U-{len(self.units)}", UnitKind(kind), self.town, name=f"{kind}{name}", **more
             )
         return self.units[key]
+
+    def colleague(self, unit: UUID | str | None) -> Account:
+        """Return somebody who holds a post in a unit, and an account of their own."""
+        kept = Post.objects.filter(unit=unit, title="承办人").select_related("account").first()
+        if kept is not None:
+            return kept.account
+        name = f"officer-{str(unit)[-12:]}"
+        account = Account.objects.create(
+            kind=AccountKind.STAFF, username=name, name="王芳", created_at=NOW
+        )
+        rights = PermissionSet.objects.get_or_create(code="officer", name_zh="承办人")[0]
+        Post.objects.create(
+            ref=name, account=account, unit_id=unit, permission_set=rights, title="承办人"
+        )
+        return account
 
     def staff(
         self, unit: Unit, *permissions: str, level: str = "county", place: Place | None = None
@@ -151,6 +166,9 @@ class Record:
             elif field.name in real and field.type is FieldType.FILES:
                 sort = field.accept[0] if field.accept else "image"
                 real[field.name] = [str(a_file(by, sort).pk) for _ in real[field.name]]
+            elif field.name in real and field.type is FieldType.COLLEAGUE:
+                unit = real[field.of] if field.of else by.unit_id
+                real[field.name] = str(self.colleague(unit).pk)
             elif field.name in real and field.type is FieldType.UNITS:
                 count = len(real[field.name])
                 real[field.name] = [

@@ -9,12 +9,13 @@ from django.db import connection
 
 from huiyin.matters import inbox, search
 from huiyin.matters.inbox import Tray
-from huiyin.matters.models import Run
+from huiyin.matters.inbox_filters import Filters, Sort, Standing
+from huiyin.matters.models import Matter, MatterText, Run
 from huiyin.matters.search import Wanted
 from huiyin.matters.tests.records import the_record
-from huiyin.places.models import Place
+from huiyin.places.models import Place, PlaceLevel
 from huiyin.units.models import UnitKind
-from huiyin.units.tests.factories import CITY, NOW, SHANGHAI, a_unit
+from huiyin.units.tests.factories import CITY, NOW, SHANGHAI, a_category, a_unit
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -143,15 +144,117 @@ def test_pages_of_a_tray_follow_each_other_without_a_gap(django_assert_num_queri
 
 
 @pytest.mark.parametrize("orders", [1, 5])
-def test_counting_takes_three_queries(django_assert_num_queries, orders):
+def test_counting_takes_four_queries(django_assert_num_queries, orders):
     city = the_record()
     for _ in range(orders):
         run = city.open("hotline", "accept_call").run
         city.act(run.pk, "dispatch")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         counted = inbox.counts(by=city.staff(city.unit("department")), at=NOW)
     assert counted[Tray.TO_SIGN] == orders
+
+
+# --- what is supervised ---------------------------------------------------------------------------
+
+
+def ordered_to(city, unit, leader, run):
+    """Order supervision of a unit that has a run; return the run of the order."""
+    form = {"unit": str(unit), "degree": "daily", "ground": "overdue", "demand": "三日内反馈。"}
+    city.act(run.pk, "supervise", by=leader, form=form)
+    return Run.objects.get(parent=run, procedure="supervision")
+
+
+def test_an_order_of_supervision_lies_with_whoever_gave_it_with_the_unit_and_with_the_office():
+    city = the_record()
+    centre = city.staff(city.unit("hotline_centre", "z"), *DISPATCH, "supervision.order")
+    stranger = city.staff(city.unit("court"), "supervision.order")
+    run = city.open("hotline", "accept_call").run
+    city.act(run.pk, "dispatch")
+    lead = Run.objects.get(pk=run.pk).assignments.get(role="lead", to_at=None).unit
+
+    order = ordered_to(city, lead.pk, centre, run)
+
+    assert trays(centre)["supervised"] == 1
+    assert trays(city.staff(lead))["supervised"] == 1
+    assert [one.pk for one in inbox.tray(Tray.SUPERVISED, by=centre, at=NOW).runs] == [order.pk]
+    assert "supervised" not in trays(stranger)
+
+    city.act(order.pk, "give_feedback", by=city.staff(lead))
+    assert trays(centre)["supervised"] == 1  # to be judged by whoever gave it
+    city.act(order.pk, "lift", by=centre)
+    assert "supervised" not in trays(centre)
+    assert "supervised" not in trays(city.staff(lead))
+
+
+# --- filters and orders ---------------------------------------------------------------------------
+
+
+def shown_by(by, *, at=NOW, sort=Sort.LIMIT, **filters):
+    """The runs of what is to be done that fit, in order; the count agrees."""
+    wanted = Filters(**filters)
+    found = inbox.tray(Tray.TO_DO, by=by, at=at, filters=wanted, sort=sort).runs
+    assert inbox.count(Tray.TO_DO, by=by, at=at, filters=wanted) == len(found)
+    return [run.pk for run in found]
+
+
+def test_filters_narrow_each_and_together():
+    city = the_record()
+    centre = city.staff(city.unit("hotline_centre", "z"), *DISPATCH)
+    plain = city.open("hotline", "accept_call", at=NOW - 2 * DAY).run
+    urgent = city.open("hotline", "accept_call", at=NOW).run
+    Matter.objects.filter(pk=urgent.matter_id).update(urgency="urgent", channel="letter")
+    MatterText.objects.filter(matter=urgent.matter_id).update(title="井盖丢失", text="井盖没有了")
+    sent_back = city.open("hotline", "accept_call", at=NOW - DAY).run
+    city.act(sent_back.pk, "dispatch", at=NOW - DAY)
+    city.act(sent_back.pk, "return_order", at=NOW - DAY)
+    lighting, lamps = a_category("71"), a_category("7101")
+    Matter.objects.filter(pk=plain.matter_id).update(category=lamps)
+    Run.objects.filter(pk=plain.pk).update(due_at=NOW - HOUR)
+    Run.objects.filter(pk=sent_back.pk).update(due_at=NOW + 30 * DAY)
+    today = NOW.astimezone(SHANGHAI).date()
+
+    everything = {plain.pk, urgent.pk, sent_back.pk}
+    assert set(shown_by(centre)) == everything
+    assert shown_by(centre, urgency="urgent") == [urgent.pk]
+    assert shown_by(centre, channel="letter") == [urgent.pk]
+    assert shown_by(centre, words="井盖") == [urgent.pk]
+    assert shown_by(centre, words=Run.objects.get(pk=plain.pk).matter.number) == [plain.pk]
+    assert shown_by(centre, is_returned=True) == [sent_back.pk]
+    assert shown_by(centre, standing=Standing.OVERDUE) == [plain.pk]
+    assert shown_by(centre, standing=Standing.IN_TIME) == [sent_back.pk]
+    assert shown_by(centre, until=today - timedelta(days=2)) == [plain.pk]
+    assert shown_by(centre, since=today) == [urgent.pk]
+    assert set(shown_by(centre, place=city.town)) == everything
+    assert shown_by(centre, place=Place(level=PlaceLevel.TOWN)) == []
+    assert shown_by(centre, category=lighting) == [plain.pk]
+    assert shown_by(centre, procedure="grid") == []
+    assert shown_by(centre, unit_id=centre.unit_id) == []
+    assert shown_by(centre, urgency="urgent", words="井盖", standing=Standing.OVERDUE) == []
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_pages_follow_each_other_in_every_order(sort):
+    city = the_record()
+    centre = city.staff(city.unit("hotline_centre", "z"), *DISPATCH)
+    runs = [city.open("hotline", "accept_call", at=NOW + k // 2 * HOUR).run for k in range(6)]
+    for run, level in zip(runs, ("normal", "urgent", "emergency") * 2, strict=True):
+        Matter.objects.filter(pk=run.matter_id).update(urgency=level)
+    Run.objects.filter(pk=runs[0].pk).update(due_at=None)
+    expected = {
+        Sort.LIMIT: (1, 2, 3, 4, 5, 0),
+        Sort.RECEIVED: (5, 4, 3, 2, 1, 0),
+        Sort.URGENCY: (2, 5, 1, 4, 3, 0),
+    }
+
+    seen, after = [], None
+    for _ in range(3):
+        page = inbox.tray(Tray.TO_DO, by=centre, at=NOW, after=after, limit=2, sort=sort)
+        seen += [run.pk for run in page.runs]
+        after = page.next
+
+    assert after is None
+    assert seen == [runs[k].pk for k in expected[sort]]
 
 
 # --- a large city -------------------------------------------------------------------------------
@@ -259,6 +362,8 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end():
     for by in (department, of_town, of_city):
         for which in Tray:
             assert read_whole(inbox.listed(which, by=by, at=NOW)[:31]) == [], (by, which)
+            counting = inbox.listed(which, by=by, at=NOW).order_by()[: inbox.MOST_COUNTED]
+            assert read_whole(counting) == [], (by, which)
     for by in (department, of_town, of_city):
         for wanted in (
             Wanted(),

@@ -5,6 +5,7 @@ import pytest
 from huiyin.dispatch.models import Level
 from huiyin.matters import search
 from huiyin.matters.inbox import Tray, tray
+from huiyin.matters.inbox_filters import Filters
 from huiyin.matters.intake import Person, Said, open_matter
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Channel, Matter, RunClock
@@ -57,7 +58,7 @@ def test_urgent_matters_are_found_in_the_inbox_and_by_search():
     calm, urgent = sent_in(city, "路灯坏了三天。"), sent_in(city, "门口井盖丢了。")
     by = city.staff(city.unit("hotline_centre", "z"), "hotline.dispatch")
 
-    page = tray(Tray.TO_DO, by=by, at=NOW, urgent=True)
+    page = tray(Tray.TO_DO, by=by, at=NOW, filters=Filters(is_urgent=True))
     found = search.search(Wanted(urgent=True), by=by)
 
     assert [run.matter_id for run in page.runs] == [urgent.pk]

@@ -12,7 +12,7 @@ __all__ = ["Fault", "ReadingError", "read_procedure"]
 
 T = TypeVar("T")
 HEAD = ("name", "version", "title", "law", "actors", "states", "actions")
-MORE = ("kind", "confidential", "helps", "use")
+MORE = ("kind", "confidential", "helps", "oversees", "use")
 SECTIONS = ("actors", "facts", "states", "clocks", "children", "documents", "refusals", "actions")
 
 
@@ -71,12 +71,15 @@ def read_procedure(
         is_child="kind" in head and head["kind"].one_of(("main", "child")) == "child",
         confidential="confidential" in head and head["confidential"].flag(),
         helps="helps" in head and head["helps"].flag(),
+        oversees="oversees" in head and head["oversees"].flag(),
         uses=used,
         file=file,
         lines={key: place.line for key, place in lines.items()},
     )
     if procedure.helps and not procedure.is_child:
         head["helps"].fault("only a run inside another one helps it.", "Write kind: child.")
+    if procedure.oversees and not procedure.is_child:
+        head["oversees"].fault("only a run inside another one oversees it.", "Write kind: child.")
     Names(procedure, lines).look_up()
     if not procedure.openings and "actions" in head:
         head["actions"].fault("no action opens a run.", "Give one from: new.")

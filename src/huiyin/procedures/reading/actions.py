@@ -30,7 +30,7 @@ GROUPS = ("open", "any", "done")
 CLOCK_WORDS = ("start", "stop", "return", "pause", "resume")
 FIELD_KEYS = (
     "hint", "required", "options", "min", "max", "decimals", "line", "past", "future", "accept",
-    "personal", "when",
+    "personal", "when", "of",
 )  # fmt: skip
 MATERIALS = ("image", "document", "audio", "video")
 WITH_OPTIONS = (FieldType.CHOICE, FieldType.CHOICES)
@@ -134,6 +134,8 @@ def _field(name: str, at: At) -> Field:
             "is a choice without options." if not options else "has options but is no choice.",
             "Give options to choice and choices, and to nothing else.",
         )
+    if "of" in found and kind is not FieldType.COLLEAGUE:
+        found["of"].fault("only says whose colleague somebody is.", "Write type: colleague.")
     accept = found["accept"].names() if "accept" in found else ()
     for word in accept:
         if word not in MATERIALS:
@@ -166,6 +168,7 @@ def _field(name: str, at: At) -> Field:
             if "when" in found
             else {}
         ),
+        of=found["of"].text() if "of" in found else "",
     )
 
 

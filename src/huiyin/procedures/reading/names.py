@@ -171,6 +171,10 @@ class Names:
                     if value not in options:
                         said = f"{other} cannot be {value}."
                         self._fault(at, said, nearest(str(value), options))
+            unit = form.get(field.of) if field.of in before else None
+            if field.of and (unit is None or unit.type is not FieldType.UNIT):
+                said = f"{field.name} is of {field.of}, which is no unit above it."
+                self._fault(at, said, "Name a field of type unit that stands above.")
             before.add(field.name)
 
     def _condition(self, need: Condition, form: Mapping[str, Field], at: str) -> None:

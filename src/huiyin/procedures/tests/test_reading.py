@@ -61,6 +61,11 @@ def test_a_clock_extended_by_those_who_need_it_brings_one_act():
     assert acts["extend_handle"].by == ("unit",)
 
 
+WHO_BEFORE_UNIT = """form: {
+            who: {type: colleague, of: to_unit, label: {zh: 人, en: Who}},
+            to_unit: {type: unit,"""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said", "instead"),
     [
@@ -80,6 +85,8 @@ def test_a_clock_extended_by_those_who_need_it_brings_one_act():
         ("in: [received]", "in: [recieved]", "there is no state recieved.", "mean received?"),
         ("handle: hearing", "handle: holiday", "called holiday.", "hearing"),
         ("type: unit, label: {zh: 承办", "type: unti, label: {zh: 承办", "cannot be unti", "unit?"),
+        ("type: unit, label: {zh: 承", "type: unit, of: x, label: {zh: 承", "whose coll", "type:"),
+        ("form: {to_unit: {type: unit,", WHO_BEFORE_UNIT, "no unit above it", "stands above"),
         ("{zh: 派单, en: Dispatch}", "派单", "lacks one of its languages.", "{zh: …, en: …}"),
         ("{zh: 派单, en: Dispatch}", "{zh: 派单}", "lacks en.", "Add en: …"),
         ("failed: dispatched}", "filed: dispatched}", "says nothing for failed.", "Add failed"),
@@ -90,6 +97,7 @@ def test_a_clock_extended_by_those_who_need_it_brings_one_act():
         ("assigned: lead}", "assigned: lead, reporter: true}", "assigned and reporter at once", ""),
         ("system: true", "system: true, permission: x", "cannot stand with system.", "Only staff"),
         ("version: 1", "version: 1\nhelps: true", "only a run inside another", "kind: child"),
+        ("version: 1", "version: 1\noversees: true", "another one oversees it", "kind: child"),
         ("every: 1 w", "message: form.words\n    every: 1 w", "there is no field words.", ""),
         ("guards: ", "message: form.to_unit\n    guards: ", "holds no words.", "type text"),
         ("version: 1", "version: one", "is no whole number.", "from 1"),

@@ -1,5 +1,6 @@
 import { startInbox } from "./inbox";
 import { startIntake } from "./intake";
+import { startViewer } from "./viewer";
 
 // Fills the form with the position of this device when the person asks for it, and sends it.
 function start(form: HTMLFormElement): void {
@@ -40,3 +41,4 @@ function fill(form: HTMLFormElement, name: string, value: string): void {
 document.querySelectorAll<HTMLFormElement>("form[data-locate]").forEach(start);
 startInbox();
 startIntake();
+startViewer();

@@ -27,16 +27,19 @@ def staff_of(login: str, on: datetime) -> Actor:
     return actor_of(account, posts.first())
 
 
-def a_call(title: str, words: str, *, place: Place, by: Actor, at: datetime, phone: str) -> Run:
-    """Open a hotline order, of the class its words are most like."""
+def an_order(
+    place: Place, *, at: datetime, title: str, words: str, phone: str, is_given: bool = True
+) -> Run:
+    """Open a hotline order; give it to the housing bureau."""
+    agent, bureau = staff_of("hotline", at), staff_of("housing", at)
     kind = suggest(f"{title}{words}")[0].category
-    return intake.open_matter(
+    done = intake.open_matter(
         procedure="hotline",
         action="accept_call",
         said=Said(title, words),
         place=place,
         channel=Channel.CALL,
-        by=by,
+        by=agent,
         at=at,
         category=kind,
         reporter=Person("王秀英", phone),
@@ -50,21 +53,24 @@ def a_call(title: str, words: str, *, place: Place, by: Actor, at: datetime, pho
             "reply": "wanted",
             "keep_secret": False,
         },
-    ).run
+    )
+    if is_given:
+        form = {"to_unit": str(bureau.unit_id), "basis": "functional", "grade": "ordinary"}
+        act(done.run.pk, "dispatch", by=agent, at=at + timedelta(minutes=20), form=form)
+    return done.run
 
 
 def some_matters(at: datetime) -> None:
     """Open hotline orders of the last days: waiting, given to the housing bureau, late."""
-    agent, bureau = staff_of("hotline", at), staff_of("housing", at)
+    bureau = staff_of("housing", at)
     villages = Place.objects.filter(level=PlaceLevel.VILLAGE, county__code="371427000000")
     for number, place in enumerate(villages.order_by("code")[:6]):
         title, words = SAID[number % len(SAID)]
         opened = at - timedelta(days=2 * number, hours=1)
-        run = a_call(title, words, place=place, by=agent, at=opened, phone=f"1540000000{number}")
-        if number % 3 == 0:
-            continue
-        form = {"to_unit": str(bureau.unit_id), "basis": "functional", "grade": "ordinary"}
-        act(run.pk, "dispatch", by=agent, at=opened + timedelta(minutes=20), form=form)
+        run = an_order(
+            place, at=opened, title=title, words=words, phone=f"1540000000{number}",
+            is_given=number % 3 != 0,
+        )  # fmt: skip
         if number % 3 == 2:
             signed = {"handler": "张明"}
             act(run.pk, "acknowledge", by=bureau, at=opened + timedelta(hours=1), form=signed)

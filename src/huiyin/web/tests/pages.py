@@ -198,7 +198,13 @@ def _of_matters() -> Iterator[Page]:
     for name, who, path in (
         ("inbox", bureau, reverse("web:inbox")),
         ("inbox, nothing", bureau, f"{reverse('web:inbox')}?tray=assisting"),
+        ("inbox, narrowed", bureau,
+         f"{reverse('web:inbox')}?tray=to_sign&urgency=normal&sort=received"),
+        ("inbox, a place not clear", bureau,
+         f"{reverse('web:inbox')}?narrow=1&place__typed={quote('社区')}"),
+        ("views of the inbox", bureau, reverse("web:saved_views")),
         ("a matter", bureau, reverse("web:matter", args=matter)),
+        ("a matter on paper", bureau, reverse("web:matter_paper", args=matter)),
         ("a matter's act", bureau,
          reverse("web:take_act", args=[*matter, given.pk, "acknowledge"])),
         ("a matter's procedure", bureau, reverse("web:matter_picture", args=[*matter, given.pk])),

@@ -19,7 +19,7 @@ from huiyin.matters import access, calling_back
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act as take
 from huiyin.matters.calling_back import Tray
-from huiyin.matters.inbox import Key
+from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Run
 from huiyin.matters.refusals import NotFound
 from huiyin.people.addresses import client_address

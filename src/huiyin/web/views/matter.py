@@ -4,10 +4,11 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huiyin.gateway.ranges import file_answer
 from huiyin.matters import access
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act
@@ -58,13 +60,15 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
         messages.warning(request, found.sentence if found else _("This is not yours to do now."))
         return see_other(request, _address(page))
     if request.method == "POST":
-        form = ActForm(found.form, request.POST, request.FILES, people=page.people)
+        form = ActForm(
+            found.form, request.POST, request.FILES, people=page.people, by=request.actor
+        )
         if _is_taken(request, page, action, form):
             messages.success(request, _("%(act)s: recorded.") % {"act": found.label})
-            return see_other(request, _address(page))
+            return _after(request, number, run_id)
         status = 422
     else:
-        form, status = ActForm(found.form, people=page.people), 200
+        form, status = ActForm(found.form, people=page.people, by=request.actor), 200
     context = {
         "m": page,
         "now": page.at,
@@ -77,6 +81,21 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
     return part(
         request, "web/matter/_act.html", context, page="web/matter/page.html", status=status
     )
+
+
+def _after(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
+    """Show the matter as it is now; beside the inbox it stays there, and the list looks again."""
+    try:
+        page = _page(request, number, run_id=run_id)
+    except NotFound:  # what was handed on is not this unit's to see any more
+        return see_other(request, reverse("web:inbox"))
+    inbox = urlsplit(request.headers.get("HX-Current-URL", "")).path == reverse("web:inbox")
+    if not (inbox and wants_part(request)):
+        return see_other(request, _address(page))
+    response = part(request, "web/matter/_pane.html", {"m": page, "now": page.at})
+    response["HX-Retarget"], response["HX-Reswap"] = "#detail", "innerHTML"
+    response["HX-Trigger-After-Swap"] = "inbox:changed"
+    return response
 
 
 def _is_taken(request: PeopleRequest, page: MatterPage, action: str, form: ActForm) -> bool:
@@ -147,24 +166,30 @@ def picture(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
     return render(request, "web/matter/picture.html", context)
 
 
+@staff()
+@never_cache
+@require_safe
+def paper(request: PeopleRequest, number: str) -> HttpResponse:
+    """The matter on paper: everything of it that this post reads, people covered."""
+    page = _page(request, number)
+    return render(request, "web/matter/paper.html", {"m": page, "now": page.at})
+
+
 @signed_in
 @never_cache
 @require_safe
 def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
-    """A file of an act, or with `size` a smaller picture of it."""
+    """A file of an act, whole or a range of it, or with `size` a smaller picture of it."""
     actor = request.actor  # type: ignore[attr-defined]  # signed_in
     size = request.GET.get("size", "")
     opened = attachment(
         file_id, by=actor, at=timezone.now(), size=size if size in ("small", "large") else "",
         address=client_address(request),
     )  # fmt: skip
-    response = FileResponse(
-        Path(opened.path).open("rb"),  # noqa: SIM115 the response closes it
-        content_type=opened.media_type,
-        as_attachment=not opened.is_shown, filename=opened.name,
+    return file_answer(
+        request, Path(opened.path), media_type=opened.media_type, name=opened.name,
+        is_shown=opened.is_shown,
     )  # fmt: skip
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 @lru_cache(maxsize=200)

@@ -117,6 +117,9 @@ class Person(Caller):
                     form[field.name] = str(self.story.city.place.pk)
                 case FieldType.CATEGORY:
                     form[field.name] = str(self.story.city.category.pk)
+                case FieldType.COLLEAGUE:
+                    unit = form[field.of] if field.of else self.unit.pk
+                    form[field.name] = str(self.story.city.colleague(unit).pk)
                 case FieldType.PARTIES if not form[field.name]:
                     del form[field.name]  # the sides that are sent with it
                 case FieldType.FILES:

@@ -1,0 +1,197 @@
+"""What narrows a list of runs, and the orders it can stand in.
+
+Filters combine; what is left empty does not narrow. They only take away from what a tray holds
+already, so they cannot show anybody what is not theirs.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Final
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Value,
+    When,
+)  # fmt: skip
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from huiyin.categories.models import Category
+from huiyin.dispatch.models import Level
+from huiyin.matters import numbers, search
+from huiyin.matters.models import Assignment, EventHeader, Matter, Run
+from huiyin.places.models import Place
+from huiyin.procedures import library
+
+NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no limit last
+_RANKS: Final = (Level.EMERGENCY, Level.URGENT, Level.NORMAL)
+
+
+class Standing(StrEnum):
+    """How the nearest limit of a run stands."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"  # until the end of the next working day
+    IN_TIME = "in_time"
+    NONE = "none"  # it has no limit
+
+
+class Sort(StrEnum):
+    """In which order a tray lies. What is done has the latest first instead of the limit."""
+
+    LIMIT = "limit"  # what ends first
+    RECEIVED = "received"  # the latest to come in
+    URGENCY = "urgency"  # emergencies, then urgent ones, each by its limit
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to. `since`, `until`: local days it came in, both included.
+
+    `urgency`: a level. `unit_id`: a unit that holds a role in the run now. `is_returned`: a unit
+    has sent it back at least once. `words`: as search finds them; confidential matters are found by
+    their whole number alone.
+    """
+
+    procedure: str = ""
+    place: Place | None = None
+    category: Category | None = None
+    urgency: str = ""
+    standing: Standing | None = None
+    channel: str = ""
+    unit_id: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    is_returned: bool = False
+    words: str = ""
+    is_urgent: bool = False  # urgent ones and emergencies
+
+    def narrow(self, runs: QuerySet[Run], *, at: datetime, soon: datetime) -> QuerySet[Run]:
+        """Return those of some runs that fit. `soon`: until when something is due soon."""
+        for wanted in (self._of_matter(), self._of_run(at, soon), self._said()):
+            if wanted:
+                runs = runs.filter(wanted)
+        return runs
+
+    def _of_matter(self) -> Q:
+        where = Q()
+        if self.place:
+            where &= search.in_place(self.place, "matter__")
+        if self.category:
+            subtree = Category.objects.filter(code__startswith=self.category.code).values("pk")
+            where &= Q(matter__category__in=subtree)
+        if self.urgency:
+            where &= Q(matter__urgency=self.urgency)
+        if self.is_urgent:
+            where &= ~Q(matter__urgency=Level.NORMAL)
+        if self.channel:
+            where &= Q(matter__channel=self.channel)
+        if self.since:
+            where &= Q(matter__opened_at__gte=_midnight(self.since))
+        if self.until:
+            where &= Q(matter__opened_at__lt=_midnight(self.until + timedelta(days=1)))
+        return where
+
+    def _of_run(self, at: datetime, soon: datetime) -> Q:
+        where = Q(procedure=self.procedure) if self.procedure else Q()
+        if self.standing:
+            where &= {
+                Standing.OVERDUE: Q(due_at__lt=at),
+                Standing.SOON: Q(due_at__gte=at, due_at__lte=soon),
+                Standing.IN_TIME: Q(due_at__gt=soon),
+                Standing.NONE: Q(due_at=None),
+            }[self.standing]
+        if self.unit_id:
+            held = Assignment.objects.filter(run=OuterRef("pk"), unit=self.unit_id, to_at=None)
+            where &= Q(Exists(held))
+        if self.is_returned:
+            returns = EventHeader.objects.filter(run=OuterRef("pk"), action__in=_giving_back())
+            where &= Q(Exists(returns))
+        return where
+
+    def _said(self) -> Q:
+        if not self.words:
+            return Q()
+        whole = numbers.read(self.words)
+        if whole is not None:
+            return Q(matter__number=whole)
+        said = Matter.objects.filter(search.said(self.words)).values("pk")
+        return Q(matter__in=said, matter__is_confidential=False)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+
+
+@cache
+def _giving_back() -> tuple[str, ...]:
+    """Return the acts by which a unit sends a matter back, from the procedure files."""
+    return tuple(
+        sorted(
+            {
+                act.name
+                for rules in library.procedures().values()
+                for act in rules.actions.values()
+                if act.clocks.give_back
+            }
+        )
+    )
+
+
+# --- order, and pages -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a page ended: the urgency and the time it is sorted by, and the run."""
+
+    at: datetime
+    id: UUID
+    rank: int = 0
+
+
+def in_order(runs: QuerySet[Run], sort: Sort, *, is_done: bool) -> QuerySet[Run]:
+    """Return runs in an order, with `rank` and `sorted_at`, the fields of their keys."""
+    ranks: Case | Value = Value(0, SmallIntegerField())
+    if sort is Sort.URGENCY:
+        ranks = Case(
+            *(When(matter__urgency=level, then=Value(n)) for n, level in enumerate(_RANKS)),
+            default=Value(len(_RANKS)), output_field=SmallIntegerField(),
+        )  # fmt: skip
+    at: F | Coalesce = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
+    if sort is Sort.RECEIVED:
+        at = F("matter__opened_at")
+    elif is_done:
+        at = F("done_at")
+    down = "-" if _is_down(sort, is_done=is_done) else ""
+    ranked = ("rank",) if sort is Sort.URGENCY else ()
+    ordered = runs.annotate(rank=ranks, sorted_at=at)
+    return ordered.order_by(*ranked, f"{down}sorted_at", f"{down}pk")
+
+
+def _is_down(sort: Sort, *, is_done: bool) -> bool:
+    return sort is Sort.RECEIVED or is_done
+
+
+def behind(key: Key, sort: Sort, *, is_done: bool) -> Q:
+    """Return the condition: what comes after a key in an order."""
+    is_later = "lt" if _is_down(sort, is_done=is_done) else "gt"
+    later = Q(**{f"sorted_at__{is_later}": key.at}) | Q(
+        sorted_at=key.at, **{f"pk__{is_later}": key.id}
+    )
+    return Q(rank__gt=key.rank) | (Q(rank=key.rank) & later) if sort is Sort.URGENCY else later
+
+
+def key_of(run: Run) -> Key:
+    """Return the key of a run out of a list in order."""
+    return Key(run.sorted_at, run.pk, run.rank)  # type: ignore[attr-defined]  # see `in_order`
