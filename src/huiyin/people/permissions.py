@@ -46,6 +46,7 @@ _ALL = (
     Permission("hotline.dispatch", _("Dispatch hotline orders")),
     Permission("hotline.decide", _("Decide disputes, extensions and ends of hotline orders")),
     Permission("hotline.call_back", _("Call back callers of the hotline")),
+    Permission("roster.keep", _("Keep the duty roster of the own unit")),
     Permission("services.edit", _("Maintain the catalogue of services"), city_wide=True),
     Permission("services.offer", _("Offer times at which the own unit comes to residents")),
     Permission("notices.administer", _("Look after messages that did not arrive"), city_wide=True),

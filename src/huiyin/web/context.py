@@ -15,7 +15,10 @@ from huiyin.people.models import AccountKind
 
 @dataclass(frozen=True)
 class Door:
-    """One entry of the desk's rail: `routes` are the views on which it is the current one."""
+    """One entry of the desk's rail: `routes` are the views on which it is the current one.
+
+    `counts`: what `web:waiting_here` counts for it, asked for once the page is there.
+    """
 
     label: str | Promise
     icon: str
@@ -25,6 +28,7 @@ class Door:
     args: tuple[str, ...] = ()
     count: int = 0
     current: bool = False
+    counts: str = ""
 
     @property
     def url(self) -> str:
@@ -48,6 +52,33 @@ DOORS = (
     ),
     Door(_("Take in"), "phone", "web:take_in", ("web:take_in", "web:take_in_by")),
     Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
+    Door(
+        _("Whistles"),
+        "bell",
+        "web:whistles",
+        ("web:whistles", "web:whistle_one", "web:whistle_new"),
+        counts="whistles",
+    ),
+    Door(
+        _("Supervision"),
+        "flag",
+        "web:supervised",
+        ("web:supervised", "web:supervised_one", "web:supervised_new"),
+        counts="orders",
+    ),
+    Door(
+        _("Duty"),
+        "calendar",
+        "web:rosters",
+        (
+            "web:rosters",
+            "web:roster_day",
+            "web:roster_times",
+            "web:roster_import",
+            "web:roster_swap",
+        ),
+        counts="swaps",
+    ),
     Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
     Door(
         _("Directory"),

@@ -117,6 +117,7 @@ def behind(request: PeopleRequest, which: str) -> HttpResponse:
         "rows": rows_of(shown, by=by, at=at),
         "older": _older(request, shown[-1], which) if len(found) > PAGE else "",
         "is_first": after is None,
+        "may_supervise": which != "today" and by.may("supervision.order"),
         "back": f"{reverse('web:command')}?place={place.code}",
     }
     return render(request, "web/command/list.html", context)
