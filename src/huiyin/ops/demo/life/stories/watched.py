@@ -142,7 +142,8 @@ def _raise(run: UUID, leader: Actor, lead: UUID, tale: Tale) -> None:
 
 def _meet(run: UUID, leader: Actor, lead: UUID, tale: Tale) -> None:
     _raise(run, leader, lead, tale)
-    tale.later(20, 30)
+    _raise(run, leader, lead, tale)
+    tale.later(2, 6)
     tale.act(
         run, "hold_interview", by=leader, held_at=tale.at.isoformat(),
         who="县委政法委分管领导约谈单位主要负责人", points="十日内办结，每周报送进度。",
