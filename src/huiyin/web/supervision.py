@@ -149,6 +149,11 @@ class Orders:
         mine = Assignment.objects.filter(unit=self.by.unit_id, role=role, to_at=None)
         return Q(pk__in=mine.values("run_id"))
 
+    def _had(self, *roles: str) -> Q:
+        """Return the condition: the unit has or had one of these roles; what is over gives none."""
+        mine = Assignment.objects.filter(unit=self.by.unit_id, role__in=roles)
+        return Q(pk__in=mine.values("run_id"))
+
     def _runs(self, show: Show) -> QuerySet[Run]:
         return self._narrowed(self._listed(show))
 
@@ -165,7 +170,7 @@ class Orders:
             return seen.filter(self._held(SUPERVISOR), is_open, owner=UNIT, due_at__lte=self.at)
         if show is Show.HERE and self.place is not None:
             return seen.filter(in_place(self.place), is_open, matter__is_confidential=False)
-        return seen.filter(self._held(UNIT) | self._held(SUPERVISOR), is_over=True)
+        return seen.filter(self._had(UNIT, SUPERVISOR), is_over=True)
 
     def _narrowed(self, runs: QuerySet[Run]) -> QuerySet[Run]:
         wanted = self.filters

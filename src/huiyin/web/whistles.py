@@ -194,6 +194,11 @@ class Whistles:
         mine = Assignment.objects.filter(unit=self.by.unit_id, role=role, to_at=None)
         return Q(pk__in=mine.values("run_id"))
 
+    def _had(self, *roles: str) -> Q:
+        """Return the condition: the unit has or had one of these roles; what is over gives none."""
+        mine = Assignment.objects.filter(unit=self.by.unit_id, role__in=roles)
+        return Q(pk__in=mine.values("run_id"))
+
     def _runs(self, show: Show) -> QuerySet[Run]:
         seen = self._seen()
         if show is Show.CALLED:
@@ -205,8 +210,7 @@ class Whistles:
             return owned.exclude(owner=CALLED).filter(matter__is_confidential=False)
         if show is Show.HERE and self.place is not None:
             return seen.filter(in_place(self.place), is_done=False)
-        own = self._held(CALLED) | self._held(CALLER)
-        return seen.filter(own, is_done=True)
+        return seen.filter(self._had(CALLED, CALLER), is_done=True)
 
     # --- calls ------------------------------------------------------------------------------
 

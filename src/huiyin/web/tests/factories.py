@@ -112,6 +112,12 @@ def an_acting(post: Post, account: Account) -> Acting:
     )
 
 
+def in_their_post(account: Account) -> Actor:
+    """Return somebody as the actor of the one post they have."""
+    post = Post.objects.select_related("unit", "permission_set", "account").get(account=account)
+    return actor_of(account, post)
+
+
 def an_actor(unit: Unit, permission_set: str, *, username: str = "han") -> Actor:
     """Somebody with one post in this unit."""
     account = an_account(username)
