@@ -64,7 +64,7 @@ DOORS = (
         "flag",
         "web:supervised",
         ("web:supervised", "web:supervised_one", "web:supervised_new"),
-        counts="orders",
+        counts="supervised",
     ),
     Door(
         _("Duty"),

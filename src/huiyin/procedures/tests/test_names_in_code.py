@@ -60,6 +60,7 @@ ELSEWHERE = {
     },
     "web/functions.py": {"audit"},
     "web/looks.py": {"refused"},
+    "web/roster_forms.py": {"file", "list"},
     # The pages of whistles and of supervision are those of one procedure each.
     "web/supervision.py": {"supervision", "supervise"},
     "web/terms.py": {"grid", "order", "mediation"},
@@ -75,6 +76,7 @@ ELSEWHERE = {
     "web/views/mine.py": {"data_request", "ask"},
     "web/views/report.py": {"begin"},
     "web/views/report_who.py": {"begin"},
+    "web/views/rosters.py": {"asked", "answer", "cancel", "note", "file"},
     "web/views/start.py": {"redirect", "answer"},
     "web/views/supervision.py": {"order", "orders"},
     "web/views/visits.py": {"note", "grid"},

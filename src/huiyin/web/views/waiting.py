@@ -27,7 +27,7 @@ def _swaps(by: Actor, *, at: datetime) -> int:
 
 COUNTS: Final[Mapping[str, Callable[..., int]]] = {
     "whistles": whistles.waiting,
-    "orders": supervision.waiting,
+    "supervised": supervision.waiting,
     "swaps": _swaps,
 }
 
