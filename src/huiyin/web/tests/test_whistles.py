@@ -231,3 +231,19 @@ def test_residents_have_no_whistles():
     resident.save(update_fields=["kind"])
 
     assert client_of(session_of(resident)).get(reverse("web:whistles")).status_code == 403
+
+
+def test_on_foot_a_called_unit_finds_where_to_go_and_reports_in_there(town):
+    run = town.blow(town.bureaus[0])[0]
+    client = town.client(town.called[0])
+    there = reverse("web:field_matter", args=[run.matter.number, run.pk])
+
+    assert there in client.get(reverse("web:field")).content.decode()
+    page = client.get(there).content.decode()
+    assert 'name="position"' in page
+    assert "李娟" not in page
+
+    take = reverse("web:field_act", args=[run.matter.number, run.pk, "report_in"])
+    client.post(take, {"how": "on_site", "who": "李建国", "key": "k1"})
+    run.refresh_from_db()
+    assert run.state == "answered"

@@ -32,12 +32,14 @@ def whistle(tale: Tale) -> None:
     if worker is None or centre is None or not called:
         raise Present
     is_urgent = wanted == "urgent"
-    photos = tale.picture(worker)
+    photos: dict[str, Any] = {
+        "first_photos" if is_urgent else "photos": tale.picture(worker),
+    }
     run = tale.open(
         "grid", "report", by=worker, came=Channel.GRID, who=None,
         urgency="urgent" if is_urgent else "normal", category=str(tale.category.pk),
         place=str(tale.place.pk), spot=tale.words.address, text=tale.words.says,
-        **{"first_photos" if is_urgent else "photos": photos},
+        **photos,
     )  # fmt: skip
     said = tale.say("whistles")
     tale.later(0.05, 0.1, in_office=False)
@@ -104,14 +106,12 @@ def order(tale: Tale) -> None:
     leader = tale.cast.of(office, "supervision.order")
     if leader is None:
         raise Present
-    steps: dict[str, Callable[[UUID, Actor, UUID, Tale], None]] = ORDERS
-    form: dict[str, Any] = {"degree": "listed" if "listed" in tale.must else "daily"}
     tale.act(
         run, "supervise", by=leader, unit=str(lead), ground="overdue", demand=tale.say("demands"),
-        **form,
+        degree="listed" if "listed" in tale.must else "daily",
     )  # fmt: skip
     child = tale.teller.child(run, "supervision").pk
-    for name, step in steps.items():
+    for name, step in ORDERS.items():
         if name in tale.must:
             step(child, leader, lead, tale)
 
