@@ -23,6 +23,7 @@ from huiyin.matters.refusals import NotFound
 from huiyin.people.addresses import client_address
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
+from huiyin.places.models import Place, PlaceLevel
 from huiyin.ui.http import safe_next, see_other
 from huiyin.ui.refusals import Refusal
 from huiyin.web.finding import by_code
@@ -57,7 +58,8 @@ def index(request: PeopleRequest) -> HttpResponse:
     """The orders of this post: to be judged, issued, overdue, to answer; narrowed as asked."""
     at = timezone.now()
     filters = _filters(request)
-    found = Orders(request.actor, at=at, place=place_looked_after(request.actor), filters=filters)
+    place = place_looked_after(request.actor)
+    found = Orders(request.actor, at=at, place=place, filters=filters)
     counts = {show: found.count(show) for show in found.shows}
     show = _show(request, found, counts)
     page = found.page(show, after=key_of(request.GET.get("after", "")))
@@ -78,6 +80,7 @@ def index(request: PeopleRequest) -> HttpResponse:
         "filters": filters,
         "is_narrowed": bool(filters.unit or filters.place or filters.degree),
         "degrees": degrees(),
+        "places": _below(place) if place else [],
         "may_issue": found.may_issue,
         "now": at,
     }
@@ -189,6 +192,11 @@ def _form(
         "key": request.POST.get("key") or uuid4().hex,
     }
     return render(request, "web/supervision/issue.html", context, status=status)
+
+
+def _below(place: Place) -> list[Place]:
+    below = Place.objects.filter(parent=place, valid_to=None).exclude(level=PlaceLevel.GRID)
+    return list(below.order_by("code")[:200])
 
 
 def _filters(request: HttpRequest) -> Filters:
