@@ -18,7 +18,7 @@ for (const name of readdirSync("src/huiyin")) {
 }
 
 // Pages that are used for themselves and bring more than their neighbours need.
-for (const own of ["web/assets/field", "web/assets/board"]) {
+for (const own of ["web/assets/field", "web/assets/board", "web/assets/watch"]) {
   const name = own.split("/").pop();
   ofApps[name] = `src/huiyin/${own}.ts`;
   ofApps[`${name}-style`] = `src/huiyin/${own}.css`;

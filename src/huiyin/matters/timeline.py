@@ -6,7 +6,7 @@ in or their office looks after. People read what they did themselves, what they 
 where the matter stands; notes and the other side's words stay inside.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -136,15 +136,17 @@ class _Reader:
 
 
 def timeline(
-    of: Matter, *, by: Actor, after: UUID | None = None, limit: int = PAGE
+    of: Matter, *, by: Actor, after: UUID | None = None, limit: int = PAGE,
+    within: Collection[UUID] | None = None,
 ) -> Page:  # fmt: skip
     """Return what happened to a matter the actor sees, over all runs they see, the latest first.
 
-    `after`: the key of the last entry of the page before. Seven queries at most, however
-    much has happened.
+    `after`: the key of the last entry of the page before. `within`: of these runs alone. Seven
+    queries at most, however much has happened.
     """
     reader = _reader(of, by)
-    events = EventHeader.objects.filter(run__in=list(reader.runs)).order_by("-recorded_at", "-id")
+    shown_of = [pk for pk in reader.runs if within is None or pk in within]
+    events = EventHeader.objects.filter(run__in=shown_of).order_by("-recorded_at", "-id")
     if after is not None:
         last = EventHeader.objects.filter(pk=after, run__matter=of).values("recorded_at")[:1]
         events = events.filter(Q(recorded_at__lt=last) | Q(recorded_at=last, pk__lt=after))

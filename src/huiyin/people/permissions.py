@@ -51,6 +51,7 @@ _ALL = (
         "knowledge.publish",
         _("Check, publish and withdraw entries of the knowledge base in the own place"),
     ),
+    Permission("roster.keep", _("Keep the duty roster of the own unit")),
     Permission("services.edit", _("Maintain the catalogue of services"), city_wide=True),
     Permission("services.offer", _("Offer times at which the own unit comes to residents")),
     Permission("notices.administer", _("Look after messages that did not arrive"), city_wide=True),

@@ -7,6 +7,7 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huiyin.categories.models import Category
 from huiyin.places.models import Place
@@ -151,14 +152,35 @@ class Duty(models.Model):
         return f"{self.unit_id}: {self.category_id} @ {self.place_id}"
 
 
+class ShiftKind(models.TextChoices):
+    """Which shift of the day. Whoever leads on duty (带班) is there beside those on duty (值班)."""
+
+    DAY = "day", pgettext_lazy("shift", "Day")
+    EVENING = "evening", pgettext_lazy("shift", "Evening")
+    NIGHT = "night", pgettext_lazy("shift", "Night")
+    LEADER = "leader", pgettext_lazy("shift", "Leader on duty")
+
+
+class DutyDays(models.TextChoices):
+    """On which days a shift has to be filled."""
+
+    EVERY = "every", pgettext_lazy("days of duty", "Every day")
+    WORKING = "working", pgettext_lazy("days of duty", "On working days")
+    OFF = "off", pgettext_lazy("days of duty", "On days off")
+
+
 class RosterEntry(models.Model):
     """Who is on duty in a unit, from an instant to an instant."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="roster")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    kind = models.CharField(
+        max_length=8, choices=ShiftKind, default=ShiftKind.DAY, db_default=ShiftKind.DAY
+    )
     name = models.CharField(max_length=60)
     phone = models.CharField(max_length=40, blank=True)  # duty line
+    account_id = models.UUIDField(null=True, blank=True)  # of a colleague who signs in
 
     class Meta:
         constraints = (
@@ -166,7 +188,82 @@ class RosterEntry(models.Model):
                 condition=Q(starts_at__lt=F("ends_at")), name="units_duty_ends_after_it_starts"
             ),
         )
-        indexes = (models.Index(fields=("unit", "starts_at"), name="units_roster"),)
+        indexes = (
+            models.Index(fields=("unit", "starts_at"), name="units_roster"),
+            # What a colleague has before them.
+            models.Index(
+                fields=("account_id", "starts_at"),
+                name="units_roster_of_a_colleague",
+                condition=~Q(account_id=None),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} {self.starts_at:%Y-%m-%d}"
+
+
+class DutyTimes(models.Model):
+    """From when to when a unit's shift of a kind goes, and on which days it has to be filled.
+
+    `ends` not after `starts`: it ends on the next day. A unit without rows has the usual ones.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="duty_times")
+    kind = models.CharField(max_length=8, choices=ShiftKind)
+    starts = models.TimeField()
+    ends = models.TimeField()
+    days = models.CharField(max_length=8, choices=DutyDays, default=DutyDays.EVERY)
+
+    class Meta:
+        verbose_name_plural = "duty times"
+        constraints = (
+            models.UniqueConstraint(fields=("unit", "kind"), name="units_one_shift_of_a_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}: {self.kind}"
+
+
+class SwapAnswer(models.TextChoices):
+    """What became of the question whether a colleague takes a shift."""
+
+    ASKED = "asked", pgettext_lazy("swap of shifts", "Asked")
+    AGREED = "agreed", pgettext_lazy("swap of shifts", "Agreed")
+    DECLINED = "declined", pgettext_lazy("swap of shifts", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("swap of shifts", "Withdrawn")
+
+
+class ShiftSwap(models.Model):
+    """A colleague is asked to take a shift, perhaps for one of theirs.
+
+    Accounts stand on a floor above: they are named by their ids.
+    """
+
+    shift = models.ForeignKey(RosterEntry, on_delete=models.CASCADE, related_name="swaps")
+    instead = models.ForeignKey(
+        RosterEntry, null=True, blank=True, on_delete=models.CASCADE, related_name="swaps_for"
+    )
+    asked_by = models.UUIDField()
+    asked_of = models.UUIDField()
+    asker_name = models.CharField(max_length=60)
+    asked_name = models.CharField(max_length=60)
+    asked_phone = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=120, blank=True)
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=SwapAnswer, default=SwapAnswer.ASKED)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("shift",), name="units_one_question_a_shift", condition=Q(answer="asked")
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("asked_of",), name="units_swaps_asked", condition=Q(answer="asked")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.shift_id}: {self.answer}"

@@ -35,6 +35,16 @@ ShiftTooLong = refusal("units.shift_too_long", hours=int)
 ShiftInPast = refusal("units.shift_in_past", starts_at=datetime)
 ShiftOverlaps = refusal("units.shift_overlaps", name=str, starts_at=datetime, ends_at=datetime)
 ShiftNotKnown = refusal("units.shift_not_known")
+NotYourShift = refusal("units.not_your_shift")
+NotYourSwap = refusal("units.not_your_swap")
+SwapWithOneself = refusal("units.swap_with_oneself")
+SwapAskedAlready = refusal("units.swap_asked_already")
+SwapOver = refusal("units.swap_over")
+FileNotUnderstood = refusal("units.file_not_understood")
+TooManyRows = refusal("units.too_many_rows", limit=int)
+DayNotUnderstood = refusal("units.day_not_understood", text=str)
+TimeNotUnderstood = refusal("units.time_not_understood", text=str)
+ShiftKindNotKnown = refusal("units.shift_kind_not_known", kind=str)
 
 sentences(
     {
@@ -115,5 +125,25 @@ sentences(
             "that two people are on duty together."
         ),
         "units.shift_not_known": _("This shift is no longer in the roster. Look at it again."),
+        "units.not_your_shift": _(
+            "This shift is not yours; only whoever keeps the roster can give it to somebody else."
+        ),
+        "units.not_your_swap": _("Nobody has asked you this. Look at the roster again."),
+        "units.swap_with_oneself": _("You have this shift yourself. Choose a colleague."),
+        "units.swap_asked_already": _(
+            "You have asked somebody about this shift already. Take the question back first."
+        ),
+        "units.swap_over": _("This question is answered or taken back already."),
+        "units.file_not_understood": _(
+            "The file cannot be read as a roster. Its first row has to name the columns 日期, "
+            "班次, 姓名; 电话, 开始 and 结束 may follow. Export a roster to see one."
+        ),
+        "units.too_many_rows": _("A file may have at most %(limit)s rows. Import it in parts."),
+        "units.day_not_understood": _("“%(text)s” is not a day. Write it as 2026-01-31."),
+        "units.time_not_understood": _("“%(text)s” is not a time. Write it as 17:30."),
+        "units.shift_kind_not_known": _(
+            "“%(kind)s” is not a shift of this unit. Write 白班, 晚班, 夜班 or 带班, or give "
+            "the times as well."
+        ),
     }
 )

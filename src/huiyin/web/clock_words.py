@@ -81,6 +81,11 @@ def _end(due_at: datetime) -> str:
     return "24:00" if (local.hour, local.minute) == (0, 0) else time_words(due_at)
 
 
+def due_end(due_at: datetime) -> str:
+    """Say until when a limit lasts: "11 月 30 日（周一） 24:00"."""
+    return f"{due_day(due_at)} {_end(due_at)}"
+
+
 def due_day(due_at: datetime) -> str:
     """Say the last day of a limit: what ends at midnight ends with the day before."""
     return day_words(timezone.localdate(due_at - timedelta(seconds=1)))

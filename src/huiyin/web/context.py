@@ -17,7 +17,10 @@ from huiyin.people.models import AccountKind
 
 @dataclass(frozen=True)
 class Door:
-    """One entry of the desk's rail: `routes` are the views on which it is the current one."""
+    """One entry of the desk's rail: `routes` are the views on which it is the current one.
+
+    `counts`: what `web:waiting_here` counts for it, asked for once the page is there.
+    """
 
     label: str | Promise
     icon: str
@@ -29,6 +32,7 @@ class Door:
     current: bool = False
     only_for: Callable[[Actor], bool] | None = None  # reads the post alone: no query
     counted: bool = False  # its address gives the figure for the badge when asked for `?badge`
+    counts: str = ""
 
     @property
     def url(self) -> str:
@@ -82,6 +86,33 @@ DOORS = (
         ("web:knowledge", "web:knowledge_new", "web:knowledge_entry", "web:knowledge_change"),
     ),
     Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
+    Door(
+        _("Whistles"),
+        "bell",
+        "web:whistles",
+        ("web:whistles", "web:whistle_one", "web:whistle_new"),
+        counts="whistles",
+    ),
+    Door(
+        _("Supervision"),
+        "flag",
+        "web:supervised",
+        ("web:supervised", "web:supervised_one", "web:supervised_new"),
+        counts="supervised",
+    ),
+    Door(
+        _("Duty"),
+        "calendar",
+        "web:rosters",
+        (
+            "web:rosters",
+            "web:roster_day",
+            "web:roster_times",
+            "web:roster_import",
+            "web:roster_swap",
+        ),
+        counts="swaps",
+    ),
     Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
     Door(
         _("Directory"),

@@ -91,6 +91,27 @@ def test_the_centre_of_the_called_level_decides_and_its_order_is_final():
     assert refused(world.act("object_on_spot")).code == "whistle.ordered"
 
 
+def test_answering_the_whistle_is_not_yet_coming():
+    world = a_whistle(at="2025-11-03T09:00")
+
+    decided(world.act("set_out"))
+
+    assert world.run.state == "on_the_way"
+    assert due_on(world, "report_in") == "Tue 2025-11-04"  # the time to be there goes on
+    assert refused(world.act("object")).code == "run.not_from_here"
+    decided(world.act("report_in"))
+    assert world.run.state == "answered"
+
+
+def test_who_said_they_would_come_and_did_not_is_complained_of_as_well():
+    world = a_whistle("set_out", urgency="urgent", at="2025-11-03T09:00")
+    world.advance_to(at_local("2025-11-03T09:30"))
+
+    decided(world.act("report_absence"))
+
+    assert world.run.state == "raised"
+
+
 def test_a_dispute_goes_up_to_the_city_and_no_further():
     world = a_whistle("object", level="town", at="2025-11-03T09:00")
 

@@ -2,8 +2,10 @@
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,7 +19,7 @@ from huiyin.ops.demo.logins import DemoLogin
 from huiyin.ops.demo.passwords import demo_password
 from huiyin.ops.demo.people import people_rows
 from huiyin.ops.demo.places import boundary_rows, place_rows
-from huiyin.ops.demo.roster import shifts
+from huiyin.ops.demo.roster import KINDS, Worker, own_times, shifts
 from huiyin.ops.demo.scope import Scale, scope
 from huiyin.ops.demo.services import service_rows, slot_rows
 from huiyin.ops.demo.units import unit_rows
@@ -27,11 +29,14 @@ from huiyin.people.actors import SYSTEM
 from huiyin.people.models import Account, Post
 from huiyin.people.posts import begin_acting
 from huiyin.places.models import Place
-from huiyin.units.models import RosterEntry, Unit
+from huiyin.units import swaps
+from huiyin.units.models import DutyTimes, RosterEntry, ShiftKind, Unit
+from huiyin.units.queries import held_on
 
 BUILT_IN = Path(huiyin.categories.__file__).parent / "data"
 # Any fixed number of ours: two processes that start at once load one city.
 _LOCK = 371_400_002
+LEADER = "leader"  # a permission set
 
 Row = dict[str, str]
 Progress = Callable[[str, int, int], None]
@@ -74,7 +79,7 @@ def ensure(*, scale: Scale, at: datetime, progress: Progress | None = None) -> N
             if report.errors:
                 raise AssertionError(f"The demo city has errors: {report.errors[:3]}")
             _send_on_leave(at=at)
-            _fill_rosters(scale, at=at)
+            _fill_rosters(at=at)
             knowledge.fill(at=at)
         elif not is_new:
             return
@@ -113,20 +118,48 @@ def _send_on_leave(*, at: datetime) -> None:
     )
 
 
-def _fill_rosters(scale: Scale, *, at: datetime) -> None:
-    entries = list(shifts(scope(scale), at=at))
-    units = dict(
-        Unit.objects.filter(code__in={entry.unit_code for entry in entries}).values_list(
-            "code", "id"
-        )
+def _fill_rosters(*, at: datetime) -> None:
+    """Plan who is on duty this month and the next, and have somebody ask for a swap."""
+    today = timezone.localdate(at)
+    posts = Post.objects.filter(held_on(today), unit__kind__in=KINDS, account__is_active=True)
+    workers: dict[UUID, list[Worker]] = {}
+    for post in posts.select_related("account").order_by("ref"):
+        leads = post.permission_set_id == LEADER
+        known = workers.setdefault(post.unit_id, [])
+        if all(one.account_id != post.account_id for one in known):
+            known.append(Worker(post.account.name, post.account_id, leads))
+    units = list(Unit.objects.filter(pk__in=workers).order_by("code"))
+    DutyTimes.objects.bulk_create(own_times(units))
+    RosterEntry.objects.bulk_create(shifts(units, workers, at=at), batch_size=5_000)
+    _ask_for_a_swap(at=at)
+
+
+def _ask_for_a_swap(*, at: datetime) -> None:
+    """Have a colleague of the town's centre ask its printed login to take a shift."""
+    asked = Account.objects.get(username=printed.SWAPS_WITH)
+    unit = Unit.objects.get(posts__account=asked, posts__is_default=True)
+    coming = RosterEntry.objects.filter(
+        unit=unit, starts_at__gt=at + timedelta(days=2), kind__in=(ShiftKind.DAY, ShiftKind.NIGHT)
+    ).order_by("starts_at")
+    shift = coming.exclude(account_id__in=(asked.pk,)).exclude(account_id=None).first()
+    instead = coming.filter(account_id=asked.pk).last()
+    if shift is None or shift.account_id is None:
+        return  # nobody else works there
+    swaps.ask(
+        shift_id=shift.pk,
+        of=asked.pk,
+        name=asked.name,
+        asker=shift.name,
+        phone=shift.phone,
+        instead_id=instead.pk if instead else None,
+        note="那天家里有事，麻烦您了。",
+        by=Asker(shift.account_id),
+        at=at,
     )
-    RosterEntry.objects.bulk_create(
-        RosterEntry(
-            unit_id=units[entry.unit_code],
-            starts_at=entry.starts_at,
-            ends_at=entry.ends_at,
-            name=entry.name,
-            phone=entry.phone,
-        )
-        for entry in entries
-    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whoever asks."""
+
+    account_id: UUID

@@ -86,6 +86,8 @@ ACTING_USERNAME = "county"
 ACTING_FOR_REF = "GC-371427-6"
 ACTING_REASON = "主任外出学习，代行值班职责"
 ACTING_DAYS = 14
+# A colleague asks this one to take a shift.
+SWAPS_WITH = "town"
 
 
 def lines(password: str) -> list[DemoLogin]:

@@ -31,6 +31,7 @@ LEADER = {
     "insight.see",
     "hotline.decide",
     "matter.export_clear",
+    "roster.keep",
 }
 
 

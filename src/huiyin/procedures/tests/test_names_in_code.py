@@ -60,6 +60,9 @@ ELSEWHERE = {
     },
     "web/functions.py": {"audit"},
     "web/looks.py": {"refused"},
+    "web/roster_forms.py": {"file", "list"},
+    # The pages of whistles and of supervision are those of one procedure each.
+    "web/supervision.py": {"supervision", "supervise"},
     "web/terms.py": {"grid", "order", "mediation"},
     # The pages of grid workers are those of one procedure.
     "web/on_foot.py": {"note"},
@@ -73,8 +76,11 @@ ELSEWHERE = {
     "web/views/mine.py": {"data_request", "ask"},
     "web/views/report.py": {"begin"},
     "web/views/report_who.py": {"begin"},
+    "web/views/rosters.py": {"asked", "answer", "cancel", "note", "file"},
     "web/views/start.py": {"redirect", "answer"},
+    "web/views/supervision.py": {"order", "orders"},
     "web/views/visits.py": {"note", "grid"},
+    "web/whistles.py": {"whistle", "blow_whistle", "set_out", "report_in", "finish"},
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from huiyin.units import roster, verbs
-from huiyin.units.models import RosterEntry, UnitKind
+from huiyin.units.models import RosterEntry, ShiftKind, UnitKind
 from huiyin.units.queries import next_on_duty, on_duty
 from huiyin.units.refusals import (
     Closed,
@@ -116,3 +116,48 @@ def test_a_shift_is_cancelled_before_it_begins(centre):
     roster.cancel_shift(shift_id=shift.id, by=CLERK, at=NOW)
     with pytest.raises(ShiftNotKnown):
         roster.cancel_shift(shift_id=shift.id, by=CLERK, at=NOW)
+
+
+def test_who_leads_on_duty_is_there_beside_those_on_duty(centre):
+    plan(centre)
+
+    leader = plan(centre, "王主任", kind=ShiftKind.LEADER)
+
+    assert on_duty(centre, at=EVENING)[-1] == leader
+    with pytest.raises(ShiftOverlaps):
+        plan(centre, "另一位主任", kind=ShiftKind.LEADER)
+
+
+def test_somebody_else_takes_a_shift_that_is_not_over(centre):
+    shift = plan(centre, account_id=CLERK.account_id)
+
+    changed = roster.change_shift(
+        shift_id=shift.pk, name="李华", by=CLERK, at=EVENING + HOUR, phone="0534-2345678"
+    )
+
+    assert (changed.name, changed.phone, changed.account_id) == ("李华", "0534-2345678", None)
+    with pytest.raises(ShiftInPast):
+        roster.change_shift(shift_id=shift.pk, name="张明", by=CLERK, at=MORNING)
+
+
+def test_nobody_is_put_into_two_shifts_at_once_by_a_change(centre):
+    shift = plan(centre)
+    plan(centre, "李华", kind=ShiftKind.LEADER)
+
+    with pytest.raises(ShiftOverlaps):
+        roster.change_shift(shift_id=shift.pk, name="李华", by=CLERK, at=NOW)
+
+
+def test_a_week_is_planned_as_the_one_before_and_what_is_there_stays(centre):
+    week = timedelta(days=7)
+    plan(centre)
+    plan(centre, "王主任", kind=ShiftKind.LEADER)
+    plan(centre, "李华", EVENING + week, MORNING + week)
+
+    made = roster.copy_days(
+        unit_id=centre.id, first=NOW.date(), to=NOW.date() + week, days=7, by=CLERK, at=NOW
+    )
+
+    assert made == 1
+    there = on_duty(centre, at=EVENING + week)
+    assert [(one.name, one.kind) for one in there] == [("李华", "day"), ("王主任", "leader")]

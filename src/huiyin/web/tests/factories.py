@@ -25,7 +25,7 @@ from huiyin.people.models import (
 from huiyin.places.models import Place
 from huiyin.places.tests.factories import BY, a_city, a_place  # noqa: F401 also for our tests
 from huiyin.units import verbs
-from huiyin.units.models import Duty, Unit, UnitKind
+from huiyin.units.models import Duty, RosterEntry, Unit, UnitKind
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Monday
 TODAY = timezone.localdate(NOW)
@@ -68,6 +68,20 @@ def a_duty(unit: Unit, category: Category, place: Place, *, basis: str = "权责
     return Duty.objects.create(unit=unit, category=category, place=place, basis=basis)
 
 
+def a_shift(
+    unit: Unit, *, at: datetime = NOW, hours: int = 12, account: Account | None = None
+) -> RosterEntry:
+    """A shift that begins two days after `at`."""
+    starts_at = at + timedelta(days=2)
+    return RosterEntry.objects.create(
+        unit=unit,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=hours),
+        name=account.name if account else "张明",
+        account_id=account.pk if account else None,
+    )
+
+
 def an_account(username: str, *, name: str = "韩志远") -> Account:
     return Account.objects.create(
         kind=AccountKind.STAFF, username=username, name=name, created_at=NOW
@@ -96,6 +110,12 @@ def an_acting(post: Post, account: Account) -> Acting:
         valid_from=TODAY,
         valid_to=TODAY + timedelta(days=7),
     )
+
+
+def in_their_post(account: Account) -> Actor:
+    """Return somebody as the actor of the one post they have."""
+    post = Post.objects.select_related("unit", "permission_set", "account").get(account=account)
+    return actor_of(account, post)
 
 
 def an_actor(unit: Unit, permission_set: str, *, username: str = "han") -> Actor:

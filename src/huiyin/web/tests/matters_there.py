@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from huiyin.categories.search import suggest
+from huiyin.grid.visits import grids_of
 from huiyin.matters import intake
 from huiyin.matters.acting import act
 from huiyin.matters.intake import Person, Said
@@ -12,6 +13,7 @@ from huiyin.people.actors import Actor, actor_of
 from huiyin.people.models import Account
 from huiyin.people.posts import open_posts
 from huiyin.places.models import Place, PlaceLevel
+from huiyin.units.models import Unit
 
 SAID = (
     ("路灯不亮", "村口的路灯坏了三天，晚上接孩子看不见路。"),
@@ -74,4 +76,46 @@ def some_matters(at: datetime) -> None:
         if number % 3 == 2:
             signed = {"handler": "张明"}
             act(run.pk, "acknowledge", by=bureau, at=opened + timedelta(hours=1), form=signed)
+    _a_whistle(at)
+    _supervision(at)
     keep(at=at)
+
+
+def _a_whistle(at: datetime) -> None:
+    """Have the town call two bureaus to its grid; one has come."""
+    worker, centre, bureau = (staff_of(login, at) for login in ("grid", "town", "housing"))
+    place = grids_of(worker, on=at.date())[0]
+    kind = suggest("垃圾没人清运")[0].category
+    water = Unit.objects.get(code="DP-371427-water")
+    form = {
+        "urgency": "urgent", "category": str(kind.pk), "place": str(place.pk), "text": "沟渠堵了",
+    }  # fmt: skip
+    run = intake.open_matter(
+        procedure="grid", action="report", said=Said("沟渠堵了", "沟渠堵了，水漫到路上。"),
+        place=place, channel=Channel.GRID, by=worker, at=at - timedelta(hours=2), category=kind,
+        form=form,
+    ).run  # fmt: skip
+    called = {
+        "to_units": [str(bureau.unit_id), str(water.pk)], "level": "county", "urgency": "normal",
+        "problem": "沟渠堵塞，两家各管一段。", "task": "请到场分清责任。",
+        "report_to": "村委会门口",
+    }  # fmt: skip
+    act(run.pk, "blow_whistle", by=centre, at=at - timedelta(hours=1), form=called)
+    came = Run.objects.get(parent=run, assignments__unit=water)
+    by = Actor(
+        account_id=None, kind=centre.kind, unit_id=water.pk, unit_place_id=water.place_id,
+        unit_kind=water.kind, level=water.level,
+    )  # fmt: skip
+    there = {"how": "on_site", "who": "李建国，副局长"}
+    act(came.pk, "report_in", by=by, at=at - timedelta(minutes=30), form=there)
+
+
+def _supervision(at: datetime) -> None:
+    """Have the leader supervise the oldest order that the bureau has."""
+    leader, bureau = staff_of("leader", at), staff_of("housing", at)
+    run = Run.objects.filter(assignments__unit=bureau.unit_id, parent=None).earliest("opened_at")
+    form = {
+        "unit": str(bureau.unit_id), "degree": "daily", "ground": "overdue",
+        "demand": "三日内书面说明原因和解决办法。",
+    }  # fmt: skip
+    act(run.pk, "supervise", by=leader, at=at, form=form)

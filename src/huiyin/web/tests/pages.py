@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils import timezone
 from stdnum import damm
 
 from huiyin.categories.models import Category
@@ -12,7 +14,7 @@ from huiyin.knowledge.models import Entry
 from huiyin.matters.models import Run
 from huiyin.people.models import Account
 from huiyin.places.models import Place, PlaceLevel
-from huiyin.units.models import Unit, UnitKind
+from huiyin.units.models import RosterEntry, Unit, UnitKind
 
 VISITOR = ""
 BEICHENG = "371427002000"
@@ -194,6 +196,11 @@ def _of_matters() -> Iterator[Page]:
     given = theirs.filter(state="dispatched").select_related("matter").order_by("pk").first()
     assert given is not None
     matter = [given.matter.number]
+    whistle = Run.objects.filter(child_name="whistle").select_related("matter").earliest("id")
+    order = Run.objects.filter(child_name="supervision").earliest("id")
+    clerk = Account.objects.get(username=LOGINS["centre_clerk"])
+    shift = RosterEntry.objects.filter(account_id=clerk.pk).latest("starts_at")
+    soon = (timezone.localdate() + timedelta(days=2)).isoformat()
     command = reverse("web:command")
     for name, who, path in (
         ("inbox", bureau, reverse("web:inbox")),
@@ -221,6 +228,27 @@ def _of_matters() -> Iterator[Page]:
         ("standing", leader, command),
         ("standing of a town", leader, f"{command}?place={BEICHENG}"),
         ("what is overdue", leader, reverse("web:command_list", args=["overdue"])),
+        ("whistles", LOGINS["centre_clerk"], reverse("web:whistles")),
+        ("whistles, nothing", bureau, f"{reverse('web:whistles')}?show=over"),
+        ("a whistle", LOGINS["centre_clerk"], reverse("web:whistle_one", args=[whistle.pk])),
+        ("a whistle, called", bureau, reverse("web:whistle_one", args=[whistle.pk])),
+        ("blow a whistle", LOGINS["centre_clerk"], reverse("web:whistle_new")),
+        ("blow a whistle on", LOGINS["centre_clerk"],
+         f"{reverse('web:whistle_new')}?matter={whistle.matter.number}"),
+        ("blow a whistle, not mine", bureau, reverse("web:whistle_new")),
+        ("orders", leader, reverse("web:supervised")),
+        ("orders, nothing", bureau, f"{reverse('web:supervised')}?show=over"),
+        ("an order", leader, reverse("web:supervised_one", args=[order.pk])),
+        ("an order, to answer", bureau, reverse("web:supervised_one", args=[order.pk])),
+        ("order supervision", leader, f"{reverse('web:supervised_new')}?run={given.pk}"),
+        ("roster", LOGINS["centre_clerk"], reverse("web:rosters")),
+        ("roster, none kept", LOGINS["mediator"], reverse("web:rosters")),
+        ("roster, a day", LOGINS["centre_clerk"], reverse("web:roster_day", args=[soon])),
+        ("roster, a shift", LOGINS["centre_clerk"], reverse("web:roster_shift", args=[shift.pk])),
+        ("roster, times", LOGINS["centre_clerk"], reverse("web:roster_times")),
+        ("roster, import", LOGINS["centre_clerk"], reverse("web:roster_import")),
+        ("roster, not mine to keep", bureau, reverse("web:roster_times")),
+        ("roster, swap", LOGINS["centre_clerk"], reverse("web:roster_swap", args=[shift.pk])),
         ("not my matter", LOGINS["mediator"], reverse("web:matter", args=matter)),
     ):  # fmt: skip
         yield Page(name, who, path)

@@ -94,6 +94,10 @@ class World:
             "procedure": {"name": "hotline"},
             "tray": {"which": "to_do"},
             "figure": {"which": "overdue"},
+            "waiting": {"which": "whistles"},
+            "day": {"day": "2030-01-05"},
+            "shift": {"shift_id": factories.a_shift(unit).pk},
+            "swap": {"swap_id": 0},
             "opening": {"name": "hotline.accept_call"},
             "no matter": {
                 "number": "3714261100000000",

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from huiyin.matters.tests.sample_files import a_picture
 from huiyin.people.models import Account
 from huiyin.web.tests.access_table import session_of
 from huiyin.web.tests.city import demo_logins
@@ -15,6 +16,7 @@ from huiyin.web.tests.pages import BEICHENG, LOGINS, VISITOR, pages
 
 pytestmark = pytest.mark.browser
 
+PHOTO = {"name": "IMG_1.png", "mimeType": "image/png", "buffer": a_picture(size=(800, 600))}
 PHONE, TABLET, DESKTOP = WIDTHS = (360, 768, 1440)
 ENGLISH = {settings.LANGUAGE_COOKIE_NAME: "en"}
 
@@ -254,19 +256,84 @@ def test_an_order_is_signed_for_by_keyboard_beside_the_list(chromium, shown_city
     assert page.locator("[data-row]").count() == waiting - 1
 
 
-def test_a_leader_finds_what_is_overdue_and_orders_supervision(chromium, shown_city):
+def test_a_village_that_is_late_is_found_in_three_clicks_and_its_order_followed_to_the_end(
+    chromium, shown_city
+):
     page = signed_in_as(chromium, shown_city, "leader").page
     page.goto(shown_city.url + "/command")
+    page.click("#parts tr:has(a.late) th a >> nth=0")  # the town
+    page.click("#parts a.late >> nth=0")  # what is overdue in the village
 
-    page.click("h1 a.late")
-    page.click(".row.clocked >> nth=0")
-    page.click(".act-bar >> text=督办")
-    page.fill("[name=unit__typed]", "夏津住建")
-    page.locator(".lookup .options li").first.click()
-    page.check("[name=degree] >> nth=0")
+    page.check(".picked input >> nth=0")
+    page.click("text=督办选中的")
+
+    page.check("[name=degree][value=daily]")
     page.check("[name=ground][value=overdue]")
     page.fill("[name=demand]", "三日内书面说明原因和解决办法。")
-    page.click(".act-form button.primary")
+    page.click("text=下督办单")
+    expect(page.locator(".message.success")).to_contain_text("已下 1 张督办单")
+    order = page.locator("a.row", has_text="待反馈").first
+    address = order.get_attribute("href")
 
-    expect(page.locator(".message.success")).to_contain_text("督办")
-    expect(page.locator(".matter .pills")).to_contain_text("督办")
+    unit = signed_in_as(chromium, shown_city, "housing").page
+    unit.goto(shown_city.url + address)
+    unit.click(".act-area >> text=书面反馈")
+    unit.check("[name=outcome][value=done]")
+    unit.fill("[name=text]", "已换配件，负责人当面说明。")
+    unit.check("[name=told_person]")
+    unit.fill("[name=signed_by]", "王局长")
+    unit.click(".act-form button.primary")
+    expect(unit.locator(".tags")).to_contain_text("待审核")
+
+    page.goto(shown_city.url + "/desk/supervision?show=judge")
+    page.click(f"a.row[href='{address}']")
+    page.click(".act-area >> text=解除督办")
+    page.fill("[name=opinion]", "复查属实，同意解除。")
+    page.click(".act-form button.primary")
+    expect(page.locator(".tags")).to_contain_text("已解除")
+
+
+def test_the_town_whistles_the_bureau_comes_by_phone_and_the_town_judges_it(chromium, shown_city):
+    town = signed_in_as(chromium, shown_city, "town").page
+    town.goto(shown_city.url + "/desk/whistles/new")
+    town.click(".row.clocked >> nth=0")
+    town.fill("[name=to_units__typed]", "夏津住建")
+    town.locator(".lookup .options li").first.click()
+    town.check("[name=level][value=county]")
+    town.check("[name=urgency][value=urgent]")
+    town.fill("[name=task]", "请到场认定责任。")
+    town.fill("[name=report_to]", "村委会门口，网格员")
+    town.click(".act-form button.primary")
+    expect(town.locator(".message.success")).to_contain_text("吹哨")
+    address = town.locator("a.row.called", has_text="待报到").last.get_attribute("href")
+
+    shown = signed_in_as(
+        chromium, shown_city, "housing", width=390,
+        before="""navigator.geolocation.getCurrentPosition = found => found(
+            {coords: {latitude: 36.95, longitude: 116.0, accuracy: 12}})""",
+    )  # fmt: skip
+    phone = shown.page
+    phone.goto(shown_city.url + address)
+    phone.click(".act-area >> text=报到 >> nth=0")
+    phone.check("[name=how][value=on_site]")
+    phone.fill("[name=who]", "王芳，副科长")
+    phone.click("[data-position]")
+    expect(phone.locator("[name=position]")).to_have_value(re.compile(r"^36\.950000, 116\.000000"))
+    phone.set_input_files("[name=photos__new]", files=[PHOTO])
+    phone.click(".act-form button.primary")
+    expect(phone.locator(".unit", has_text="住房和城乡建设局")).to_contain_text("已报到")
+    expect(phone.locator(".photos img").first).to_be_visible()
+    assert not shown.scrolls_sideways()
+    phone.click(".act-area >> text=办结反馈")
+    phone.check("[name=outcome][value=done]")
+    phone.fill("[name=text]", "已疏通，责任当场分清。")
+    phone.click(".act-form button.primary")
+    expect(phone.locator(".unit").first).to_contain_text("待互评")
+
+    town.goto(shown_city.url + address)
+    expect(town.locator(".watch-head")).to_contain_text("家已报到")
+    town.click(".act-area >> text=评报到单位")
+    town.check("[name=part][value=full]")
+    town.click(".act-form button.primary")
+    expect(town.locator(".happened").first).to_contain_text("履职到位")
+    assert shown.complaints == []

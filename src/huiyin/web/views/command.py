@@ -29,6 +29,7 @@ from huiyin.web.desks.office import my_unit
 from huiyin.web.figures import map_legend, map_step, within
 from huiyin.web.finding import by_code
 from huiyin.web.inbox_rows import rows_of, title_of, within_city
+from huiyin.web.rosters import on_duty_here
 from huiyin.web.views.inbox import key_of
 from huiyin.web.views.maps import label_places
 
@@ -77,6 +78,7 @@ def index(request: PeopleRequest) -> HttpResponse:
         "units": delivering.deliveries(place, by=by, at=at),
         "categories": standing.by_category(place, by=by, at=at),
         "notable": [_notable(run) for run in standing.notable(place, by=by)],
+        "duty": on_duty_here(place, at=at),
         "line": _line(standing.by_day(place, by=by, at=at)),
         "days": delivering.DAYS,
         "now": at,
@@ -117,6 +119,7 @@ def behind(request: PeopleRequest, which: str) -> HttpResponse:
         "rows": rows_of(shown, by=by, at=at),
         "older": _older(request, shown[-1], which) if len(found) > PAGE else "",
         "is_first": after is None,
+        "may_supervise": which != "today" and by.may("supervision.order"),
         "back": f"{reverse('web:command')}?place={place.code}",
     }
     return render(request, "web/command/list.html", context)

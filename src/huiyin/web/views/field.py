@@ -41,6 +41,7 @@ from huiyin.web.inbox_rows import title_of
 from huiyin.web.on_foot import AtTheSpot, Today, files_field, kind_of, run_seen
 from huiyin.web.reporting import Report, opening, settling
 from huiyin.web.sending import is_from_phone, kept, looked_at, missing_photos, received, remap
+from huiyin.web.whistles import Show, Whistles
 
 KINDS = 3
 PART_BYTES = 262_144
@@ -53,7 +54,8 @@ def today(request: PeopleRequest) -> HttpResponse:
     """What waits for me: the first thing with its act, the rest in walking order."""
     found = Today(request.actor, at=timezone.now())
     if not found.grids:
-        return render(request, "web/field/none.html", {"tab": "today"})
+        calls = Whistles(request.actor, at=found.at).page(Show.CALLED).calls
+        return render(request, "web/field/none.html", {"tab": "today", "calls": calls})
     context = {"tab": "today", "day": found, "now": found.at}
     return kept(render(request, "web/field/today.html", context))
 

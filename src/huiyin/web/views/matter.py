@@ -30,7 +30,7 @@ from huiyin.people.guards import signed_in, staff
 from huiyin.people.http import PeopleRequest
 from huiyin.procedures.drawing import draw
 from huiyin.procedures.drawing.words import Language
-from huiyin.ui.http import part, see_other, wants_part
+from huiyin.ui.http import part, safe_next, see_other, wants_part
 from huiyin.ui.refusals import Refusal
 from huiyin.web.matter_page import MatterPage
 
@@ -51,21 +51,26 @@ def matter(request: PeopleRequest, number: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpResponse:
-    """An act of one of its runs: its form with what follows from it, and taking it."""
+    """An act of one of its runs: its form with what follows from it, and taking it.
+
+    `next`: the page it was chosen on, to go back to.
+    """
     page = _page(request, number, run_id=run_id)
     if page.chosen.pk != run_id:
         raise NotFound()
     found = page.act(action)
+    given = safe_next(request, "")
+    back = given or _address(page)
     if found is None or not found.is_open:
         messages.warning(request, found.sentence if found else _("This is not yours to do now."))
-        return see_other(request, _address(page))
+        return see_other(request, back)
     if request.method == "POST":
         form = ActForm(
             found.form, request.POST, request.FILES, people=page.people, by=request.actor
         )
         if _is_taken(request, page, action, form):
             messages.success(request, _("%(act)s: recorded.") % {"act": found.label})
-            return _after(request, number, run_id)
+            return see_other(request, given) if given else _after(request, number, run_id)
         status = 422
     else:
         form, status = ActForm(found.form, people=page.people, by=request.actor), 200
@@ -74,6 +79,8 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
         "now": page.at,
         "act": found,
         "form": form,
+        "next": given,
+        "back": back,
         "follows": afterwards(page.rules.actions[action], page.rules, running=page.running),
         "expected": request.POST.get("expected") or page.chosen.events,
         "key": request.POST.get("key") or uuid4().hex,

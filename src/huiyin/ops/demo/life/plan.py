@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from huiyin.ops.demo.divisions import CITY
 from huiyin.ops.demo.life import hours, texts
-from huiyin.ops.demo.life.stories import grid, hotline, mediations, orders, petitions
+from huiyin.ops.demo.life.stories import grid, hotline, mediations, orders, petitions, watched
 from huiyin.ops.demo.life.tale import Tale
 from huiyin.ops.demo.life.texts import Pattern
 from huiyin.ops.demo.scope import BEICHENG, XIAJIN, Scale
@@ -29,6 +29,7 @@ _STORIES: Final[dict[str, Callable[[Tale], None]]] = {
     "hotline": hotline.story, "grid": grid.story, "orders": orders.story,
     "petitions": petitions.story, "mediations": mediations.story, "late": hotline.late,
     "disputed": hotline.disputed,
+    "whistle": watched.whistle, "order": watched.order,
 }  # fmt: skip
 _SHARES: Final = {"hotline": 46, "grid": 30, "orders": 8, "petitions": 6, "mediations": 10}
 # Which sorts of pattern a story draws on, and how often.
@@ -64,8 +65,22 @@ _SHOWN: Final = (
     ("reopen", "grid", 17.7, "streets", "010404"),
     ("object", "petitions", 18.7, "petitions", "180101"),
     ("simple", "petitions", 22.4, "petitions", "110101"),
+    ("waiting", "whistle", 0.3, "grid", "020101"),
+    ("urgent", "whistle", 0.05, "grid", "080301"),
+    ("disputed", "whistle", 1.2, "streets", "010401"),
+    ("over", "whistle", 1.6, "grid", "150102"),
+    ("waits", "order", 12.2, "living", "050103"),
+    ("overdue", "order", 22.2, "living", "050304"),
+    ("sent_back", "order", 13.6, "living", "050101"),
+    ("listed", "order", 14.8, "streets", "020106"),
+    ("met", "order", 18.2, "streets", "020304"),
+    ("lifted", "order", 17.2, "living", "160103"),
+    ("taken_back", "order", 15.2, "streets", "010402"),
     ("fail", "mediations", 15.7, "disputes", "210301"),
 )  # fmt: skip
+
+# What has to come before it.
+_ALSO: Final = {"sent_back": ("answered",), "lifted": ("answered",)}
 
 
 # What lies on the dispatch board of the hotline: so many days ago, about what.
@@ -220,7 +235,8 @@ def _settled(*, now: datetime) -> list[Entry]:
         entry("young-2", "grid", 1.1, "streets", "010404", HOME, until="submit", is_live=True),
         *(
             entry(f"show/{story}/{what}", story, days, sort, code, HOME_VILLAGE,
-                  must=frozenset({what}))
+                  must=frozenset({what, *_ALSO.get(what, ())}),
+                  is_live=story == "whistle", lead=housing if story == "order" else "")
             for what, story, days, sort, code in _SHOWN
         ),
     ]  # fmt: skip

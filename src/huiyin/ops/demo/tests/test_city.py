@@ -16,8 +16,10 @@ from huiyin.orders.models import ServiceVersion, SlotPattern
 from huiyin.people.models import Account, AccountKind, Acting, GridWorker, Mediator, Post
 from huiyin.people.posts import holdings_of
 from huiyin.places.models import Boundary, Place
-from huiyin.units.models import Duty, RosterEntry, Unit, UnitOfficer
+from huiyin.units.duty_times import holes, times_of
+from huiyin.units.models import Duty, RosterEntry, ShiftSwap, Unit, UnitOfficer
 from huiyin.units.queries import responsible
+from huiyin.worktime import statutory_calendar
 
 pytestmark = pytest.mark.django_db
 
@@ -217,22 +219,24 @@ def test_a_matter_finds_who_answers_for_it(small_city, category, place, unit):
     assert found[0].unit.name == unit
 
 
-def test_centres_are_staffed_without_a_gap_for_two_weeks(small_city):
+def test_offices_are_staffed_this_month_and_the_next_but_for_one_night_left_open(small_city):
     rosters = {}
-    for entry in RosterEntry.objects.order_by("unit__code", "starts_at").select_related("unit"):
-        rosters.setdefault(entry.unit.code, []).append((entry.starts_at, entry.ends_at))
+    for entry in RosterEntry.objects.order_by("starts_at").select_related("unit"):
+        rosters.setdefault(entry.unit, []).append(entry)
+    days = [statutory_calendar().day(date(2026, 3, 1) + timedelta(days=n)) for n in range(61)]
 
-    assert set(rosters) == {
-        f"{prefix}-{county}"
-        for prefix in ("GC", "HC")
-        for county in ("371400", "371402", "371427", "371428", "371471")
+    open_nights = {
+        (unit.code, hole.kind.value, hole.on)
+        for unit, entries in rosters.items()
+        for hole in holes(times_of(unit.pk), entries, days, at=entries[0].starts_at)
     }
-    for shifts in rosters.values():
-        assert [start for start, _ in shifts[1:]] == [end for _, end in shifts[:-1]]
-        assert shifts[-1][1] - shifts[0][0] == timedelta(days=14)
-    assert min(shifts[0][0] for shifts in rosters.values()) == datetime(
-        2026, 3, 1, 16, tzinfo=UTC
-    )  # midnight in Dezhou
+
+    assert {"GC-371400", "HC-371400", "GC-371427002", "DP-371427-housing"} <= {
+        unit.code for unit in rosters
+    }
+    assert open_nights == {("GC-371427002", "night", date(2026, 3, 7))}
+    assert RosterEntry.objects.exclude(account_id=None).exists()
+    assert ShiftSwap.objects.get().answer == "asked"
 
 
 def test_loading_again_changes_nothing(small_city):

@@ -61,6 +61,12 @@ def story(tale: Tale) -> None:
 
 def late(tale: Tale) -> None:
     """An order that nobody answers in time, until somebody above asks in writing."""
+    run = late_order(tale)
+    helping.supervised(tale, run, tale.unit(), ground="overdue")
+
+
+def late_order(tale: Tale) -> UUID:
+    """An order that its unit has signed for and lets lie beyond its time."""
     run = _taken_in(tale, is_online=False)
     tale.later(0.1, 1)
     lead = tale.unit()
@@ -69,7 +75,7 @@ def late(tale: Tale) -> None:
     tale.act(run, "acknowledge", by=tale.cast.of(lead))
     helping.reminded(tale, run)
     tale.later(140, 160)
-    helping.supervised(tale, run, lead, ground="overdue")
+    return run
 
 
 def disputed(tale: Tale) -> None:
