@@ -18,7 +18,7 @@ for (const name of readdirSync("src/huiyin")) {
 }
 
 // Pages that are used for themselves and bring more than their neighbours need.
-for (const own of ["web/assets/field"]) {
+for (const own of ["web/assets/field", "web/assets/command", "web/assets/wall"]) {
   const name = own.split("/").pop();
   ofApps[name] = `src/huiyin/${own}.ts`;
   ofApps[`${name}-style`] = `src/huiyin/${own}.css`;

@@ -7,6 +7,7 @@ from huiyin.web.doors import DOORS
 from huiyin.web.views import (
     categories,
     command,
+    command_tables,
     desk,
     field,
     follow,
@@ -19,11 +20,13 @@ from huiyin.web.views import (
     report,
     report_where,
     report_who,
+    screens,
     start,
     taking_in,
     terms,
     units,
     visits,
+    wall,
 )
 
 
@@ -71,6 +74,12 @@ urlpatterns = [
     path("desk", desk.desk, name="desk"),
     path("command", command.index, name="command"),
     path("command/map.geojson", command.map_data, name="command_map"),
+    path("command/units", command_tables.units, name="command_units"),
+    path("command/tables/<slug:name>.csv", command_tables.table, name="command_table"),
+    path("command/wall", wall.wall, name="wall"),
+    path("command/screens", screens.index, name="screens"),
+    path("command/screens/<uuid:pk>/end", screens.end, name="end_screen"),
+    path("wall/<str:secret>", wall.screen, name="screen"),
     path("command/<slug:which>", command.behind, name="command_list"),
     path("desk/inbox", inbox.index, name="inbox"),
     path("desk/inbox/acts", inbox.act_on_many, name="act_on_many"),

@@ -95,6 +95,8 @@ class World:
             "tray": {"which": "to_do"},
             "figure": {"which": "overdue"},
             "opening": {"name": "hotline.accept_call"},
+            "table": {"name": "parts"},
+            "screen": {"pk": UUID(int=7), "secret": "x" * 32},
             "no matter": {
                 "number": "3714261100000000",
                 "run_id": acting.pk,

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from huiyin.people.models import Account
 from huiyin.web.tests.access_table import session_of
 from huiyin.web.tests.city import demo_logins
-from huiyin.web.tests.pages import BEICHENG, LOGINS, VISITOR, pages
+from huiyin.web.tests.pages import BEICHENG, CITY_CENTRE, LOGINS, VISITOR, pages
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,8 @@ ENGLISH = {settings.LANGUAGE_COOKIE_NAME: "en"}
 @pytest.fixture(scope="module")
 def sessions(shown_city):
     """A session key for each login."""
-    return {login: session_of(Account.objects.get(username=login)) for login in LOGINS.values()}
+    logins = (*LOGINS.values(), CITY_CENTRE)
+    return {login: session_of(Account.objects.get(username=login)) for login in logins}
 
 
 def signed_in_as(chromium, shown_city, login, **more):
