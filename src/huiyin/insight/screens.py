@@ -45,9 +45,8 @@ def make_screen(*, label: str, place: Place, days: int, by: Actor, at: datetime)
     }:  # fmt: skip
         raise NotYourPlace(place=place.name)
     with transaction.atomic():
-        unit = (
-            Unit.objects.select_for_update(no_key=True).filter(pk=by.unit_id).get()
-        )  # one at a time
+        # One at a time, so that nobody gets past the limit.
+        unit = Unit.objects.select_for_update(no_key=True).get(pk=cast(UUID, by.unit_id))
         if _running(by, at).count() >= MOST:
             raise TooManyScreens(most=MOST)
         secret = secrets.token_urlsafe(SECRET_BYTES)

@@ -97,7 +97,7 @@ def in_place(place: Place, prefix: str = "matter__") -> Q:
 def open_runs(place: Place, *, by: Actor) -> QuerySet[Run]:
     """Return the main runs in a place that are not done, of the matters that count."""
     runs = Run.objects.filter(in_place(place), parent=None, is_done=False)
-    return runs.filter(access.overseen(by, prefix="matter__"))
+    return runs.filter(access.overseen(by, prefix="matter__", main="procedure"))
 
 
 def with_limit(state: str, at: datetime) -> Q:
@@ -117,17 +117,19 @@ def by_limit(at: datetime) -> dict[str, Count]:
     return {name: Count("pk", filter=with_limit(name, at)) for name in STATES}
 
 
+def rows_of_open(place: Place, *, by: Actor, at: datetime) -> QuerySet[Run, Any]:
+    """Return a row for each part and class in which something is open, with its counts."""
+    column = _CHILD_COLUMN.get(PlaceLevel(place.level), "place_id")
+    found = open_runs(place, by=by).values(
+        part=F(f"matter__{column}"), category=F("matter__category_id")
+    )
+    return found.order_by().annotate(**by_limit(at))
+
+
 def standing(place: Place, *, by: Actor, at: datetime) -> Standing:
     """Return what is open in a place. One query, which reads the open runs once."""
-    column = _CHILD_COLUMN.get(PlaceLevel(place.level), "place_id")
-    rows = (
-        open_runs(place, by=by)
-        .values(part=F(f"matter__{column}"), category=F("matter__category_id"))
-        .order_by()
-        .annotate(**by_limit(at))
-    )
     found = Standing()
-    for row in rows:
+    for row in rows_of_open(place, by=by, at=at):
         found.counts.add(row)
         found.categories.setdefault(row["category"], Counts()).add(row)
         if row["part"]:
@@ -141,15 +143,18 @@ def matters_of(place: Place, *, by: Actor, since: datetime, until: datetime) -> 
     return opened.filter(access.overseen(by, since=since))
 
 
+def rows_of_days(place: Place, *, by: Actor, when: Moment, first: date) -> QuerySet[Matter, Any]:
+    """Return for each day with matters how many, and how many by a week before now."""
+    found = matters_of(place, by=by, since=midnight(first), until=when.ends_at)
+    days = found.values_list("opened_at__date").order_by()
+    early = Count("pk", filter=Q(opened_at__lte=when.until - WEEK))
+    return days.annotate(n=Count("pk"), early=early)
+
+
 def came(place: Place, *, by: Actor, when: Moment, days: int = DAYS) -> Came:
     """Return how many came in on each day up to the one asked about. One query."""
     first = when.day - timedelta(days=days - 1)
-    rows = (
-        matters_of(place, by=by, since=midnight(first), until=when.ends_at)
-        .values_list("opened_at__date")
-        .order_by()
-        .annotate(n=Count("pk"), early=Count("pk", filter=Q(opened_at__lte=when.until - WEEK)))
-    )
+    rows = rows_of_days(place, by=by, when=when, first=first)
     counted = {day: (n, early) for day, n, early in rows}
     every = [first + timedelta(days=number) for number in range(days)]
     return Came(
@@ -163,7 +168,7 @@ def done_runs(place: Place, *, by: Actor, when: Moment) -> QuerySet[Run]:
     runs = Run.objects.filter(
         in_place(place), parent=None, done_at__gte=when.begins_at, done_at__lt=when.ends_at
     )
-    return runs.filter(access.overseen(by, prefix="matter__"))
+    return runs.filter(access.overseen(by, prefix="matter__", main="procedure"))
 
 
 def longest_overdue(place: Place, *, by: Actor, at: datetime, most: int = 7) -> list[Run]:

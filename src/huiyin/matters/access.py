@@ -124,14 +124,17 @@ def runs_accusing(by: Actor) -> QuerySet[Run]:
     return accused.filter(matter__accused__overlap=_unit_and_above(by))
 
 
-def overseen(by: Actor, *, prefix: str = "", since: datetime | None = None) -> Q:
+def overseen(by: Actor, *, prefix: str = "", main: str = "", since: datetime | None = None) -> Q:
     """Return the condition by which a post's figures count a matter, for rows with it at `prefix`.
 
     An office counts the matters in which a procedure it looks after has a main run, whatever
     procedure they are in now; a unit that looks after none counts those it has or had a part in.
     All of these are seen by the post, as far as they lie in its place. Confidential matters and
-    those that complain of the post's unit, or of one above it, count for nobody. `since`: only
-    matters opened from then on are asked about, so only runs from then on need to be looked at.
+    those that complain of the post's unit, or of one above it, count for nobody.
+
+    `main`: where the rows are main runs, the field of their procedure; where that one is looked
+    after, no other run of the matter has to be read. `since`: only matters opened from then on are
+    asked about, so only runs from then on.
     """
     procedures, confidential = looked_after_by(by)
     open_ones = sorted(set(procedures) - set(confidential))
@@ -140,12 +143,14 @@ def overseen(by: Actor, *, prefix: str = "", since: datetime | None = None) -> Q
         return Q(pk=None)
     if open_ones:
         runs = Run.objects.filter(matter=of, parent=None, procedure__in=open_ones)
-        is_theirs = Exists(runs.filter(opened_at__gte=since) if since else runs)
+        is_theirs = Q(Exists(runs.filter(opened_at__gte=since) if since else runs))
+        if main:
+            is_theirs = Q(**{f"{main}__in": open_ones}) | is_theirs
     else:
         held = Assignment.objects.filter(run__matter=of, unit=by.unit_id)
-        is_theirs = Exists(held.filter(from_at__gte=since) if since else held)
+        is_theirs = Q(Exists(held.filter(from_at__gte=since) if since else held))
     is_accused = Q(**{f"{prefix}accused__overlap": _unit_and_above(by)})
-    return Q(**{f"{prefix}is_confidential": False}) & ~is_accused & Q(is_theirs)
+    return Q(**{f"{prefix}is_confidential": False}) & ~is_accused & is_theirs
 
 
 def _unit_and_above(by: Actor) -> RawSQL:
