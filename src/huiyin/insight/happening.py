@@ -18,6 +18,7 @@ from huiyin.procedures import library
 
 LATELY: Final = timedelta(days=7)
 MOST: Final = 12
+MOST_OF_A_KIND: Final = 4  # else what runs out at midnight would hide everything else
 UNSATISFIED: Final = "unsatisfied"
 _WITH = ("matter__words", "matter__place", "matter__category")
 
@@ -40,13 +41,15 @@ class Happening:
     run: Run
 
 
-def lately(place: Place, *, by: Actor, at: datetime, most: int = MOST) -> list[Happening]:
+def lately(
+    place: Place, *, by: Actor, at: datetime, most: int = MOST, most_of_a_kind: int = MOST_OF_A_KIND
+) -> list[Happening]:
     """Return what happened in the last seven days, of the matters that count. Five queries."""
     found = [
-        *_begun(place, by, at, most),
-        *_urgent(place, by, at, most),
-        *_overdue(place, by, at, most),
-        *_unsatisfied(place, by, at, most),
+        *_begun(place, by, at, most_of_a_kind),
+        *_urgent(place, by, at, most_of_a_kind),
+        *_overdue(place, by, at, most_of_a_kind),
+        *_unsatisfied(place, by, at, most_of_a_kind),
     ]
     found.sort(key=lambda one: (one.at, str(one.run.pk)), reverse=True)
     return found[:most]

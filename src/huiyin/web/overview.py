@@ -256,3 +256,22 @@ def on_the_map(stands: Standing, places: Sequence[Place], figure: str) -> dict[U
             own = found.pop(zone.pk, 0)
             found[zone.overlay_parent_id] = found.get(zone.overlay_parent_id, 0) + own
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class OnLand:
+    """What a county's figure on the map holds of a zone that lies on its land."""
+
+    county: str
+    zone: str
+    value: int
+
+
+def on_land(stands: Standing, places: Sequence[Place], figure: str) -> list[OnLand]:
+    """Return which zones with something are drawn within a county's figure."""
+    found = [
+        OnLand(one.overlay_parent.name, one.name, getattr(stands.parts[one.pk], figure))
+        for one in places
+        if one.overlay_parent is not None and one.pk in stands.parts
+    ]
+    return [one for one in found if one.value]

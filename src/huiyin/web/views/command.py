@@ -32,6 +32,7 @@ from huiyin.web.overview import (
     line_of,
     list_url,
     moment_of,
+    on_land,
     on_the_map,
     own_place,
     part_rows,
@@ -41,7 +42,7 @@ from huiyin.web.templatetags.city import said
 from huiyin.web.views.inbox import uuid_of
 from huiyin.web.views.maps import label_places
 
-UNITS_SHOWN = 8
+UNITS_SHOWN, CLASSES_SHOWN = 8, 8
 
 
 @staff(needs="insight.see")
@@ -58,6 +59,7 @@ def index(request: PeopleRequest) -> HttpResponse:
     late = standing.longest_overdue(place, by=by, at=at)
     units = delivering.deliveries(place, by=by, at=at)
     parts = below(place)
+    classes = category_rows(stands, place)
     is_city = place.level == PlaceLevel.CITY
     most = max(on_the_map(stands, parts, figure).values(), default=0) if is_city else 0
     context = {
@@ -85,6 +87,7 @@ def index(request: PeopleRequest) -> HttpResponse:
         if is_city
         else "",
         "legend": map_legend(most),
+        "on_land": on_land(stands, parts, figure) if is_city else [],
         "late": rows_of(late, by=by, at=at),
         "units": units[:UNITS_SHOWN],
         "units_count": len(units),
@@ -96,7 +99,8 @@ def index(request: PeopleRequest) -> HttpResponse:
             }
             for one in units[:UNITS_SHOWN]
         },
-        "categories": category_rows(stands, place),
+        "categories": classes[:CLASSES_SHOWN],
+        "more_categories": classes[CLASSES_SHOWN:],
         "happenings": happening_rows(happening.lately(place, by=by, at=at)),
         "line": line_of(came, place, when),
         "days": delivering.DAYS,
