@@ -271,3 +271,94 @@ def test_a_leader_finds_what_is_overdue_and_orders_supervision(chromium, shown_c
 
     expect(page.locator(".message.success")).to_contain_text("督办")
     expect(page.locator(".matter .pills")).to_contain_text("督办")
+
+
+def test_a_leader_goes_from_the_city_to_a_village_and_its_overdue_matters_in_three_clicks(
+    chromium, shown_city, sessions
+):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions[CITY_CENTRE]}
+    shown = chromium.open(shown_city.url + "/command", cookies=cookies)
+    page = shown.page
+    page.wait_for_selector("[data-map][data-ready]")
+    page.wait_for_selector(".days .chart[data-ready]")
+
+    page.click("#parts >> text=夏津县")
+    page.click("#parts th a >> nth=0")
+    late = int(page.locator("#parts a.late >> nth=0").inner_text())
+    page.click("#parts a.late >> nth=0")
+
+    expect(page.locator("h1")).to_contain_text("已超期")
+    expect(page.locator(".row.clocked")).to_have_count(late)
+    assert shown.complaints == []
+
+
+def test_the_days_can_be_read_and_opened_without_the_drawing(chromium, shown_city, sessions):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions["leader"]}
+    page = chromium.open(shown_city.url + "/command", cookies=cookies, javascript=False).page
+
+    expect(page.locator(".days > svg")).to_be_visible()
+    page.click(".days summary")
+    page.click("[data-days] tbody tr:nth-child(3) a")
+
+    assert "/command/came?" in page.url
+    page.go_back()
+    page.fill("#day", "2026-11-21")
+    page.click("text=显示")
+    expect(page.locator("h1")).to_contain_text("11 月 21 日")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+def test_the_wall_fits_its_screen_and_can_be_read_from_afar(
+    chromium, shown_city, sessions, width, height
+):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions[CITY_CENTRE]}
+    shown = chromium.open(shown_city.url + "/command/wall", width=width, cookies=cookies)
+    page = shown.page
+    page.set_viewport_size({"width": width, "height": height})
+
+    fits = page.evaluate(
+        "[document.documentElement.scrollHeight <= innerHeight, "
+        "document.documentElement.scrollWidth <= innerWidth]"
+    )
+    smallest = page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll('.wall *')]
+            .filter(one => [...one.childNodes].some(n => n.nodeType === 3 && n.data.trim())
+                    && !one.closest('.vh'))
+            .map(one => {
+                const size = parseFloat(getComputedStyle(one).fontSize);
+                const drawing = one.closest('svg');
+                return drawing ? size * drawing.getScreenCTM().a : size;
+            }))"""
+    )
+
+    assert fits == [True, True]
+    assert smallest >= 18 * width / 1920 - 0.5
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.wall section')]
+            .filter(one => one.scrollHeight > one.clientHeight + 1).map(one => one.className)"""
+    )
+    assert cut == []
+
+
+def test_the_wall_renews_itself_and_says_when_the_connection_is_lost(
+    chromium, shown_city, sessions
+):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions[CITY_CENTRE]}
+    shown = chromium.open(shown_city.url + "/command/wall", width=1920, cookies=cookies)
+    page, lost = shown.page, shown.page.locator(".wall-lost")
+    page.evaluate("document.querySelector('.wall').dataset.old = 'yes'")
+
+    page.evaluate("dispatchEvent(new Event('huiyin:renew'))")
+    expect(page.locator(".wall[data-old]")).to_have_count(0)
+    expect(lost).to_be_hidden()
+
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('huiyin:renew'))")
+    expect(lost).to_contain_text("连接断了，现在显示的是")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('huiyin:renew'))")
+    expect(lost).to_be_hidden()
+
+    page.context.clear_cookies()
+    page.evaluate("dispatchEvent(new Event('huiyin:renew'))")
+    expect(lost).to_contain_text("不再更新")

@@ -105,6 +105,8 @@ def index(request: PeopleRequest) -> HttpResponse:
         "line": line_of(came, place, when),
         "days": delivering.DAYS,
         "wall_url": f"{reverse('web:wall')}?{urlencode({'place': place.code})}",
+        "may_set_up": by.may("insight.screens"),
+        "screens_url": f"{reverse('web:screens')}?{urlencode({'place': place.code})}",
         "tables": {
             name: f"{reverse('web:command_table', args=[name])}?{urlencode({'place': place.code})}"
             for name in ("parts", "classes", "days", "units")

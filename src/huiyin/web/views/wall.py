@@ -24,11 +24,12 @@ from huiyin.places.models import Place, PlaceLevel
 from huiyin.ui.http import HuiyinRequest, part
 from huiyin.web.clock_words import stand_of
 from huiyin.web.inbox_rows import within_city
-from huiyin.web.overview import below, line_of, on_the_map, own_place, part_rows
+from huiyin.web.overview import below, category_rows, line_of, on_the_map, own_place, part_rows
 from huiyin.web.templatetags.city import said
 from huiyin.web.wall_map import drawing
 
-LATE_SHOWN, UNITS_SHOWN, PARTS_SHOWN = 6, 5, 12
+LATE_SHOWN, UNITS_SHOWN = 6, 5
+PARTS_SHOWN, CLASSES_SHOWN = 8, 6  # together as high as the map
 
 
 @staff(needs="insight.see")
@@ -72,12 +73,29 @@ def _context(place: Place, by: Actor, at: datetime) -> dict[str, Any]:
         if place.level == PlaceLevel.CITY
         else None,
         "parts": part_rows(parts, stands, figure="overdue")[:PARTS_SHOWN],
+        "classes": _classes(stands, place),
         "late": _late_rows(late, at),
         "units": delivering.deliveries(place, by=by, at=at)[:UNITS_SHOWN],
         "days": delivering.DAYS,
         "line": line_of(came, place, when),
         "at": at,
     }
+
+
+def _classes(stands: standing.Standing, place: Place) -> list[dict[str, Any]]:
+    """Return the branches of classes with most that is open; where no map takes their room."""
+    if place.level == PlaceLevel.CITY:
+        return []
+    rows = category_rows(stands, place)[:CLASSES_SHOWN]
+    most = rows[0].counts.open if rows else 1
+    return [
+        {
+            "name": said(row.category) if row.category else _("Without a class"),
+            "counts": row.counts,
+            "bar": round(100 * row.counts.open / most),
+        }
+        for row in rows
+    ]
 
 
 def _late_rows(runs: list[Run], at: datetime) -> list[dict[str, Any]]:
