@@ -14,8 +14,9 @@ from functools import cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import IsNull
 
 from huiyin.matters import numbers
 from huiyin.matters.models import Assignment, Contact, Matter, Run
@@ -143,9 +144,12 @@ def overseen(by: Actor, *, prefix: str = "", main: str = "", since: datetime | N
         return Q(pk=None)
     if open_ones:
         runs = Run.objects.filter(matter=of, parent=None, procedure__in=open_ones)
-        is_theirs = Q(Exists(runs.filter(opened_at__gte=since) if since else runs))
         if main:
-            is_theirs = Q(**{f"{main}__in": open_ones}) | is_theirs
+            # Asked row by row, of the few others: as EXISTS it may be hashed, which reads all runs.
+            other = IsNull(Subquery(runs.values("pk")[:1]), False)
+            is_theirs = Q(**{f"{main}__in": open_ones}) | Q(other)
+        else:
+            is_theirs = Q(Exists(runs.filter(opened_at__gte=since) if since else runs))
     else:
         held = Assignment.objects.filter(run__matter=of, unit=by.unit_id)
         is_theirs = Q(Exists(held.filter(from_at__gte=since) if since else held))
