@@ -29,7 +29,7 @@ from huiyin.web.templatetags.city import said
 from huiyin.web.wall_map import drawing
 
 LATE_SHOWN, UNITS_SHOWN = 6, 5
-PARTS_SHOWN, CLASSES_SHOWN = 8, 6  # together as high as the map
+PARTS_SHOWN, CLASSES_SHOWN = 7, 5  # together as high as the map
 
 
 @staff(needs="insight.see")
