@@ -17,6 +17,7 @@ from django.utils import timezone
 from huiyin.insight.listing import LEAD
 from huiyin.insight.standing import in_place, open_runs, with_limit
 from huiyin.matters import access
+from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Measure, Rating
 from huiyin.matters.tallies import counted, counted_in
 from huiyin.people.actors import Actor
@@ -62,7 +63,8 @@ def deliveries(place: Place, *, by: Actor, at: datetime) -> Sequence[Delivery]:
     """Return how the units in a place delivered in the last 30 days, who is late most first.
 
     Of the procedures the reader's office looks after, without confidential ones and without what
-    complains of the reader's unit. Twelve queries at most, whatever the size of the place.
+    complains of the reader's unit; where it looks after none, of the reader's own unit alone.
+    Twelve queries at most, whatever the size of the place.
     """
     until = timezone.localdate(at)
     days = {"since": until - timedelta(days=DAYS), "until": until}
@@ -133,13 +135,26 @@ def _rated(place: Place, by: Actor, at: datetime) -> dict[UUID, tuple[int, int]]
 def _seen(
     measure: Measure, place: Place, by: Actor, groups: tuple[str, ...], **days: date
 ) -> dict[tuple[Any, ...], int]:
-    """Return counts of what the reader's office looks after; procedure and unit come first."""
+    """Return counts of what the reader's office looks after, else of the reader's unit.
+
+    Procedure and unit come first in the keys.
+    """
     wanted: dict[str, Any] = {"place_id": place.pk, "by": groups, **days}
     found = Counter(counted(measure, **wanted))
     found.subtract(counted_in(access.runs_accusing(by), measure, **wanted))
     procedures, confidential = access.looked_after_by(by)
     open_ones = set(procedures) - set(confidential)
-    return {key: count for key, count in found.items() if count and key[0] in open_ones}
+    return {
+        key: count
+        for key, count in found.items()
+        if count and (key[0] in open_ones if open_ones else _is_own(key, by))
+    }
+
+
+def _is_own(key: tuple[Any, ...], by: Actor) -> bool:
+    """Tell whether a count is of the reader's own unit, in what everybody may know of."""
+    procedure, unit, *_rest = key
+    return unit == by.unit_id and not procedure_of(procedure).confidential
 
 
 def _sums(counts: Mapping[tuple[Any, ...], int]) -> dict[UUID, int]:

@@ -168,6 +168,8 @@ def test_a_unit_that_looks_after_no_procedure_counts_what_it_has_or_had(city):
 
     assert (counts.open, came(city.town, by=head, when=TODAY).count) == (6, 3)
     assert listing.counted(Wanted("open", city.town, TODAY), by=head) == 6
+    (own,) = deliveries(city.town, by=head, at=NOW)
+    assert (own.unit.pk, own.in_time, own.ended, own.open) == (bureau.pk, 1, 1, 6)
 
 
 def test_the_parts_and_the_classes_of_a_place_add_up_to_it(city):
