@@ -45,6 +45,8 @@ async function renew(): Promise<void> {
       listen();
       tick();
       say(undefined);
+    } else if (answer.status === 410) {
+      location.reload(); // ended: what stood here is for nobody any more
     } else {
       // A server that is being started anew answers 5xx; anything else will not pass by itself.
       const passes = answer.status >= 500;
