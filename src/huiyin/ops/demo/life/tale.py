@@ -22,7 +22,6 @@ from huiyin.matters.chronicle import Chronicle
 from huiyin.matters.handing_over import main_run
 from huiyin.matters.intake import Person, Said, open_matter
 from huiyin.matters.models import Attachment, Channel, Contact, ContactRole, Matter, Run
-from huiyin.matters.refusals import ActRefused
 from huiyin.matters.similar import join
 from huiyin.ops.demo.life import hours, texts
 from huiyin.ops.demo.life.cast import Cast, Resident
@@ -30,6 +29,7 @@ from huiyin.ops.demo.life.pictures import drawn, picture_for
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.ui.identifiers import new_id
+from huiyin.ui.refusals import Refusal
 
 _LIES_ABOUT: Final = 8  # days
 
@@ -214,7 +214,7 @@ class Tale:
             raise Present
         try:
             self.teller.act(run_id, action, by=by, at=self.at, form=form)
-        except ActRefused as refusal:
+        except Refusal as refusal:
             told = ", ".join(refusal.data.get("errors", {}) or {})
             state = self.teller.run(run_id).state
             self.refused.append(f"{action} in {state}: {refusal} {told}")
@@ -237,6 +237,12 @@ class Tale:
         found = [self.cast.body(name, self.place) for name in bodies]
         units = [one.pk for one in found if one and self.cast.of(one) and one.pk not in than]
         return self.rng.choice(units) if units else None
+
+    def sent_back(self, right: UUID | None) -> dict[str, str]:
+        """Return what a unit says when it sends work back, with the unit it believes right."""
+        back = self.say("returns")
+        said = {"reason": back["reason"], "basis": back["text"]}
+        return said | ({"right_unit": str(right)} if right else {})
 
     def picture(self, by: Actor, name: str = "") -> list[str]:
         """Return what a form names when a picture goes with it: one that fits, or this one."""

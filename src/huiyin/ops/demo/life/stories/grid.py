@@ -101,10 +101,9 @@ def _dispatched(tale: Tale, run: UUID, centre: Actor | None) -> UUID:
         raise Present  # nobody has signed for it
     if tale.chance(0.09, "return"):
         tale.later(0.5, 7)
-        back = tale.say("returns")
-        tale.act(run, "return_order", by=cast.of(lead), reason=back["reason"], basis=back["text"])
-        tale.later(0.5, 6)
         other = tale.another(lead)
+        tale.act(run, "return_order", by=cast.of(lead), **tale.sent_back(other))
+        tale.later(0.5, 6)
         if other and tale.rng.random() < 0.55:
             lead = other
             tale.act(run, "dispatch", by=centre, to_unit=str(lead))

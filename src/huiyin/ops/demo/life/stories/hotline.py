@@ -137,10 +137,9 @@ def _signed(tale: Tale, run: UUID, lead: UUID) -> UUID:
     decider = cast.of(cast.city("HC"), DECIDE)
     if tale.chance(0.09, "return"):
         tale.later(0.5, 14)
-        back = tale.say("returns")
-        tale.act(run, "return_order", by=cast.of(lead), reason=back["reason"], basis=back["text"])
-        tale.later(0.5, 5)
         other = tale.another(lead)
+        tale.act(run, "return_order", by=cast.of(lead), **tale.sent_back(other))
+        tale.later(0.5, 5)
         if other and tale.rng.random() < 0.6:
             agent = cast.of(cast.city("HC"), "hotline.dispatch")
             tale.act(run, "redispatch", by=agent, to_unit=str(other), reason=tale.say("rulings"))
