@@ -18,7 +18,7 @@ for (const name of readdirSync("src/huiyin")) {
 }
 
 // Pages that are used for themselves and bring more than their neighbours need.
-for (const own of ["web/assets/field", "web/assets/board", "web/assets/watch"]) {
+for (const own of ["web/assets/field", "web/assets/board", "web/assets/watch", "web/assets/command", "web/assets/wall"]) {
   const name = own.split("/").pop();
   ofApps[name] = `src/huiyin/${own}.ts`;
   ofApps[`${name}-style`] = `src/huiyin/${own}.css`;

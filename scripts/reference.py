@@ -14,7 +14,8 @@ import click
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 CAPABILITIES = (
-    "places", "categories", "units", "people", "dispatch", "notices", "matters", "gateway", "web"
+    "places", "categories", "units", "people", "dispatch", "notices", "matters", "insight",
+    "gateway", "web",
 )  # fmt: skip
 
 

@@ -78,6 +78,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "huiyin.ui.context.display",
                 "huiyin.web.context.navigation",
+                *(["huiyin.ops.demo.strip.pouring"] if HUIYIN.mode == "demo" else []),
             ],
             "builtins": [
                 "django.templatetags.i18n",

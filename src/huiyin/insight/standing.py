@@ -1,27 +1,26 @@
-"""How things stand in a place now: what came in, what is open, what is late, with whom.
+"""How things stand in a place now: what is open, where, of which class, how its limit stands.
 
-What a figure counts is what its list shows: both are read off the same rows, those the reader may
-see. Confidential matters and those that complain of the reader's unit are in neither.
+What a figure counts is what its list shows: `listing` reads the same rows. Which matters count for
+a reader, `access.overseen` says.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils import timezone
 
-from huiyin.categories.models import Category
+from huiyin.insight.moments import WEEK, Moment, end_of_today, midnight, soon_until
 from huiyin.matters import access
-from huiyin.matters.models import Run
+from huiyin.matters.models import Matter, Run
 from huiyin.people.actors import Actor
 from huiyin.places.levels import COLUMN_OF
 from huiyin.places.models import Place, PlaceLevel
 
-LISTS: Final = ("overdue", "due_today", "open", "today")
-DAYS: Final = 14
+DAYS: Final = 30
+STATES: Final = ("overdue", "due_today", "soon", "in_time", "no_limit")
 _CHILD_COLUMN: Final = {
     PlaceLevel.CITY: "county_id",
     PlaceLevel.COUNTY: "town_id",
@@ -30,39 +29,61 @@ _CHILD_COLUMN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The figures on top of the page.
+@dataclass(slots=True)
+class Counts:
+    """How many open matters there are by how their nearest limit stands; every one is in one.
 
-    `week_ago`: how many had come in on the same day of last week by this time of day.
+    `soon`: until the end of the next working day. `no_limit`: none runs, or it rests.
     """
 
-    today: int
+    overdue: int = 0
+    due_today: int = 0
+    soon: int = 0
+    in_time: int = 0
+    no_limit: int = 0
+
+    @property
+    def open(self) -> int:
+        """All of them."""
+        return self.overdue + self.due_today + self.soon + self.in_time + self.no_limit
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add a row of counts."""
+        for name in STATES:
+            setattr(self, name, getattr(self, name) + row[name])
+
+
+@dataclass(slots=True)
+class Standing:
+    """What is open in a place: in all, by part (one level down), by class; without any: None."""
+
+    counts: Counts = field(default_factory=Counts)
+    parts: dict[UUID, Counts] = field(default_factory=dict)
+    categories: dict[UUID | None, Counts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How many came in on each of the days up to one, that day the last.
+
+    `week_ago`: how many had come in on the same day of the week before, by the same time of day
+    where the day is still running.
+    """
+
+    days: tuple[tuple[date, int], ...]
     week_ago: int
-    open: int
-    overdue: int
-    due_today: int
+
+    @property
+    def count(self) -> int:
+        """How many came in on the day itself."""
+        return self.days[-1][1]
 
     @property
     def change(self) -> int | None:
-        """The difference to last week in percent; None where last week there was nothing."""
+        """The difference to the week before in percent; None where there was nothing then."""
         if not self.week_ago:
             return None
-        return round(100 * (self.today - self.week_ago) / self.week_ago)
-
-    @property
-    def fewer(self) -> int:
-        """By how many percent there are fewer than last week."""
-        return -(self.change or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a part of the place has: how many are open, how many of these are late."""
-
-    id: UUID
-    open: int
-    overdue: int
+        return round(100 * (self.count - self.week_ago) / self.week_ago)
 
 
 def in_place(place: Place, prefix: str = "matter__") -> Q:
@@ -74,108 +95,83 @@ def in_place(place: Place, prefix: str = "matter__") -> Q:
 
 
 def open_runs(place: Place, *, by: Actor) -> QuerySet[Run]:
-    """Return the main runs in a place that are not done, of those the actor sees."""
-    seen = access.runs_seen_by(by).filter(in_place(place), parent=None, is_done=False)
-    return seen.filter(matter__is_confidential=False)
+    """Return the main runs in a place that are not done, of the matters that count."""
+    runs = Run.objects.filter(in_place(place), parent=None, is_done=False)
+    return runs.filter(access.overseen(by, prefix="matter__", main="procedure"))
 
 
-def listed(which: str, place: Place, *, by: Actor, at: datetime) -> QuerySet[Run]:
-    """Return the runs one of the figures counts. Raises KeyError for another name."""
-    if which == "today":
-        seen = access.runs_seen_by(by).filter(in_place(place), parent=None)
-        midnight = _midnight(timezone.localdate(at))
-        return seen.filter(matter__is_confidential=False, matter__opened_at__gte=midnight)
-    still = open_runs(place, by=by)
+def with_limit(state: str, at: datetime) -> Q:
+    """Return the condition by which an open run is in one of `STATES`. Raises KeyError."""
+    tonight, soon = end_of_today(at), soon_until(at)
     return {
-        "open": lambda: still,
-        "overdue": lambda: still.filter(due_at__lte=at),
-        "due_today": lambda: still.filter(due_at__gt=at, due_at__lte=_midnight_after(at)),
-    }[which]()
+        "overdue": Q(due_at__lte=at),
+        "due_today": Q(due_at__gt=at, due_at__lte=tonight),
+        "soon": Q(due_at__gt=tonight, due_at__lte=soon),
+        "in_time": Q(due_at__gt=soon),
+        "no_limit": Q(due_at=None),
+    }[state]
+
+
+def by_limit(at: datetime) -> dict[str, Count]:
+    """Return how runs are counted by state of their limit."""
+    return {name: Count("pk", filter=with_limit(name, at)) for name in STATES}
+
+
+def rows_of_open(place: Place, *, by: Actor, at: datetime) -> QuerySet[Run, Any]:
+    """Return a row for each part and class in which something is open, with its counts."""
+    column = _CHILD_COLUMN.get(PlaceLevel(place.level), "place_id")
+    found = open_runs(place, by=by).values(
+        part=F(f"matter__{column}"), category=F("matter__category_id")
+    )
+    return found.order_by().annotate(**by_limit(at))
 
 
 def standing(place: Place, *, by: Actor, at: datetime) -> Standing:
-    """Return the figures of a place as they are. Three queries."""
-    week = timedelta(days=7)
-    counted = open_runs(place, by=by).aggregate(
-        open=Count("pk"),
-        overdue=Count("pk", filter=Q(due_at__lte=at)),
-        due_today=Count("pk", filter=Q(due_at__gt=at, due_at__lte=_midnight_after(at))),
-    )
-    came = access.matters_seen_by(by).filter(in_place(place, ""), is_confidential=False)
-    start = _midnight(timezone.localdate(at - week))
-    return Standing(
-        today=listed("today", place, by=by, at=at).count(),
-        week_ago=came.filter(opened_at__gte=start, opened_at__lte=at - week).count(),
-        **counted,
-    )
+    """Return what is open in a place. One query, which reads the open runs once."""
+    found = Standing()
+    for row in rows_of_open(place, by=by, at=at):
+        found.counts.add(row)
+        found.categories.setdefault(row["category"], Counts()).add(row)
+        if row["part"]:
+            found.parts.setdefault(row["part"], Counts()).add(row)
+    return found
 
 
-def parts(place: Place, *, by: Actor, at: datetime) -> Mapping[UUID, Part]:
-    """Return how the parts of a place stand, one level down. One query."""
-    column = _CHILD_COLUMN.get(PlaceLevel(place.level))
-    if column is None:
-        return {}
-    rows = (
-        open_runs(place, by=by)
-        .values(part=F(f"matter__{column}"))
-        .order_by()
-        .annotate(open=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=at)))
-    )
-    return {
-        row["part"]: Part(row["part"], row["open"], row["overdue"]) for row in rows if row["part"]
-    }
+def matters_of(place: Place, *, by: Actor, since: datetime, until: datetime) -> QuerySet[Matter]:
+    """Return the matters that came in from an instant on and before another one."""
+    opened = Matter.objects.filter(in_place(place, ""), opened_at__gte=since, opened_at__lt=until)
+    return opened.filter(access.overseen(by, since=since))
 
 
-def by_category(
-    place: Place, *, by: Actor, at: datetime, most: int = 8
-) -> Sequence[tuple[Category, int, int]]:
-    """Return what is open most, with how many of it are late. Two queries."""
-    rows = list(
-        open_runs(place, by=by)
-        .exclude(matter__category=None)
-        .values(code=F("matter__category"))
-        .order_by()
-        .annotate(open=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=at)))
-        .order_by("-open", "code")[:most]
-    )
-    known = Category.objects.in_bulk([row["code"] for row in rows])
-    return [(known[row["code"]], row["open"], row["overdue"]) for row in rows]
+def rows_of_days(place: Place, *, by: Actor, when: Moment, first: date) -> QuerySet[Matter, Any]:
+    """Return for each day with matters how many, and how many by a week before now."""
+    found = matters_of(place, by=by, since=midnight(first), until=when.ends_at)
+    days = found.values_list("opened_at__date").order_by()
+    early = Count("pk", filter=Q(opened_at__lte=when.until - WEEK))
+    return days.annotate(n=Count("pk"), early=early)
 
 
-def by_day(
-    place: Place, *, by: Actor, at: datetime, days: int = DAYS
-) -> Sequence[tuple[date, int]]:
-    """Return how many came in on each of the last days, today the last. One query."""
-    today = timezone.localdate(at)
-    first = today - timedelta(days=days - 1)
-    came = (
-        access.matters_seen_by(by)
-        .filter(in_place(place, ""), is_confidential=False, opened_at__gte=_midnight(first))
-        .values_list("opened_at__date")
-        .order_by()
-        .annotate(count=Count("pk"))
-    )
-    counted = dict(came)
+def came(place: Place, *, by: Actor, when: Moment, days: int = DAYS) -> Came:
+    """Return how many came in on each day up to the one asked about. One query."""
+    first = when.day - timedelta(days=days - 1)
+    rows = rows_of_days(place, by=by, when=when, first=first)
+    counted = {day: (n, early) for day, n, early in rows}
     every = [first + timedelta(days=number) for number in range(days)]
-    return [(day, counted.get(day, 0)) for day in every]
+    return Came(
+        days=tuple((day, counted.get(day, (0, 0))[0]) for day in every),
+        week_ago=counted.get(when.day - WEEK, (0, 0))[1],
+    )
+
+
+def done_runs(place: Place, *, by: Actor, when: Moment) -> QuerySet[Run]:
+    """Return the main runs that were done for the first time on the day asked about."""
+    runs = Run.objects.filter(
+        in_place(place), parent=None, done_at__gte=when.begins_at, done_at__lt=when.ends_at
+    )
+    return runs.filter(access.overseen(by, prefix="matter__", main="procedure"))
 
 
 def longest_overdue(place: Place, *, by: Actor, at: datetime, most: int = 7) -> list[Run]:
     """Return what has been late for longest. One query."""
-    late = listed("overdue", place, by=by, at=at).order_by("due_at", "pk")
-    return list(late.select_related("matter__words", "matter__place")[:most])
-
-
-def notable(place: Place, *, by: Actor, most: int = 8) -> list[Run]:
-    """Return what was begun lately beside the matters' own way: supervision, calls for help."""
-    seen = access.runs_seen_by(by).filter(in_place(place), matter__is_confidential=False)
-    inside = seen.exclude(parent=None).order_by("-opened_at", "-pk")
-    return list(inside.select_related("matter__words", "matter__place")[:most])
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _midnight_after(at: datetime) -> datetime:
-    return _midnight(timezone.localdate(at) + timedelta(days=1))
+    late = open_runs(place, by=by).filter(with_limit("overdue", at)).order_by("due_at", "pk")
+    return list(late.select_related("matter__words", "matter__place", "matter__category")[:most])

@@ -14,8 +14,9 @@ from functools import cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import IsNull
 
 from huiyin.matters import numbers
 from huiyin.matters.models import Assignment, Contact, Matter, Run
@@ -120,8 +121,44 @@ def runs_accusing(by: Actor) -> QuerySet[Run]:
     """
     if by.unit_id is None:
         return Run.objects.none()
-    above = RawSQL("SELECT matters_unit_and_above(%s)", [by.unit_id])
-    return Run.objects.filter(matter__accused__overlap=above)
+    accused = Run.objects.exclude(matter__accused=[])  # what the index holds
+    return accused.filter(matter__accused__overlap=_unit_and_above(by))
+
+
+def overseen(by: Actor, *, prefix: str = "", main: str = "", since: datetime | None = None) -> Q:
+    """Return the condition by which a post's figures count a matter, for rows with it at `prefix`.
+
+    An office counts the matters in which a procedure it looks after has a main run, whatever
+    procedure they are in now; a unit that looks after none counts those it has or had a part in.
+    All of these are seen by the post, as far as they lie in its place. Confidential matters and
+    those that complain of the post's unit, or of one above it, count for nobody.
+
+    `main`: where the rows are main runs, the field of their procedure; where that one is looked
+    after, no other run of the matter has to be read. `since`: only matters opened from then on are
+    asked about, so only runs from then on.
+    """
+    procedures, confidential = looked_after_by(by)
+    open_ones = sorted(set(procedures) - set(confidential))
+    of = OuterRef(f"{prefix}pk")
+    if by.unit_id is None:
+        return Q(pk=None)
+    if open_ones:
+        runs = Run.objects.filter(matter=of, parent=None, procedure__in=open_ones)
+        if main:
+            # Asked row by row, of the few others: as EXISTS it may be hashed, which reads all runs.
+            other = IsNull(Subquery(runs.values("pk")[:1]), False)
+            is_theirs = Q(**{f"{main}__in": open_ones}) | Q(other)
+        else:
+            is_theirs = Q(Exists(runs.filter(opened_at__gte=since) if since else runs))
+    else:
+        held = Assignment.objects.filter(run__matter=of, unit=by.unit_id)
+        is_theirs = Q(Exists(held.filter(from_at__gte=since) if since else held))
+    is_accused = Q(**{f"{prefix}accused__overlap": _unit_and_above(by)})
+    return Q(**{f"{prefix}is_confidential": False}) & ~is_accused & is_theirs
+
+
+def _unit_and_above(by: Actor) -> RawSQL:
+    return RawSQL("SELECT matters_unit_and_above(%s)", [by.unit_id])
 
 
 def _run_ids(by: Actor) -> RawSQL:

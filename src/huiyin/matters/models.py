@@ -6,6 +6,7 @@ rebuilds and compares it.
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +78,14 @@ class Matter(models.Model):
             ),
             # Everything an actor sees, page by page.
             models.Index(fields=("-opened_at", "-id"), name="matters_latest_first"),
-        )
+            # What is kept from a unit, because it complains of it.
+            GinIndex(fields=("accused",), name="matters_of_the_accused", condition=~Q(accused=[])),
+            # What is urgent, for those who watch a place.
+            models.Index(
+                fields=("-opened_at",), name="matters_urgent_ones",
+                condition=~Q(urgency=Level.NORMAL),
+            ),
+        )  # fmt: skip
         constraints = (
             models.CheckConstraint(
                 condition=~Q(merged_into=F("id")), name="matters_not_merged_into_itself"
@@ -206,6 +214,25 @@ class Run(models.Model):
             models.Index(
                 fields=("procedure", "owner", "due_at"), name="matters_runs_by_owner",
                 condition=Q(is_closed=False),
+            ),
+            # How a place stands: what is open, what is due first before the rest ...
+            models.Index(
+                fields=("due_at", "id"), include=("matter", "procedure"),
+                name="matters_main_runs_open", condition=Q(parent=None, is_done=False),
+            ),
+            # ... what began on which day, what was answered on which day ...
+            models.Index(
+                fields=("opened_at",), include=("matter", "procedure"),
+                name="matters_main_runs_begun", condition=Q(parent=None),
+            ),
+            models.Index(
+                fields=("-done_at", "-id"), include=("matter", "procedure"),
+                name="matters_main_runs_done", condition=Q(parent=None, done_at__isnull=False),
+            ),
+            # ... and what was begun beside the matters' own way.
+            models.Index(
+                fields=("-opened_at", "-id"), name="matters_child_runs_lately",
+                condition=Q(parent__isnull=False),
             ),
         )  # fmt: skip
         constraints = (

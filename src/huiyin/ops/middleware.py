@@ -13,7 +13,7 @@ from huiyin.ops import metrics
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-QUIET_ROUTES = frozenset({"health", "ready", "metrics"})
+QUIET_ROUTES = frozenset({"health", "ready", "metrics", "demo/progress"})
 
 log = structlog.get_logger("huiyin.request")
 

@@ -33,6 +33,7 @@ _ALL = (
     Permission("extension.approve", _("Approve or refuse more time for a limit of the own unit")),
     Permission("supervision.order", _("Order supervision of a unit that does not deliver")),
     Permission("insight.see", _("See how things stand in the own place: figures and their lists")),
+    Permission("insight.screens", _("Set up screens that show how the own place stands")),
     Permission("matter.hand_over", _("Hand a matter over to another procedure")),
     Permission("matter.merge", _("Merge a matter into another one")),
     Permission("matter.export_clear", _("Export lists with names and phone numbers in the clear")),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huiyin.matters.limits import calendar
+from huiyin.insight.moments import soon_until
 from huiyin.ui.dates import day_words, time_words
 
 DAY = 86_400
@@ -45,17 +45,6 @@ def stand_of(
         return Stand("soon", _("due today %(time)s") % {"time": _end(due_at)})
     words = _("%(time)s left") % {"time": span(due_at - at)}
     return Stand("soon" if due_at <= soon_until(at) else "in_time", words)
-
-
-def soon_until(at: datetime) -> datetime:
-    """Return the end of the next working day: what is due until then is due soon."""
-    today = timezone.localdate(at)
-    days = calendar()
-    day = today + timedelta(days=1)
-    while not days.is_working(day):
-        day += timedelta(days=1)
-    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time())
-    return timezone.make_aware(midnight)
 
 
 def span(length: timedelta) -> str:

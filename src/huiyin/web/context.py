@@ -75,7 +75,7 @@ DOORS = (
         _("Standing"),
         "chart",
         "web:command",
-        ("web:command", "web:command_list"),
+        ("web:command", "web:command_list", "web:command_units", "web:screens"),
         needs="insight.see",
     ),
     Door(_("Take in"), "phone", "web:take_in", ("web:take_in", "web:take_in_by")),

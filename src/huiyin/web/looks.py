@@ -23,6 +23,8 @@ ACTIONS: dict[str, str | Promise] = {
     "sign_out": gettext_lazy("Signed out"),
     "refused": gettext_lazy("Was refused"),
     "claim": gettext_lazy("Made a matter told by phone their own"),
+    "screen_made": gettext_lazy("Set up a screen"),
+    "screen_ended": gettext_lazy("Ended a screen"),
 }
 FIELDS: dict[str, str | Promise] = {
     "phone": gettext_lazy("Phone"),

@@ -10,6 +10,7 @@ from huiyin.web.views import (
     answers,
     categories,
     command,
+    command_tables,
     desk,
     field,
     follow,
@@ -26,6 +27,7 @@ from huiyin.web.views import (
     report_who,
     saved_views,
     rosters,
+    screens,
     start,
     supervision,
     taking_in,
@@ -34,6 +36,7 @@ from huiyin.web.views import (
     visits,
     waiting,
     whistles,
+    wall,
 )
 
 
@@ -90,6 +93,12 @@ urlpatterns = [
     path("desk", desk.desk, name="desk"),
     path("command", command.index, name="command"),
     path("command/map.geojson", command.map_data, name="command_map"),
+    path("command/units", command_tables.units, name="command_units"),
+    path("command/tables/<slug:name>.csv", command_tables.table, name="command_table"),
+    path("command/wall", wall.wall, name="wall"),
+    path("command/screens", screens.index, name="screens"),
+    path("command/screens/<uuid:pk>/end", screens.end, name="end_screen"),
+    path("wall/<str:secret>", wall.screen, name="screen"),
     path("command/<slug:which>", command.behind, name="command_list"),
     path("desk/inbox", inbox.index, name="inbox"),
     path("desk/inbox/acts", inbox.act_on_many, name="act_on_many"),

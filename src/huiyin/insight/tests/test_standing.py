@@ -1,21 +1,29 @@
 """How a place stands: each figure is the length of the list behind it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 
-from huiyin.insight import standing
+from huiyin.insight import happening, listing
 from huiyin.insight.delivering import deliveries
+from huiyin.insight.happening import Kind
+from huiyin.insight.listing import LISTS, Wanted
+from huiyin.insight.moments import Moment
+from huiyin.insight.standing import STATES, came, standing
+from huiyin.matters import access
 from huiyin.matters.acting import act
 from huiyin.matters.keeping import keep
+from huiyin.matters.models import Matter, Run
+from huiyin.matters.tests.loaded import queries
 from huiyin.matters.tests.records import the_record
 
 pytestmark = pytest.mark.django_db
 CITY = ZoneInfo("Asia/Shanghai")
 # A Thursday without a holiday near: a hotline order has five working days, until Thursday 19.
 NOW = datetime(2026, 11, 12, 10, 0, tzinfo=CITY)
+TODAY = Moment.of(NOW)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -38,73 +46,200 @@ def given(city, run, unit, at):
     return act(run.pk, "dispatch", by=by, at=at, form=form).run
 
 
-def test_what_came_in_what_is_late_and_what_ends_today_are_counted_apart(city):
-    for days in (0, 0, 1, 7, 30):
-        run = a_call(city, NOW - timedelta(days=days))
-        given(city, run, city.unit("department"), NOW - timedelta(days=days))
+def answered(city, run, unit, at):
+    """The unit signs for it and answers."""
+    by = city.staff(unit)
+    act(run.pk, "acknowledge", by=by, at=at, form={"handler": "王芳"})
+    return city.act(run.pk, "answer", by=by, at=at, outcome="solved", told_how="phone").run
+
+
+def days_of_work(city):
+    """Calls of today and of the days before: waiting, given on, late, answered."""
+    bureau = city.unit("department")
+    for days in (0, 0, 1, 7, 7, 30):
+        at = NOW - days * DAY
+        given(city, a_call(city, at), bureau, at)
+    a_call(city, NOW)
+    a_call(city, NOW - 5 * DAY)
+    # of last Thursday, but later in the day than it is now
+    a_call(city, NOW - 7 * DAY + timedelta(hours=3))
+    answered(city, given(city, a_call(city, NOW), bureau, NOW), bureau, NOW)
     keep(at=NOW)
-
-    found = standing.standing(city.town, by=leader_of(city), at=NOW)
-
-    assert (found.today, found.week_ago, found.open) == (2, 1, 5)
-    assert found.overdue == 2  # nobody signed for the one of last week either
-    assert found.change == 100
+    return bureau
 
 
-@pytest.mark.parametrize("which", standing.LISTS)
-def test_every_figure_is_the_length_of_its_list(city, which):
-    for days in (0, 3, 30):
-        a_call(city, NOW - timedelta(days=days))
+def test_what_came_in_what_is_late_and_what_ends_today_are_counted_apart(city):
+    days_of_work(city)
     by = leader_of(city)
 
-    figure = getattr(standing.standing(city.town, by=by, at=NOW), which)
+    counts = standing(city.town, by=by, at=NOW).counts
+    today = came(city.town, by=by, when=TODAY)
 
-    assert figure == standing.listed(which, city.town, by=by, at=NOW).count()
+    assert (today.count, today.week_ago, today.change) == (4, 2, 100)
+    assert counts.open == 9
+    assert (counts.overdue, counts.due_today) == (5, 2)
+    assert counts.open == sum(getattr(counts, name) for name in STATES)
+
+
+@pytest.mark.parametrize("which", LISTS)
+def test_every_figure_is_the_length_of_its_list(city, which):
+    days_of_work(city)
+    by = leader_of(city)
+    found = standing(city.town, by=by, at=NOW).counts
+    figures = {
+        **{name: getattr(found, name) for name in (listing.OPEN, *STATES)},
+        listing.CAME: came(city.town, by=by, when=TODAY).count,
+        listing.DONE: 1,
+    }
+    wanted = Wanted(which, city.town, TODAY)
+
+    pages, after = [], None
+    while True:
+        page = listing.page(wanted, by=by, after=after, size=2)
+        pages += page.runs
+        after = page.next
+        if after is None:
+            break
+
+    assert len({run.matter_id for run in pages}) == len(pages) == figures[which]
+    assert listing.counted(wanted, by=by) == figures[which]
+
+
+def test_a_limit_that_rests_is_in_the_list_of_what_is_open_too(city):
+    run = a_call(city, NOW)
+    Run.objects.filter(pk=run.pk).update(due_at=None)
+    a_call(city, NOW)
+    by = leader_of(city)
+
+    first = listing.page(Wanted("open", city.town, TODAY), by=by, size=1)
+    second = listing.page(Wanted("open", city.town, TODAY), by=by, after=first.next, size=1)
+
+    assert [one.pk for one in second.runs] == [run.pk]
+    assert second.next is None
+
+
+def test_a_past_day_is_compared_with_the_whole_of_the_same_weekday_before(city):
+    days_of_work(city)
+    by = leader_of(city)
+
+    last_week = came(city.town, by=by, when=Moment.of(NOW, date(2026, 11, 5)))
+
+    assert (last_week.count, last_week.week_ago) == (3, 0)
+    assert last_week.change is None
+    assert last_week.days[-1][0] == date(2026, 11, 5)
+
+
+def test_a_day_to_come_is_today(city):
+    assert Moment.of(NOW, date(2027, 1, 1)).day == date(2026, 11, 12)
 
 
 def test_neither_figure_nor_list_knows_of_what_accuses_the_reader_or_is_confidential(city):
     office = city.unit("committee_office")
     a_call(city, NOW, accused=(office.pk,))
     city.open("petition", at=NOW)
+    a_secret = a_call(city, NOW)
+    Matter.objects.filter(pk=a_secret.matter_id).update(is_confidential=True)
+    by = leader_of(city)
 
-    found = standing.standing(city.town, by=leader_of(city), at=NOW)
+    assert standing(city.town, by=by, at=NOW).counts.open == 0
+    assert came(city.town, by=by, when=TODAY).count == 0
+    assert happening.lately(city.town, by=by, at=NOW + 20 * DAY) == []
+    assert not any(listing.counted(Wanted(which, city.town, TODAY), by=by) for which in LISTS)
 
-    assert (found.today, found.open) == (0, 0)
+
+def test_what_is_counted_is_seen_and_what_is_seen_of_the_procedures_is_counted(city):
+    days_of_work(city)
+    city.open("petition", at=NOW)
+    city.open("grid", at=NOW)
+    by = leader_of(city)
+
+    counted = Run.objects.filter(access.overseen(by, prefix="matter__"), parent=None)
+
+    seen = access.runs_seen_by(by).filter(parent=None, matter__is_confidential=False)
+    assert set(counted.values_list("pk")) == set(seen.values_list("pk"))
+    assert counted.count() == 11
 
 
-def test_the_parts_of_a_place_add_up_to_it(city):
+def test_a_unit_that_looks_after_no_procedure_counts_what_it_has_or_had(city):
+    bureau = days_of_work(city)
+    head = city.staff(bureau, "insight.see")
+
+    counts = standing(city.town, by=head, at=NOW).counts
+
+    assert (counts.open, came(city.town, by=head, when=TODAY).count) == (6, 3)
+    assert listing.counted(Wanted("open", city.town, TODAY), by=head) == 6
+    (own,) = deliveries(city.town, by=head, at=NOW)
+    assert (own.unit.pk, own.in_time, own.ended, own.open) == (bureau.pk, 1, 1, 6)
+
+
+def test_the_parts_and_the_classes_of_a_place_add_up_to_it(city):
     for _ in range(3):
         a_call(city, NOW)
     by = leader_of(city)
 
-    parts = standing.parts(city.town, by=by, at=NOW)
+    found = standing(city.town, by=by, at=NOW)
 
-    assert sum(part.open for part in parts.values()) == 3
-    assert set(parts) == {city.place.village_id}
+    assert {pk: part.open for pk, part in found.parts.items()} == {city.place.village_id: 3}
+    assert sum(one.open for one in found.categories.values()) == 3
+    for pk in found.categories:
+        code = listing.NO_CATEGORY if pk is None else Matter.objects.first().category.code
+        wanted = Wanted("open", city.town, TODAY, category=code)
+        assert listing.counted(wanted, by=by) == found.categories[pk].open
 
 
 def test_days_without_a_matter_are_shown_as_none(city):
-    a_call(city, NOW - timedelta(days=2))
+    a_call(city, NOW - 2 * DAY)
 
-    days = standing.by_day(city.town, by=leader_of(city), at=NOW)
+    days = came(city.town, by=leader_of(city), when=TODAY, days=14).days
 
     assert [count for _day, count in days] == [0] * 11 + [1, 0, 0]
-    assert days[-1][0] == timezone.localdate(NOW)
+    assert days[-1][0] == date(2026, 11, 12)
 
 
 def test_a_unit_is_told_of_with_numerator_and_denominator(city):
-    bureau = city.unit("department")
-    run = given(city, a_call(city, NOW), bureau, NOW)
-    given(city, a_call(city, NOW), bureau, NOW)
-    by = city.staff(bureau)
-    act(run.pk, "acknowledge", by=by, at=NOW, form={"handler": "王芳"})
-    city.act(run.pk, "answer", by=by, at=NOW, outcome="solved", told_how="phone")
+    bureau = days_of_work(city)
+    by = leader_of(city)
 
-    (one,) = [
-        found
-        for found in deliveries(city.town, by=leader_of(city), at=NOW)
-        if found.unit.pk == bureau.pk
-    ]
+    (one,) = [found for found in deliveries(city.town, by=by, at=NOW) if found.unit.pk == bureau.pk]
 
     assert (one.in_time, one.ended, one.percent) == (1, 1, 100)
-    assert one.open == 1
+    assert (one.open, one.overdue) == (6, 3)
+    assert (one.rated, one.satisfied_percent) == (0, None)
+    for which, figure in (("open", one.open), ("overdue", one.overdue)):
+        wanted = Wanted(which, city.town, TODAY, unit_id=bureau.pk)
+        assert listing.counted(wanted, by=by) == figure
+
+
+def test_what_happened_lately_comes_with_its_matter_the_latest_first(city):
+    days_of_work(city)
+    by = leader_of(city)
+    late = Run.objects.filter(due_at__lte=NOW, parent=None).latest("due_at")
+    city.act(late.pk, "supervise", by=by, at=NOW)
+    urgent = a_call(city, NOW - timedelta(minutes=5))
+    Matter.objects.filter(pk=urgent.matter_id).update(urgency="urgent")
+
+    found = happening.lately(city.town, by=by, at=NOW)
+
+    assert (found[0].kind, found[0].run.procedure) == (Kind.BEGUN, "supervision")
+    assert (found[1].kind, found[1].run.pk) == (Kind.URGENT, urgent.pk)
+    assert {one.kind for one in found[2:]} == {Kind.OVERDUE}
+    assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+
+
+def test_a_place_with_much_takes_as_many_queries_as_one_with_little(city):
+    by = leader_of(city)
+    urgent = a_call(city, NOW)
+    Matter.objects.filter(pk=urgent.matter_id).update(urgency="urgent")
+    taken = []
+    for _ in range(2):
+        taken.append(
+            [
+                queries(standing, city.town, by=by, at=NOW),
+                queries(came, city.town, by=by, when=TODAY),
+                queries(happening.lately, city.town, by=by, at=NOW),
+                queries(listing.page, Wanted("came", city.town, TODAY), by=by),
+            ]
+        )
+        days_of_work(city)
+
+    assert taken == [[1, 1, 5, 2]] * 2

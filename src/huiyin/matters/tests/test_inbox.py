@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from huiyin.matters import inbox, search
 from huiyin.matters.inbox import Tray
@@ -19,6 +20,9 @@ from huiyin.units.tests.factories import CITY, NOW, SHANGHAI, a_category, a_unit
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# The figures stand on a higher floor; tests may look up there, the code may not.
+STANDING, FIGURES = "huiyin.insight.standing", ("rows_of_open", "rows_of_days")
+LIMITS = ("overdue", "due_today", "soon", "in_time", "no_limit")
 DISPATCH = ("hotline.dispatch", "hotline.decide", "hotline.call_back")
 
 
@@ -375,3 +379,15 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end():
         ):
             assert read_whole(search.listed(wanted, by=by)[:31]) == [], (by.unit_kind, wanted)
     assert len(search.search(Wanted("井盖"), by=of_city).matters) == 21
+    of_centre = city.staff(city.unit("governance_centre"), "supervision.order", place=the_city)
+    rows_of_open, rows_of_days = (import_string(f"{STANDING}.{name}") for name in FIGURES)
+    when = import_string("huiyin.insight.moments.Moment").of(NOW)
+    figures = {
+        "open": rows_of_open(the_city, by=of_centre, at=NOW),
+        "of a town": rows_of_open(city.town, by=of_centre, at=NOW),
+        "days": rows_of_days(the_city, by=of_centre, when=when, first=when.day - 30 * DAY),
+    }
+    assert {name: read_whole(rows) for name, rows in figures.items()} == {
+        name: [] for name in figures
+    }
+    assert sum(sum(row[one] for one in LIMITS) for row in figures["open"]) == MANY // 100

@@ -29,6 +29,7 @@ LEADER = {
     "extension.approve",
     "supervision.order",
     "insight.see",
+    "insight.screens",
     "hotline.decide",
     "matter.export_clear",
     "roster.keep",
@@ -44,6 +45,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
     assert {code: sets for code, sets in held().items() if sets} == {
         "centre_clerk": {
             "insight.see",
+            "insight.screens",
             "supervision.order",
             "matter.hand_over",
             "matter.merge",

@@ -1,12 +1,17 @@
 """Tags for what the records say: Chinese names on English pages, texts in two languages, phones."""
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
+
+from huiyin.ui.dates import day_words, weekday_name
+from huiyin.ui.numbers import grouped
 
 register = template.Library()
 
@@ -93,3 +98,27 @@ def phone(number: str) -> SafeString | str:
     if not number:
         return ""
     return format_html('<a class="nb" href="{}">{}</a>', dialled(number), number)
+
+
+@register.filter
+def weekday(day: date) -> str:
+    """Return the short name of a day's weekday: "周四", "Thu"."""
+    return str(weekday_name(day.weekday()))
+
+
+@register.filter
+def grouped_plain(value: int) -> str:
+    """Group a number for reading where no markup can stand, as in a drawing: "3,512"."""
+    return grouped(value)
+
+
+@register.filter
+def short_day_plain(day: date) -> str:
+    """Say a date without its weekday where no markup can stand: "1 月 22 日"."""
+    return day_words(day, weekday=False)
+
+
+@register.filter
+def item(of: Mapping[Any, Any], key: Any) -> Any:
+    """Return what a mapping has under a key; nothing where it has none."""
+    return of.get(key)

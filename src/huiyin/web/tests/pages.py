@@ -22,6 +22,7 @@ XIAJIN = "371427000000"
 ZONE = "371471000000"  # 德州天衢新区, on the land of 德城区
 LAND = "371402000000"
 
+CITY_CENTRE = "city"  # a second login of the centres' permission set
 # A login of the demo for each permission set.
 LOGINS = {
     "grid_worker": "grid",
@@ -227,6 +228,8 @@ def _of_matters() -> Iterator[Page]:
         ("take in, not mine", LOGINS["auditor"], reverse("web:take_in")),
         ("standing", leader, command),
         ("standing of a town", leader, f"{command}?place={BEICHENG}"),
+        ("standing of a past day", leader, f"{command}?day=2026-11-20&show=open"),
+        ("standing of the city", CITY_CENTRE, command),
         ("what is overdue", leader, reverse("web:command_list", args=["overdue"])),
         ("whistles", LOGINS["centre_clerk"], reverse("web:whistles")),
         ("whistles, nothing", bureau, f"{reverse('web:whistles')}?show=over"),
@@ -249,6 +252,13 @@ def _of_matters() -> Iterator[Page]:
         ("roster, import", LOGINS["centre_clerk"], reverse("web:roster_import")),
         ("roster, not mine to keep", bureau, reverse("web:roster_times")),
         ("roster, swap", LOGINS["centre_clerk"], reverse("web:roster_swap", args=[shift.pk])),
+        ("what came in, nothing", leader,
+         f"{reverse('web:command_list', args=['came'])}?day=2020-01-01"),
+        ("units of a place", leader, reverse("web:command_units")),
+        ("wall", leader, reverse("web:wall")),
+        ("wall of the city", CITY_CENTRE, reverse("web:wall")),
+        ("screens", leader, reverse("web:screens")),
+        ("screen, ended", VISITOR, reverse("web:screen", args=["x" * 32])),
         ("not my matter", LOGINS["mediator"], reverse("web:matter", args=matter)),
     ):  # fmt: skip
         yield Page(name, who, path)

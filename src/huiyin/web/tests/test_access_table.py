@@ -99,6 +99,8 @@ class World:
             "shift": {"shift_id": factories.a_shift(unit).pk},
             "swap": {"swap_id": 0},
             "opening": {"name": "hotline.accept_call"},
+            "table": {"name": "parts"},
+            "screen": {"pk": UUID(int=7), "secret": "x" * 32},
             "no matter": {
                 "number": "3714261100000000",
                 "run_id": acting.pk,

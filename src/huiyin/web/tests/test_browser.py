@@ -12,7 +12,7 @@ from huiyin.matters.tests.sample_files import a_picture
 from huiyin.people.models import Account
 from huiyin.web.tests.access_table import session_of
 from huiyin.web.tests.city import demo_logins
-from huiyin.web.tests.pages import BEICHENG, LOGINS, VISITOR, pages
+from huiyin.web.tests.pages import BEICHENG, CITY_CENTRE, LOGINS, VISITOR, pages
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,8 @@ ENGLISH = {settings.LANGUAGE_COOKIE_NAME: "en"}
 @pytest.fixture(scope="module")
 def sessions(shown_city):
     """A session key for each login."""
-    return {login: session_of(Account.objects.get(username=login)) for login in LOGINS.values()}
+    logins = (*LOGINS.values(), CITY_CENTRE)
+    return {login: session_of(Account.objects.get(username=login)) for login in logins}
 
 
 def signed_in_as(chromium, shown_city, login, **more):
@@ -337,3 +338,94 @@ def test_the_town_whistles_the_bureau_comes_by_phone_and_the_town_judges_it(chro
     town.click(".act-form button.primary")
     expect(town.locator(".happened").first).to_contain_text("履职到位")
     assert shown.complaints == []
+
+
+def test_a_leader_goes_from_the_city_to_a_village_and_its_overdue_matters_in_three_clicks(
+    chromium, shown_city, sessions
+):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions[CITY_CENTRE]}
+    shown = chromium.open(shown_city.url + "/command", cookies=cookies)
+    page = shown.page
+    page.wait_for_selector("[data-map][data-ready]")
+    page.wait_for_selector(".days .chart[data-ready]")
+
+    page.click("#parts >> text=夏津县")
+    page.click("#parts th a >> nth=0")
+    late = int(page.locator("#parts a.late >> nth=0").inner_text())
+    page.click("#parts a.late >> nth=0")
+
+    expect(page.locator("h1")).to_contain_text("已超期")
+    expect(page.locator(".row.clocked")).to_have_count(late)
+    assert shown.complaints == []
+
+
+def test_the_days_can_be_read_and_opened_without_the_drawing(chromium, shown_city, sessions):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions["leader"]}
+    page = chromium.open(shown_city.url + "/command", cookies=cookies, javascript=False).page
+
+    expect(page.locator(".days > svg")).to_be_visible()
+    page.click(".days summary")
+    page.click("[data-days] tbody tr:nth-child(3) a")
+
+    assert "/command/came?" in page.url
+    page.go_back()
+    page.fill("#day", "2026-11-21")
+    page.click("text=显示")
+    expect(page.locator("h1")).to_contain_text("11 月 21 日")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+def test_the_wall_fits_its_screen_and_can_be_read_from_afar(
+    chromium, shown_city, sessions, width, height
+):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions[CITY_CENTRE]}
+    shown = chromium.open(shown_city.url + "/command/wall", width=width, cookies=cookies)
+    page = shown.page
+    page.set_viewport_size({"width": width, "height": height})
+
+    fits = page.evaluate(
+        "[document.documentElement.scrollHeight <= innerHeight, "
+        "document.documentElement.scrollWidth <= innerWidth]"
+    )
+    smallest = page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll('.wall *')]
+            .filter(one => [...one.childNodes].some(n => n.nodeType === 3 && n.data.trim())
+                    && !one.closest('.vh'))
+            .map(one => {
+                const size = parseFloat(getComputedStyle(one).fontSize);
+                const drawing = one.closest('svg');
+                return drawing ? size * drawing.getScreenCTM().a : size;
+            }))"""
+    )
+
+    assert fits == [True, True]
+    assert smallest >= 18 * width / 1920 - 0.5
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.wall section')]
+            .filter(one => one.scrollHeight > one.clientHeight + 1).map(one => one.className)"""
+    )
+    assert cut == []
+
+
+def test_the_wall_renews_itself_and_says_when_the_connection_is_lost(
+    chromium, shown_city, sessions
+):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions[CITY_CENTRE]}
+    shown = chromium.open(shown_city.url + "/command/wall", width=1920, cookies=cookies)
+    page, lost = shown.page, shown.page.locator(".wall-lost")
+    page.evaluate("document.querySelector('.wall').dataset.old = 'yes'")
+
+    page.evaluate("dispatchEvent(new Event('huiyin:renew'))")
+    expect(page.locator(".wall[data-old]")).to_have_count(0)
+    expect(lost).to_be_hidden()
+
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('huiyin:renew'))")
+    expect(lost).to_contain_text("连接断了，现在显示的是")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('huiyin:renew'))")
+    expect(lost).to_be_hidden()
+
+    page.context.clear_cookies()
+    page.evaluate("dispatchEvent(new Event('huiyin:renew'))")
+    expect(lost).to_contain_text("不再更新")

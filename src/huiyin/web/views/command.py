@@ -1,86 +1,118 @@
 """The command centre: how things stand, where they do not, and the list behind every figure."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from huiyin.insight import delivering, standing
-from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import Run
+from huiyin.categories.models import Category
+from huiyin.insight import delivering, happening, listing, standing
+from huiyin.insight.listing import Key, Wanted
 from huiyin.matters.refusals import NotFound
-from huiyin.matters.wording import said
-from huiyin.people.actors import Actor
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
 from huiyin.places.boundaries import county_features
 from huiyin.places.models import Place, PlaceLevel
-from huiyin.web.desks.office import my_unit
-from huiyin.web.figures import map_legend, map_step, within
-from huiyin.web.finding import by_code
-from huiyin.web.inbox_rows import rows_of, title_of, within_city
+from huiyin.units.models import Unit
+from huiyin.web.figures import map_legend, map_step
+from huiyin.web.inbox_rows import rows_of
+from huiyin.web.overview import (
+    FIGURES,
+    LIST_TITLES,
+    above,
+    below,
+    category_rows,
+    happening_rows,
+    line_of,
+    list_url,
+    moment_of,
+    on_land,
+    on_the_map,
+    own_place,
+    part_rows,
+    place_url,
+)
 from huiyin.web.rosters import on_duty_here
-from huiyin.web.views.inbox import key_of
+from huiyin.web.templatetags.city import said
+from huiyin.web.views.inbox import uuid_of
 from huiyin.web.views.maps import label_places
 
-PAGE = 50
-TITLES = {
-    "overdue": _("Overdue"),
-    "due_today": _("Due today"),
-    "open": _("Open"),
-    "today": _("Came in today"),
-}
-WIDE, HIGH = 560, 96  # of the line of the last days, in its own units
+UNITS_SHOWN, CLASSES_SHOWN = 8, 8
 
 
 @staff(needs="insight.see")
 @never_cache
 @require_safe
 def index(request: PeopleRequest) -> HttpResponse:
-    """How things stand in my place, or one below it."""
+    """How things stand in my place, or one below it; what came in on a day, today or before."""
     at = timezone.now()
     by = request.actor
-    place = _place(request, by)
+    place, when, figure = own_place(request, by), moment_of(request, at), figure_of(request)
+    kept = _kept(when.is_today, when.day.isoformat(), figure)
     stands = standing.standing(place, by=by, at=at)
-    parts = standing.parts(place, by=by, at=at)
+    came = standing.came(place, by=by, when=when)
     late = standing.longest_overdue(place, by=by, at=at)
-    below = _below(place)
-    most = max(_on_the_map(parts, below).values(), default=0)
+    units = delivering.deliveries(place, by=by, at=at)
+    parts = below(place)
+    classes = category_rows(stands, place)
+    is_city = place.level == PlaceLevel.CITY
+    most = max(on_the_map(stands, parts, figure).values(), default=0) if is_city else 0
     context = {
         "place": place,
-        "above": _above(place, by),
-        "stands": stands,
-        "links": {name: _list_url(name, place) for name in standing.LISTS},
-        "rows": [
+        "above": above(place, by, **kept),
+        "when": when,
+        "days_beside": _days_beside(place, when, figure),
+        "kept": {"place": place.code, **({"show": figure} if figure != FIGURES[0] else {})},
+        "today_url": place_url(place, **_kept(True, "", figure)),
+        "came": came,
+        "fewer": -(came.change or 0),
+        "done": listing.counted(Wanted(listing.DONE, place, when), by=by),
+        "counts": stands.counts,
+        "links": {name: list_url(name, place, when) for name in listing.LISTS},
+        "figure": figure,
+        "figures": [
             {
-                "place": child,
-                "part": parts.get(child.pk),
-                "url": f"{reverse('web:command')}?place={child.code}",
-                "overdue_url": _list_url("overdue", child),
+                "name": one,
+                "url": place_url(place, **_kept(when.is_today, when.day.isoformat(), one)),
             }
-            for child in below
+            for one in FIGURES
         ],
-        "map_url": f"{reverse('web:command_map')}?place={place.code}"
-        if place.level == PlaceLevel.CITY
+        "rows": part_rows(parts, stands, figure=figure, **kept),
+        "map_url": f"{reverse('web:command_map')}?{urlencode({'place': place.code, **kept})}"
+        if is_city
         else "",
         "legend": map_legend(most),
+        "on_land": on_land(stands, parts, figure) if is_city else [],
         "late": rows_of(late, by=by, at=at),
-        "units": delivering.deliveries(place, by=by, at=at),
-        "categories": standing.by_category(place, by=by, at=at),
-        "notable": [_notable(run) for run in standing.notable(place, by=by)],
+        "units": units[:UNITS_SHOWN],
+        "units_count": len(units),
+        "units_url": f"{reverse('web:command_units')}?{urlencode({'place': place.code})}",
+        "unit_lists": {
+            one.unit.pk: {
+                which: list_url(which, place, unit=str(one.unit.pk))
+                for which in ("open", "overdue")
+            }
+            for one in units[:UNITS_SHOWN]
+        },
+        "categories": classes[:CLASSES_SHOWN],
+        "more_categories": classes[CLASSES_SHOWN:],
+        "happenings": happening_rows(happening.lately(place, by=by, at=at)),
+        "line": line_of(came, place, when),
         "duty": on_duty_here(place, at=at),
-        "line": _line(standing.by_day(place, by=by, at=at)),
         "days": delivering.DAYS,
+        "wall_url": f"{reverse('web:wall')}?{urlencode({'place': place.code})}",
+        "may_set_up": by.may("insight.screens"),
+        "screens_url": f"{reverse('web:screens')}?{urlencode({'place': place.code})}",
+        "tables": {
+            name: f"{reverse('web:command_table', args=[name])}?{urlencode({'place': place.code})}"
+            for name in ("parts", "classes", "days", "units")
+        },
         "now": at,
     }
     return render(request, "web/command/index.html", context)
@@ -90,37 +122,33 @@ def index(request: PeopleRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def behind(request: PeopleRequest, which: str) -> HttpResponse:
-    """The list a figure counts, page by page, what has been late for longest first."""
-    if which not in standing.LISTS:
+    """The list a figure counts, page by page: what is due first, of a day the latest first."""
+    if which not in listing.LISTS:
         raise NotFound()
     at = timezone.now()
     by = request.actor
-    place = _place(request, by)
-    runs = standing.listed(which, place, by=by, at=at)
-    category = request.GET.get("category", "")
-    if category:
-        runs = runs.filter(matter__category__code=category)
-    column = "matter__opened_at" if which == "today" else "due_at"
-    after = key_of(request.GET.get("after", ""))
-    if after is not None:
-        runs = runs.filter(**{f"{column}__gte": after.at}).exclude(
-            **{column: after.at, "pk__lte": after.id}
-        )
-    found = list(
-        runs.exclude(**{column: None})
-        .select_related("matter__words", "matter__place")
-        .order_by(column, "pk")[: PAGE + 1]
-    )
-    shown = found[:PAGE]
+    place, when = own_place(request, by), moment_of(request, at)
+    code = _class_asked(request)
+    unit = _unit_asked(request)
+    wanted = Wanted(which, place, when, category=code, unit_id=unit.pk if unit else None)
+    after = _key_of(request.GET.get("after", ""))
+    page = listing.page(wanted, by=by, after=after)
     context = {
-        "title": TITLES[which],
+        "title": LIST_TITLES[which],
         "which": which,
+        "is_of_a_day": which in (listing.CAME, listing.DONE),
         "place": place,
-        "rows": rows_of(shown, by=by, at=at),
-        "older": _older(request, shown[-1], which) if len(found) > PAGE else "",
+        "when": when,
+        "count": listing.counted(wanted, by=by),
+        "category": _class_name(code),
+        "unit": unit,
+        "rows": rows_of(page.runs, by=by, at=at),
+        "older": _older(request, page.next) if page.next else "",
         "is_first": after is None,
-        "may_supervise": which != "today" and by.may("supervision.order"),
-        "back": f"{reverse('web:command')}?place={place.code}",
+        "may_supervise": which not in (listing.CAME, listing.DONE)
+        and by.may("supervision.order"),
+        "back": place_url(place, **_kept(when.is_today, when.day.isoformat(), FIGURES[0])),
+        "without": list_url(which, place, when) if code or unit else "",
     }
     return render(request, "web/command/list.html", context)
 
@@ -129,25 +157,27 @@ def behind(request: PeopleRequest, which: str) -> HttpResponse:
 @never_cache
 @require_safe
 def map_data(request: PeopleRequest) -> HttpResponse:
-    """The counties with how many are overdue in each."""
+    """The counties with how many matters are overdue, or open, in each."""
     at = timezone.now()
-    place = _place(request, request.actor)
-    parts = standing.parts(place, by=request.actor, at=at)
+    figure = figure_of(request)
+    day = request.GET.get("day", "")
+    place = own_place(request, request.actor)
+    stands = standing.standing(place, by=request.actor, at=at)
     features = county_features()
     counties = {
         county.code: county
         for county in Place.objects.filter(level=PlaceLevel.COUNTY, valid_to=None)
     }
     points = label_places(features["features"])
-    overdue = _on_the_map(parts, list(counties.values()))
-    most = max(overdue.values(), default=0)
+    found = on_the_map(stands, list(counties.values()), figure)
+    most = max(found.values(), default=0)
     for feature in features["features"]:
         county = counties[feature["properties"]["code"]]
-        value = overdue[county.pk]
+        value = found.get(county.pk, 0)
         point, callout = points[county.code]
         feature["properties"] = {
             "name": county.name,
-            "url": f"{reverse('web:command')}?place={county.code}",
+            "url": place_url(county, **_kept(not day, day, figure)),
             "point": point,
             "value": value,
             "step": map_step(value, most),
@@ -156,78 +186,63 @@ def map_data(request: PeopleRequest) -> HttpResponse:
     return JsonResponse(features, content_type="application/geo+json")
 
 
-def _place(request: HttpRequest, by: Actor) -> Place:
-    """Return the place asked for where it lies in the reader's own, else their own."""
-    own = my_unit(by).place
-    wanted = by_code(request.GET.get("place", "")) if request.GET.get("place") else None
-    if wanted is None or not Place.objects.filter(within(own), pk=wanted.pk).exists():
-        return own
-    return wanted
+def figure_of(request: HttpRequest) -> str:
+    """Return which figure the map and the parts show: what is overdue, unless asked otherwise."""
+    asked = request.GET.get("show", "")
+    return asked if asked in FIGURES else FIGURES[0]
 
 
-def _on_the_map(parts: Mapping[UUID, standing.Part], places: Sequence[Place]) -> Counter[UUID]:
-    """Return how many are overdue in each area; a zone has none and lies on a county's land."""
-    found = Counter({pk: part.overdue for pk, part in parts.items()})
-    for zone in places:
-        if zone.overlay_parent_id:
-            found[zone.overlay_parent_id] += found.pop(zone.pk, 0)
-    return found
+def _kept(is_today: bool, day: str, figure: str) -> dict[str, str]:
+    """Return what the addresses of a page keep of how it was asked for."""
+    return {
+        **({} if is_today else {"day": day}),
+        **({} if figure == FIGURES[0] else {"show": figure}),
+    }
 
 
-def _above(place: Place, by: Actor) -> list[dict[str, str]]:
-    """Return the way from the reader's own place down to this one."""
-    own = my_unit(by).place
-    chain = [one for one in (place.city, place.county, place.town, place) if one]
-    known = {one.pk: one for one in chain}
-    shown = [one for one in known.values() if one.level >= own.level]
-    return [
-        {"label": one.name, "url": f"{reverse('web:command')}?place={one.code}"} for one in shown
-    ]
+def _days_beside(place: Place, when: Any, figure: str) -> dict[str, str]:
+    before, after = when.day - timedelta(days=1), when.day + timedelta(days=1)
+    today = timezone.localdate(when.at)
+    return {
+        "before": place_url(place, **_kept(False, before.isoformat(), figure)),
+        "after": ""
+        if when.is_today
+        else place_url(place, **_kept(after == today, after.isoformat(), figure)),
+        "today": today.isoformat(),
+    }
 
 
-def _below(place: Place) -> list[Place]:
-    below = Place.objects.filter(parent=place, valid_to=None).exclude(level=PlaceLevel.GRID)
-    return list(below.select_related("overlay_parent").order_by("code")[:200])
+def _class_asked(request: HttpRequest) -> str:
+    code = request.GET.get("category", "")
+    return code if code.isdecimal() or code == listing.NO_CATEGORY else ""
 
 
-def _list_url(which: str, place: Place) -> str:
-    return f"{reverse('web:command_list', args=[which])}?place={place.code}"
+def _class_name(code: str) -> str:
+    found = Category.objects.filter(code=code).first() if code.isdecimal() else None
+    return said(found) if found else ""
 
 
-def _older(request: HttpRequest, last: Run, which: str) -> str:
-    at: datetime = last.matter.opened_at if which == "today" else last.due_at  # type: ignore[assignment]
+def _unit_asked(request: HttpRequest) -> Unit | None:
+    pk = uuid_of(request.GET.get("unit", ""))
+    return Unit.objects.filter(pk=pk).first() if pk else None
+
+
+def _key_of(text: str) -> Key | None:
+    """Return where a page begins; what cannot be read begins at the front."""
+    at, _tilde, pk = text.partition("~")
+    found = uuid_of(pk)
+    if found is None:
+        return None
+    if at == "none":
+        return Key(None, found)
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return Key(moment, found) if moment.tzinfo else None
+
+
+def _older(request: HttpRequest, key: Key) -> str:
+    at = key.at.isoformat() if key.at else "none"
     rest = {name: value for name, value in request.GET.items() if name != "after"}
-    return f"?{urlencode({**rest, 'after': f'{at.isoformat()}~{last.pk}'})}"
-
-
-def _notable(run: Run) -> dict[str, Any]:
-    return {
-        "title": said(procedure_of(run.procedure).title),
-        "matter": title_of(run),
-        "place": within_city(run.matter.place),
-        "at": run.opened_at,
-        "url": f"{reverse('web:matter', args=[run.matter.number])}?run={run.pk}",
-    }
-
-
-def _line(days: Any) -> dict[str, Any]:
-    """Return the last days as a line from zero, with its last point; the table says the same."""
-    most = max((count for _day, count in days), default=0) or 1
-    step = WIDE / max(len(days) - 1, 1)
-    points = [
-        (round(number * step, 1), round(HIGH * (1 - count / most), 1))
-        for number, (_day, count) in enumerate(days)
-    ]
-    return {
-        "points": " ".join(f"{x},{y}" for x, y in points),
-        "last": points[-1] if points else (0, 0),
-        "days": days,
-        "wide": WIDE,
-        "high": HIGH,
-        "weekends": [
-            round(number * step, 1)
-            for number, (day, _count) in enumerate(days)
-            if day.weekday() > 4
-        ],
-        "step": round(step, 1),
-    }
+    return f"?{urlencode({**rest, 'after': f'{at}~{key.id}'})}"

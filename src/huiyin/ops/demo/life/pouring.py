@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from huiyin.ops.demo.divisions import divisions
 from huiyin.ops.demo.life.cast import Cast, Resident
-from huiyin.ops.demo.life.plan import Entry, entries
+from huiyin.ops.demo.life.plan import DAYS, Entry, entries
 from huiyin.ops.demo.life.tale import Live, Past, Tale, Teller, tell
 from huiyin.ops.demo.life.texts import put_in
 from huiyin.ops.demo.scope import BEICHENG, XIAJIN, Scale
@@ -33,6 +33,7 @@ class Progress:
     """How far it is: stories told of how many, as seen from an instant; matters they became.
 
     `refused`: acts that were refused, because a limit or a list of this city is another one.
+    `day`: on which of the thirty days the latest of the stories told began.
     """
 
     scale: Scale
@@ -42,6 +43,7 @@ class Progress:
     told: int = 0
     matters: int = 0
     refused: int = 0
+    day: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -80,11 +82,17 @@ def pour_part(*, part: int = PART) -> Progress | None:
         matters, refused = tell_all(chosen, scale=before.scale, now=now)
         after = replace(
             before, told=before.told + len(chosen), matters=before.matters + matters,
-            refused=before.refused + len(refused),
+            refused=before.refused + len(refused), day=_day_of(chosen, before, now=now),
         )  # fmt: skip
         note.value, note.written_at = asdict(after), timezone.now()
         note.save(update_fields=["value", "written_at"])
     return after
+
+
+def _day_of(chosen: Sequence[Entry], before: Progress, *, now: datetime) -> int:
+    """Return how many of the thirty days have been begun; the order of the plan goes back once."""
+    ago = (timezone.localdate(now) - timezone.localdate(chosen[-1].at)).days
+    return max(before.day, min(DAYS, max(1, DAYS - ago)))
 
 
 def told(found: Progress) -> str:

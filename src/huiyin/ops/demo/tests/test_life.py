@@ -7,17 +7,20 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from huiyin.matters import inbox
 from huiyin.matters.handing_over import main_run
 from huiyin.matters.models import Attachment, Contact, EventHeader, Matter, MatterText, Run
 from huiyin.matters.verifying import verify
 from huiyin.notices.models import Notice
+from huiyin.ops.demo import strip
 from huiyin.ops.demo.city import BUILT_IN, ensure
 from huiyin.ops.demo.life import plan, pouring, texts
 from huiyin.ops.demo.life.pictures import drawn, picture_for
 from huiyin.ops.demo.logins import PRINTED, RESIDENT_PHONE
+from huiyin.ops.models import Note
 from huiyin.people.actors import actor_of
 from huiyin.people.models import Post
 from huiyin.people.phones import index_of
@@ -192,3 +195,46 @@ def test_people_in_the_stories_are_nobody(life):
 
     assert [phone for phone in phones if not re.fullmatch(r"154\d{8}|0534-0\d{6}", phone)] == []
     assert [text for text in said if re.search(r"1[3-9]\d{9}", text)] == []
+
+
+# --- the strip on every page ----------------------------------------------------------------------
+
+
+def a_strip(client, **told):
+    note = {"scale": "small", "now": AT.isoformat(), "total": 200, "matters": 90, "day": 12, **told}
+    Note.objects.update_or_create(name=pouring.NOTE, defaults={"value": note, "written_at": AT})
+    return client.get("/demo/progress").content.decode()
+
+
+def test_the_strip_says_which_day_is_being_written_and_asks_again(client):
+    page = a_strip(client, told=80)
+
+    assert "第 12/30 天" in page
+    assert 'hx-trigger="every 3s"' in page
+    assert 'value="40"' in page
+
+
+def test_the_strip_says_once_that_all_is_there_and_then_goes(client):
+    page = a_strip(client, told=200)
+
+    assert "every" not in page
+    assert "已经写好" in page
+    assert client.get("/demo/progress?told=1").content == b""
+
+
+def test_a_page_is_told_until_all_is_there_and_asks_the_database_no_more(client, monkeypatch):
+    monkeypatch.setattr(strip, "_kept", None)
+    a_strip(client, told=200)
+
+    with CaptureQueriesContext(connection) as asked:
+        found = [strip.pouring(None) for _ in range(3)]
+
+    assert found == [{}, {}, {}]
+    assert len(asked) == 1
+    monkeypatch.setattr(strip, "_kept", None)
+    a_strip(client, told=80)
+    assert strip.pouring(None)["pouring"].day == 12
+
+
+def test_the_days_of_the_plan_go_forward_alone(life):
+    assert life.day == 30
