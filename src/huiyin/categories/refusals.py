@@ -22,6 +22,11 @@ TermLooserThanLaw = refusal(
 CategoryCodeInUse = refusal("categories.code_in_use", code=str, name=str)
 CategoryCodeNotBelowParent = refusal("categories.code_not_below_parent", code=str, parent=str)
 CategoryHasChildren = refusal("categories.has_children", name=str, count=int)
+CategoryParentRetired = refusal("categories.parent_retired", name=str)
+CalendarDayPast = refusal("categories.calendar_day_past", on=date, today=date)
+CalendarDayContradicts = refusal("categories.calendar_day_contradicts", on=date, reason=str)
+CalendarDayNotKnown = refusal("categories.calendar_day_not_known", on=date)
+CalendarDaySourceMissing = refusal("categories.calendar_day_source_missing")
 
 sentences(
     {
@@ -49,6 +54,21 @@ sentences(
         ),
         "categories.has_children": _(
             "“%(name)s” still has %(count)s classes below it. Retire those first."
+        ),
+        "categories.parent_retired": _(
+            "“%(name)s” above it is retired. Take that one into use first."
+        ),
+        "categories.calendar_day_past": _(
+            "%(on)s is before today (%(today)s): what was counted stays counted. Choose today or a"
+            " later day."
+        ),
+        "categories.calendar_day_contradicts": _(
+            "%(on)s cannot be that: a Saturday or Sunday is worked or off, another day is worked, a"
+            " holiday or off by the notice (%(reason)s)."
+        ),
+        "categories.calendar_day_not_known": _("%(on)s has no entry of its own."),
+        "categories.calendar_day_source_missing": _(
+            "Name the notice that says so, with its number."
         ),
     }
 )

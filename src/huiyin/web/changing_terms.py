@@ -101,7 +101,7 @@ def changes_of(term: Term) -> list[Change]:
     people = names_of([UUID(one["account"]) for one in known if one.get("account")])
     return [
         Change(
-            at=parse_datetime(said_of["at"]) if said_of.get("at") else row.pgh_created_at,
+            at=parse_datetime(said_of.get("at", "")) or row.pgh_created_at,
             who=people.get(UUID(said_of["account"]), "") if said_of.get("account") else "",
             before=length_words(row.amount, row.unit),
         )

@@ -152,8 +152,7 @@ def _set(request: PeopleRequest, found: Term) -> HttpResponse:
         form.add_error(None, sentence_of(refused))
         return _page(request, found, form, status=422)
     if value is None:
-        form.data = form.data.copy()
-        form.data["seen"] = form.shown
+        form.shown_again(seen=form.shown)
         return _page(request, found, form, foreseen=foreseen(found, sent))
     words = _("Set: %(length)s. Clocks that already run keep the limit they started with.")
     messages.success(request, words % {"length": length_words(value.amount, value.unit)})
