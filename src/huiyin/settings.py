@@ -21,8 +21,6 @@ WSGI_APPLICATION = "huiyin.wsgi.application"
 SITE_NAME = "回音"
 
 INSTALLED_APPS = [
-    "unfold.apps.BasicAppConfig",
-    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -46,6 +44,9 @@ INSTALLED_APPS = [
     "huiyin.gateway",
     "huiyin.web",
     "huiyin.ops",
+    # Last, so that our own words win where theirs are the same.
+    "unfold.apps.BasicAppConfig",
+    "django.contrib.admin.apps.SimpleAdminConfig",
 ]
 
 MIDDLEWARE = [

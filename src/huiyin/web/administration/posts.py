@@ -29,7 +29,7 @@ STATES: dict[str, str | Promise] = {
     "ending": gettext_lazy("Ending soon"),
     "later": gettext_lazy("Beginning later"),
     "vacant": gettext_lazy("Vacant"),
-    "ended": gettext_lazy("Ended"),
+    "ended": gettext_lazy("Already over"),
 }
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -26,6 +27,18 @@ from huiyin.units import roster
 from huiyin.units.models import RosterEntry, Unit
 from huiyin.web.registers.base import ByVerb, Register
 from huiyin.web.registers.site import registers as registers  # with its models
+
+
+def column(name: str, label: Any, *, boolean: bool | None = None) -> Any:
+    """Return a column of a list: a field of the row under a name of ours."""
+
+    @display(description=label, ordering=name, boolean=boolean)
+    def shown(register: Register, row: Any) -> Any:
+        said = getattr(row, f"get_{name}_display", None)
+        return said() if said else getattr(row, name)
+
+    return shown
+
 
 # --- kinds of matter ----------------------------------------------------------------------------
 
@@ -60,6 +73,13 @@ class CategoryForm(ByVerb):
             "active": _("Retired ones keep their matters; nothing new is filed under them."),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "parent" in self.fields:  # another one is made on a page of its own
+            self.fields["parent"].widget.can_add_related = False
+            self.fields["parent"].widget.can_change_related = False
+            self.fields["parent"].widget.can_view_related = False
+
     def verb(self) -> Category:
         """Add it or change what differs: names, description, whether it is in use."""
         sent, by, at = self.cleaned_data, self.actor, timezone.now()
@@ -88,8 +108,14 @@ class CategoryRegister(Register):
     """Kinds of matter."""
 
     form = CategoryForm
-    list_display = ("code", "name_zh", "name_en", "owner_kind", "urgency", "active")
-    list_display_links = ("code", "name_zh")
+    called = column("name_zh", _("Name in Chinese"))
+    numbered = column("code", _("Code"))
+    in_english = column("name_en", _("Name in English"))
+    owned = column("owner_kind", _("Usual owner"))
+    graded = column("urgency", _("Urgency"))
+    used = column("active", _("In use"), boolean=True)
+    list_display = ("numbered", "called", "in_english", "owned", "graded", "used")
+    list_display_links = ("numbered", "called")
     list_filter = ("active", "urgency")
     search_fields = ("code", "name_zh", "name_en", "phrase_1", "phrase_2")
     ordering = ("code",)
@@ -103,7 +129,7 @@ class CategoryRegister(Register):
 # --- texts of messages --------------------------------------------------------------------------
 
 
-class TextForm(forms.ModelForm):  # type: ignore[type-arg]  # as Django writes it
+class TextForm(ByVerb):
     """A text of the city's own in place of the shipped one, as YAML; empty: the shipped one."""
 
     written = forms.CharField(
@@ -115,7 +141,6 @@ class TextForm(forms.ModelForm):  # type: ignore[type-arg]  # as Django writes i
             " Empty: the shipped text again."
         ),
     )
-    actor: Any
 
     class Meta:
         model = TextVersion
@@ -142,10 +167,6 @@ class TextForm(forms.ModelForm):  # type: ignore[type-arg]  # as Django writes i
             raise ValidationError(_("Write a line for each channel, such as sms: {zh: …, en: …}"))
         return read
 
-    clean = ByVerb.clean
-    validate_unique = ByVerb.validate_unique
-    validate_constraints = ByVerb.validate_constraints
-
     def verb(self) -> TextVersion:
         """Write the next version of the text."""
         sent = self.cleaned_data
@@ -158,7 +179,10 @@ class TextRegister(Register):
     """Texts of messages: every version is kept, a new one holds from now on."""
 
     form = TextForm
-    list_display = ("name", "version", "at")
+    called = column("name", _("Which message"))
+    numbered = column("version", _("Version"))
+    since = column("at", _("Holds from"))
+    list_display = ("called", "numbered", "since")
     list_filter = ("name",)
     search_fields = ("name",)
     ordering = ("-id",)
@@ -268,7 +292,12 @@ class RosterRegister(Register):
     """Who is on duty where: planned and cancelled, never changed."""
 
     form = ShiftForm
-    list_display = ("unit", "name", "starts_at", "ends_at", "phone")
+    where = column("unit", _("Unit"))
+    who = column("name", _("Who"))
+    begins = column("starts_at", _("From"))
+    ends = column("ends_at", _("Until"))
+    line = column("phone", _("Duty line"))
+    list_display = ("where", "who", "begins", "ends", "line")
     search_fields = ("unit__name", "unit__code", "name")
     ordering = ("-starts_at", "-id")
     list_select_related = ("unit",)
