@@ -32,7 +32,7 @@ from huiyin.web.registers.site import registers as registers  # with its models
 def column(name: str, label: Any, *, boolean: bool | None = None) -> Any:
     """Return a column of a list: a field of the row under a name of ours."""
 
-    @display(description=label, ordering=name, boolean=boolean)
+    @display(description=label, ordering=name, boolean=boolean)  # type: ignore[untyped-decorator]  # the theme has no types
     def shown(register: Register, row: Any) -> Any:
         said = getattr(row, f"get_{name}_display", None)
         return said() if said else getattr(row, name)

@@ -1,6 +1,6 @@
 """The site of the registers: who may open it, under which policy, with which models."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -74,7 +74,9 @@ class Registers(UnfoldAdminSite):  # type: ignore[misc]  # the theme has no type
         found: list[URLPattern | URLResolver] = super().get_urls()
         kept = [one for one in found if getattr(one, "name", None) not in _NOT_OURS]
         listed = self.admin_view(self.app_index)
-        return [*kept, path("<slug:app_label>/", listed, name="app_list")]
+        whole = [*kept, path("<slug:app_label>/", listed, name="app_list")]
+        _mark(whole)
+        return whole
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
@@ -95,6 +97,15 @@ class Registers(UnfoldAdminSite):  # type: ignore[misc]  # the theme has no type
         """Add who is here: the theme asks for a user as Django's own are."""
         context: dict[str, Any] = super().each_context(request)
         return {**context, "user": request.user, "site_url": reverse("web:admin")}
+
+
+def _mark(patterns: Iterable[URLPattern | URLResolver]) -> None:
+    """Write on every page who may open it: Django's admin wraps our guard once more."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            _mark(pattern.url_patterns)
+        else:
+            pattern.callback.access = NEEDS  # type: ignore[attr-defined]  # the mark
 
 
 registers = Registers(name="admin")
