@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from huiyin.categories import tree
+from huiyin.categories import city_days, tree
 from huiyin.dispatch import returns, urgency
 from huiyin.notices import choosing
 
@@ -23,11 +23,13 @@ __all__ = ["chromium", "chromium_process", "django_db_setup", "documents", "html
 def lists_are_read_anew() -> Iterator[None]:
     """Let no test see what an earlier one has read and kept: a rollback tells nobody."""
     tree.forget()
+    city_days.forget()
     urgency.forget_words()
     returns.forget_reasons()
     choosing.forget_texts()
     yield
     tree.forget()
+    city_days.forget()
     urgency.forget_words()
     returns.forget_reasons()
 

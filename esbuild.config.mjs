@@ -24,6 +24,9 @@ for (const own of ["web/assets/field", "web/assets/board", "web/assets/watch", "
   ofApps[`${name}-style`] = `src/huiyin/${own}.css`;
 }
 
+// The registers at /admin/ have a theme of their own; this is what we add to its look.
+ofApps["registers-style"] = "src/huiyin/web/assets/registers.css";
+
 /** @type {import("esbuild").BuildOptions} */
 const options = {
   entryPoints: {

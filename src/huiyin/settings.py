@@ -45,6 +45,9 @@ INSTALLED_APPS = [
     "huiyin.gateway",
     "huiyin.web",
     "huiyin.ops",
+    # Last, so that our own words win where theirs are the same.
+    "unfold.apps.BasicAppConfig",
+    "django.contrib.admin.apps.SimpleAdminConfig",
 ]
 
 MIDDLEWARE = [
@@ -70,6 +73,8 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # What the theme of the registers says about accounts is ours to say.
+        "DIRS": [BASE_DIR / "web" / "registers" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -213,4 +218,33 @@ WHITENOISE_MAX_AGE = 3600
 
 LOGGING_CONFIG = "huiyin.ops.logging.configure"
 LOGGING = {"format": HUIYIN.log_format, "level": HUIYIN.log_level}
-SILENCED_SYSTEM_CHECKS = ["models.W036"]
+# The registers (huiyin.web.registers) know their user by our own middleware.
+SILENCED_SYSTEM_CHECKS = ["models.W036", "admin.E402"]
+
+# --- the registers at /admin/ -------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": _("Registers"),
+    "SITE_HEADER": _("Registers"),
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "THEME": "light",
+    "BORDER_RADIUS": "6px",
+    # Paper and ink, indigo for what is chosen: the tokens of ui/assets/css/tokens.css.
+    "COLORS": {
+        "base": {
+            "50": "#F7F5F0", "100": "#EFECE5", "200": "#E2DDD3", "300": "#C9C2B4",
+            "400": "#8C8577", "500": "#666F75", "600": "#525B61", "700": "#3A4247",
+            "800": "#2A3135", "900": "#1E2326", "950": "#141819",
+        },
+        "primary": {
+            "50": "#E6EEF5", "100": "#D3E1EE", "200": "#AFC8DF", "300": "#7FA7CB",
+            "400": "#4C7FAE", "500": "#2D6496", "600": "#1F4E79", "700": "#173C5E",
+            "800": "#112E49", "900": "#0C2236", "950": "#071522",
+        },
+        "font": {
+            "subtle-light": "#525B61", "subtle-dark": "#C9C2B4", "default-light": "#1E2326",
+            "default-dark": "#EFECE5", "important-light": "#1E2326", "important-dark": "#FFFFFF",
+        },
+    },
+}  # fmt: skip

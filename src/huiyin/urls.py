@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from huiyin.web.registers import models as registers
+
 handler400 = "huiyin.web.errors.bad_request"
 handler403 = "huiyin.web.errors.forbidden"
 handler404 = "huiyin.web.errors.not_found"
@@ -13,6 +15,7 @@ urlpatterns = [
     path("", include("huiyin.notices.urls")),
     path("", include("huiyin.matters.urls")),
     path("ui/", include("huiyin.ui.urls")),
+    path("admin/", registers.registers.urls),
     path("", include("huiyin.gateway.urls")),
     path("", include("huiyin.ops.urls")),
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CategoriesConfig(AppConfig):
@@ -11,6 +12,7 @@ class CategoriesConfig(AppConfig):
 
     name = "huiyin.categories"
     label = "categories"
+    verbose_name = _("Registers")  # as the theme at /admin/ heads its pages
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -43,7 +43,8 @@ class Category(models.Model):
 
     class Meta:
         ordering = ("code",)
-        verbose_name_plural = "categories"
+        verbose_name = _("kind of matter")
+        verbose_name_plural = _("Kinds of matter")
         constraints = (
             models.CheckConstraint(
                 condition=Q(code__regex=r"^(\d\d)+$"), name="categories_code_is_pairs_of_digits"
@@ -196,3 +197,32 @@ class TermValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term_id}: {self.amount} {self.unit}"
+
+
+class DayKindChoice(models.TextChoices):
+    """What a day is for those who count working days; the words of `huiyin.worktime.DayKind`."""
+
+    STATUTORY_HOLIDAY = "statutory_holiday", _("Statutory holiday")
+    ADJUSTED_DAY_OFF = "adjusted_day_off", _("Day off by the yearly notice")
+    MAKEUP_WORKING_DAY = "makeup_working_day", _("Weekend that is worked")
+    WORKING_DAY = "working_day", _("Working day")
+    WEEKEND = "weekend", _("Ordinary weekend")
+
+
+@pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent())
+class CalendarDay(models.Model):
+    """A day that the city counts otherwise than the announced calendar says (categories.days)."""
+
+    on = models.DateField(_("Day"), unique=True)
+    kind = models.CharField(_("What it is"), max_length=20, choices=DayKindChoice)
+    name_zh = models.CharField(_("Name in Chinese"), max_length=60)
+    name_en = models.CharField(_("Name in English"), max_length=60, blank=True)
+    source = models.CharField(_("By which notice"), max_length=120)
+
+    class Meta:
+        ordering = ("on",)
+        verbose_name = _("day of the calendar")
+        verbose_name_plural = _("Calendar")
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name_zh}"

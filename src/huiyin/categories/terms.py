@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -14,11 +17,14 @@ from huiyin.categories.refusals import (
     TermAmountOutOfRange,
     TermInPast,
     TermLocked,
+    TermLooserThanLaw,
     TermUnknown,
 )
 from huiyin.ui.acts import By, recording
+from huiyin.worktime import Limit, LimitUnit, never_longer
 
 PlaceCodes = Sequence[str] | QuerySet[Any, str]
+BOUNDS = Path(__file__).parent / "data" / "bounds.yaml"
 MOST = 3_650  # ten years in days: anything longer is a slip of the finger
 
 
@@ -124,7 +130,8 @@ def set_term_value(
 
     Clocks already running keep the value they were started with. Writes one value, and who changed
     the old one into the history.
-    Raises TermUnknown, TermLocked, TermInPast, TermAlreadyPlanned, TermAmountOutOfRange.
+    Raises TermUnknown, TermLocked, TermInPast, TermAlreadyPlanned, TermAmountOutOfRange,
+    TermLooserThanLaw.
     """
     today = timezone.localdate(at)
     with transaction.atomic(), recording("categories.set_term_value", by=by, at=at):
@@ -140,6 +147,7 @@ def set_term_value(
             )
         if not 1 <= amount <= MOST:
             raise TermAmountOutOfRange(most=MOST)
+        _refuse_looser(term, Limit(amount, LimitUnit(unit)))
         if starts_on < today:
             raise TermInPast(starts_on=starts_on, today=today)
         same = TermValue.objects.filter(
@@ -166,6 +174,34 @@ def set_term_value(
             source=source,
             valid_from=starts_on,
         )
+
+
+@cache
+def bounds() -> dict[str, str]:
+    """Return which limit, fixed by law, bounds which limit of the city: data/bounds.yaml."""
+    found: dict[str, str] = yaml.safe_load(BOUNDS.read_text(encoding="utf-8"))
+    return found
+
+
+def law_bound(term: Term) -> TermValue | None:
+    """Return the value of a law that a city may not exceed; None where no law says anything.
+
+    It stays the bound after the city has set a shorter one. One query.
+    """
+    fixed = TermValue.objects.filter(term=bounds().get(term.key, term.key)).exclude(law_zh="")
+    return fixed.select_related("term").order_by("-valid_from").first()
+
+
+def _refuse_looser(term: Term, wanted: Limit) -> None:
+    bound = law_bound(term)
+    if bound is None or never_longer(wanted, Limit(bound.amount, LimitUnit(bound.unit))):
+        return
+    raise TermLooserThanLaw(
+        title=term.title_zh,
+        amount=bound.amount,
+        unit=TermUnit(bound.unit),
+        law=f"《{bound.law_zh}》" + (f"第 {bound.article} 条" if bound.article else ""),
+    )
 
 
 def _codes_upwards(category: Category | None) -> list[str]:

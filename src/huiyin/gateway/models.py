@@ -156,6 +156,8 @@ class Message(models.Model):
                 fields=("due_at", "id"), name="gateway_messages_due", condition=Q(state="queued")
             ),
             models.Index(fields=("subscription", "-id"), name="gateway_messages_of"),
+            # The administrator's page: what was given up, the latest first.
+            models.Index(fields=("-id",), name="gateway_messages_dead", condition=Q(state="dead")),
         )
         constraints = (
             models.UniqueConstraint(

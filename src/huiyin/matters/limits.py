@@ -1,12 +1,13 @@
 """The limits a decision counts by: for the category, the place and the day of the matter."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
+from huiyin.categories.city_days import known_days
 from huiyin.categories.terms import term_values
 from huiyin.matters.models import Matter
 from huiyin.places.models import Place
@@ -14,11 +15,25 @@ from huiyin.procedures import Procedure, library, terms_of
 from huiyin.worktime import Calendar, Limit, LimitUnit, statutory_calendar
 
 
-@cache
 def calendar() -> Calendar:
     """Return the calendar the city counts by: the announced days, the city's own above them.
 
+    The city's own are those of the file, then those of the register. One query every few minutes.
     Raises CalendarUnreadable: limits are never counted by other days than were meant.
+    """
+    return _with_days(known_days())
+
+
+@lru_cache(maxsize=4)
+def _with_days(days: str) -> Calendar:
+    return calendar_of_file().with_overrides(days) if days else calendar_of_file()
+
+
+@cache
+def calendar_of_file() -> Calendar:
+    """Return the announced calendar, the days of the file HUIYIN_CALENDAR above it.
+
+    Raises CalendarUnreadable.
     """
     path: Path | None = settings.HUIYIN.calendar
     if path is None:

@@ -177,6 +177,7 @@ LinkUsed = refusal("matters.link_used", number=str)
 LinkExpired = refusal("matters.link_expired", number=str)
 LinkOnlyShows = refusal("matters.link_only_shows")
 LinkTries = refusal("matters.link_tries", minutes=int)
+UnitHasWork = refusal("matters.unit_has_work", name=str, count=int)
 
 sentences(
     {
@@ -196,6 +197,10 @@ sentences(
         "matters.link_tries": _(
             "Too many links from here that do not exist. Try again in %(minutes)s minutes, or call "
             "12345."
+        ),
+        "matters.unit_has_work": _(
+            "%(name)s still has a part in %(count)s open matters: hand them on first, or choose a"
+            " later day so that there is time for it."
         ),
     }
 )

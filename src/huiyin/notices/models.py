@@ -157,6 +157,8 @@ class TextVersion(models.Model):
     by = models.UUIDField(null=True)
 
     class Meta:
+        verbose_name = _("text of a message")
+        verbose_name_plural = _("Texts of messages")
         constraints = (
             models.UniqueConstraint(fields=("name", "version"), name="notices_text_versions"),
         )

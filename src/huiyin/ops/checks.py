@@ -64,7 +64,7 @@ def deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
 def own_calendar(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Look whether the city's own calendar can be read."""
     try:
-        limits.calendar()
+        limits.calendar_of_file()
     except limits.CalendarUnreadable as error:
         hint = "Put the file right; huiyin worktime shows how it is read."
         return [Error(str(error), hint=hint, id="huiyin.E011")]

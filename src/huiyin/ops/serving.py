@@ -24,6 +24,7 @@ from huiyin.ops.progress import say
 
 THREADS = 4  # for each process; as many database connections at most
 STOP_SECONDS = 10
+NOT_SERVED = ["i18n"]  # sixty languages of a control that the registers do not use
 
 
 def serve(config: Config) -> None:
@@ -120,7 +121,7 @@ def collect_static_files(config: Config) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.settings")
     django.setup()
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_SERVED)
     mark.write_text(wanted, encoding="ascii")
 
 

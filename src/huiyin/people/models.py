@@ -86,6 +86,8 @@ class Post(models.Model):
     is_default = models.BooleanField(default=False)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.UUIDField(null=True, blank=True)  # who gave it; None: a load
 
     class Meta:
         constraints = (

@@ -57,6 +57,12 @@ _ALL = (
     Permission("services.offer", _("Offer times at which the own unit comes to residents")),
     Permission("notices.administer", _("Look after messages that did not arrive"), city_wide=True),
     Permission("system.watch", _("Be told when the system falls behind"), city_wide=True),
+    Permission("units.administer", _("Maintain units and their lists of duties"), city_wide=True),
+    Permission(
+        "registers.edit",
+        _("Maintain kinds of matter, texts of messages, the calendar and rosters"),
+        city_wide=True,
+    ),
     Permission("terms.edit", _("Change the limits of the city"), city_wide=True),
 )
 CATALOGUE: dict[str, Permission] = {permission.code: permission for permission in _ALL}

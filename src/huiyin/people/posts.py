@@ -216,6 +216,8 @@ def give_post(
             is_default=is_default,
             valid_from=valid_from,
             valid_to=valid_to,
+            recorded_at=at,
+            recorded_by=by.account_id,
         )
         _log("give_post", account.pk, by=by, at=at)
     return post

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 # Errors say what to do, not what a field is.
@@ -36,6 +37,14 @@ class Form(forms.Form):
             if asked == forms.Field.default_error_messages["required"]:
                 chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
                 field.error_messages["required"] = CHOOSE if chosen else FILL_IN
+
+    def shown_again(self, **values: str) -> None:
+        """Show the form as it was sent, with some values in place of what was sent."""
+        sent = self.data
+        data = sent.copy() if isinstance(sent, QueryDict) else QueryDict(mutable=True)
+        for name, value in values.items():
+            data[name] = value
+        self.data = data
 
     @property
     def summary(self) -> list[FieldError]:

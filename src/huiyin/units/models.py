@@ -4,6 +4,7 @@ Changes keep history: the database writes the row as it was before each change (
 """
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,8 @@ class Unit(models.Model):
     host = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="hosted_rooms"
     )
+    # Other words by which people look for it: former names, what everybody calls it.
+    aliases = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     uscc = models.CharField(max_length=18, blank=True)  # GB 32100 unified social credit code
     phone = models.CharField(max_length=40, blank=True)  # office line, public
     address = models.CharField(max_length=200, blank=True)
@@ -183,6 +186,8 @@ class RosterEntry(models.Model):
     account_id = models.UUIDField(null=True, blank=True)  # of a colleague who signs in
 
     class Meta:
+        verbose_name = _("shift")
+        verbose_name_plural = _("Rosters")
         constraints = (
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")), name="units_duty_ends_after_it_starts"

@@ -153,7 +153,7 @@ def search_units(
     kinds: Collection[UnitKind] | None = None,
     limit: int = 20,
 ) -> list[Unit]:
-    """Return units whose name, short name, pinyin, initials or code fit every word typed.
+    """Return units whose name, other names, pinyin, initials or code fit every word typed.
 
     "夏津住建", "夏津 住建", "xiajin", "xjxzj" and "DP-371427-housing" all work; whole names come
     before beginnings, beginnings before parts, then higher levels first. Less than two letters or
@@ -175,7 +175,13 @@ def search_units(
     return list(
         units.annotate(
             fit=Case(
-                When(Q(mark=code) | Q(name=joined) | Q(short_name=joined), then=Value(0)),
+                When(
+                    Q(mark=code)
+                    | Q(name=joined)
+                    | Q(short_name=joined)
+                    | Q(aliases__contains=[text.strip()]),
+                    then=Value(0),
+                ),
                 When(
                     Q(name__startswith=joined)
                     | Q(short_name__startswith=joined)
@@ -316,6 +322,7 @@ def _each(words: list[str]) -> Q:
     fits = Q()
     for word in words:
         one = Q(name__icontains=word) | Q(short_name__icontains=word)
+        one |= Q(aliases__icontains=word)
         if word.isascii():
             one |= Q(initials__contains=word) | Q(sound__contains=word) | Q(mark__contains=word)
         fits &= one

@@ -27,6 +27,7 @@ OfficerLater = refusal("units.officer_later", role=OfficerRole, name=str, since=
 NoOfficer = refusal("units.no_officer", role=OfficerRole, name=str)
 BasisMissing = refusal("units.basis_missing")
 DutyKnown = refusal("units.duty_known", name=str, category=str, place=str)
+DutyListFaulty = refusal("units.duty_list_faulty", count=int)
 DutyOver = refusal("units.duty_over", name=str, on=date)
 HoursNotUnderstood = refusal("units.hours_not_understood", part=str)
 HoursOverlap = refusal("units.hours_overlap", part=str)
@@ -104,6 +105,9 @@ sentences(
         "units.duty_known": _(
             "%(name)s already answers for “%(category)s” in %(place)s. Withdraw that duty first if "
             "its basis changes."
+        ),
+        "units.duty_list_faulty": _(
+            "The list has %(count)s faults: mend them and send it again. Nothing was taken over."
         ),
         "units.duty_over": _("This duty of %(name)s ended on %(on)s. Add a new one instead."),
         "units.hours_not_understood": _(

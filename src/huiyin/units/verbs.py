@@ -6,7 +6,7 @@ decided by the caller.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -52,6 +52,7 @@ from huiyin.units.refusals import (
 CODE = re.compile(r"[0-9A-Za-z_-]{1,40}", re.ASCII)
 HOSTS = frozenset((UnitKind.POLICE_STATION, UnitKind.COURT))
 _Held = TypeVar("_Held", Duty, UnitOfficer)
+MOST_ALIASES = 20
 _PINYIN_LIMIT = 360
 _INITIALS_LIMIT = 120
 
@@ -132,6 +133,26 @@ def rename_unit(
         if (unit.name, unit.short_name) == before:
             raise NothingToChange(name=unit.name)
         unit.save(update_fields=["name", "short_name", "pinyin", "initials"])
+        return unit
+
+
+def set_aliases(*, unit_id: UUID, aliases: Sequence[str], by: By, at: datetime) -> Unit:
+    """Name the other words by which people look for a unit, in place of those there were.
+
+    Empty ones, doubles and the unit's own names are left out. Raises NotKnown, Closed,
+    TextTooLong, NothingToChange.
+    """
+    with transaction.atomic(), recording("units.aliases", by=by, at=at):
+        unit = _open_unit(unit_id, at=at)
+        words = [" ".join(alias.split()) for alias in aliases]
+        kept = [word for word in words if word and word not in (unit.name, unit.short_name)]
+        for word in kept:
+            _fits(word, 60)
+        wanted = list(dict.fromkeys(kept))[:MOST_ALIASES]
+        if wanted == unit.aliases:
+            raise NothingToChange(name=unit.name)
+        unit.aliases = wanted
+        unit.save(update_fields=["aliases"])
         return unit
 
 

@@ -20,6 +20,7 @@ SHOWN = 20
 _FIELDS: dict[str, str | Promise] = {
     "name": gettext_lazy("Name"),
     "short_name": gettext_lazy("Short name"),
+    "aliases": gettext_lazy("Other names"),
     "code": gettext_lazy("Code"),
     "kind": gettext_lazy("Kind"),
     "function": gettext_lazy("Function"),
@@ -113,6 +114,8 @@ def _names(changes: Sequence[Change]) -> dict[Any, str]:
 def _before(change: FieldChange, names: dict[Any, str]) -> str:
     if change.field == "opening_hours":
         value = "; ".join(wording.hours_lines(change.before))
+    elif change.field == "aliases":
+        value = _(", ").join(change.before)
     else:
         value = names.get(change.before, str(change.before))
     words = _("%(field)s was %(value)s before")

@@ -133,11 +133,32 @@ DOORS = (
     Door(
         _("Undelivered"),
         "mail",
-        "notices:troubled",
-        ("notices:troubled",),
+        "web:admin_undelivered_first",
+        ("web:admin_undelivered_first", "web:admin_undelivered", "notices:troubled"),
         needs="notices.administer",
     ),
-    Door(_("Log"), "eye", "web:access_log", ("web:access_log",), needs="log.read"),
+    Door(_("Log"), "eye", "web:access_log", ("web:access_log", "web:export_log"), needs="log.read"),
+    Door(
+        _("Administer"),
+        "settings",
+        "web:admin",
+        (
+            "web:admin",
+            "web:admin_units",
+            "web:admin_unit",
+            "web:admin_new_unit",
+            "web:admin_duties",
+            "web:admin_kinds",
+            "web:admin_take_over_duties",
+            "web:admin_who",
+            "web:admin_posts",
+            "web:admin_new_post",
+            "web:admin_procedures",
+            "web:admin_procedure",
+            "web:admin_check",
+        ),
+        needs="people.see",
+    ),
 )
 
 

@@ -16,6 +16,9 @@ from huiyin.units.models import Unit
 
 ACTIONS: dict[str, str | Promise] = {
     "reveal": gettext_lazy("Looked at covered data"),
+    "look": gettext_lazy("Opened a confidential matter"),
+    "phone_search": gettext_lazy("Looked for the matters of a telephone number"),
+    "export_asked": gettext_lazy("Asked for an export"),
     "export": gettext_lazy("Exported data"),
     "sign_in": gettext_lazy("Signed in"),
     "sign_in_failed": gettext_lazy("Failed to sign in"),
@@ -25,10 +28,23 @@ ACTIONS: dict[str, str | Promise] = {
     "claim": gettext_lazy("Made a matter told by phone their own"),
     "screen_made": gettext_lazy("Set up a screen"),
     "screen_ended": gettext_lazy("Ended a screen"),
+    "create": gettext_lazy("Made an account"),
+    "issue_link": gettext_lazy("Made a link to set a password"),
+    "activate": gettext_lazy("Set a first password"),
+    "change_password": gettext_lazy("Changed the password"),
+    "unlock": gettext_lazy("Let somebody sign in again at once"),
+    "close": gettext_lazy("Closed an account"),
+    "give_post": gettext_lazy("Gave a post"),
+    "end_post": gettext_lazy("Ended a post"),
+    "begin_acting": gettext_lazy("Let somebody act for another"),
+    "end_acting": gettext_lazy("Ended an acting"),
+    "token_made": gettext_lazy("Made a key of the API"),
+    "token_revoked": gettext_lazy("Revoked a key of the API"),
 }
 FIELDS: dict[str, str | Promise] = {
     "phone": gettext_lazy("Phone"),
     "name": gettext_lazy("Name"),
+    "access_log": gettext_lazy("Access log"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from huiyin.people.sealing import SealedField
 from huiyin.ui.identifiers import new_id
@@ -89,3 +90,27 @@ class FirstView(models.Model):
 
     def __str__(self) -> str:
         return str(self.view_id)
+
+
+class GivenUp(models.Model):
+    """Somebody looked at what did not arrive or failed, and decided that nothing more is done.
+
+    `kind` and `ref` name it: a notice, a message to another system, a job of the background worker.
+    """
+
+    class Kind(models.TextChoices):
+        NOTICE = "notice", _("Message")
+        WEBHOOK = "webhook", _("Message to another system")
+        JOB = "job", _("Background job")
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    ref = models.CharField(max_length=40)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("kind", "ref"), name="web_given_up_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"

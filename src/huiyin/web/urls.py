@@ -1,6 +1,6 @@
 """Pages that join several capabilities: start, directory, desk."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from huiyin.web.doors import DOORS
@@ -163,4 +163,6 @@ urlpatterns = [
     path("desk/terms", terms.index, name="terms"),
     path("desk/terms/<str:key>", terms.term, name="term"),
     path("desk/log", logs.index, name="access_log"),
+    path("desk/log/export", logs.export, name="export_log"),
+    path("desk/admin/", include("huiyin.web.urls_administration")),
 ]

@@ -4,6 +4,7 @@ Local dates are the law's, instants are UTC. How limits are counted: `due`.
 """
 
 from huiyin.worktime.calendars import Calendar, OutOfCalendar, statutory_calendar
+from huiyin.worktime.comparing import never_longer
 from huiyin.worktime.counting import (
     CITY,
     PAUSED,
@@ -51,6 +52,7 @@ __all__ = [
     "count",
     "due",
     "local_date",
+    "never_longer",
     "parse_limit",
     "remaining",
     "roll",

@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 import huiyin.categories
+from huiyin.categories.models import TermUnit
+from huiyin.categories.terms import set_term_value
 from huiyin.ops.demo import knowledge
 from huiyin.ops.demo import logins as printed
 from huiyin.ops.demo.duties import duty_rows
@@ -27,7 +29,7 @@ from huiyin.ops.errors import OperatorError
 from huiyin.ops.loading import Table, load
 from huiyin.people.actors import SYSTEM
 from huiyin.people.models import Account, Post
-from huiyin.people.posts import begin_acting
+from huiyin.people.posts import begin_acting, end_post
 from huiyin.places.models import Place
 from huiyin.units import swaps
 from huiyin.units.models import DutyTimes, RosterEntry, ShiftKind, Unit
@@ -81,6 +83,7 @@ def ensure(*, scale: Scale, at: datetime, progress: Progress | None = None) -> N
             _send_on_leave(at=at)
             _fill_rosters(at=at)
             knowledge.fill(at=at)
+            _leave_something_to_look_at(at=at)
         elif not is_new:
             return
         _open_printed_accounts(password)
@@ -113,6 +116,26 @@ def _send_on_leave(*, at: datetime) -> None:
         reason=printed.ACTING_REASON,
         valid_from=today,
         valid_to=today + timedelta(days=printed.ACTING_DAYS),
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _leave_something_to_look_at(*, at: datetime) -> None:
+    """Leave a unit whose administrator has gone, and a limit that will change."""
+    today = timezone.localdate(at)
+    left = Post.objects.filter(permission_set="unit_admin").exclude(
+        account__username__in=[line.username for line in printed.PRINTED]
+    )
+    post = left.order_by("ref").first()
+    if post is not None:
+        end_post(post_id=post.pk, on=today, by=SYSTEM, at=at)
+    set_term_value(
+        key="grid.verify",
+        amount=1,
+        unit=TermUnit.WORKING_DAY,
+        starts_on=(today.replace(day=1) + timedelta(days=32)).replace(day=1),
+        source="演示：网格事项核查时限调整方案",
         by=SYSTEM,
         at=at,
     )

@@ -42,11 +42,11 @@ def test_the_check_reads_the_citys_own_days(settings, tmp_path, text, is_fine):
     config = settings.HUIYIN
     values = {name: getattr(config, name) for name in config.__slots__}
     settings.HUIYIN = type(config)(**values | {"calendar": file})
-    limits.calendar.cache_clear()
+    limits.calendar_of_file.cache_clear()
     try:
         found = checks.own_calendar(None)
     finally:
-        limits.calendar.cache_clear()
+        limits.calendar_of_file.cache_clear()
 
     assert [one.id for one in found] == ([] if is_fine else ["huiyin.E011"])
     assert all("days.csv" in one.msg for one in found)

@@ -172,6 +172,7 @@ def _of_staff() -> Iterator[Page]:
         ("term of the city", admin, reverse("web:term", args=["hot.acknowledge"])),
         ("term, not mine", LOGINS["centre_clerk"], reverse("web:term", args=["grid.verify"])),
         ("access log", admin, reverse("web:access_log")),
+        *_of_administration(admin, housing, lamp),
         ("access log, nothing", admin, f"{reverse('web:access_log')}?who=zzzz"),
         ("my account", LOGINS["department_clerk"], reverse("people:account")),
         ("my password", LOGINS["department_clerk"], reverse("people:new_password")),
@@ -185,6 +186,33 @@ def _of_staff() -> Iterator[Page]:
         ("not for me", LOGINS["grid_worker"], reverse("web:access_log")),
     ):  # fmt: skip
         yield Page(name, who, path)
+
+
+def _of_administration(admin: str, unit: Unit, kind: Category) -> Iterator[tuple[str, str, str]]:
+    who = f"category={kind.pk}&place={unit.place_id}"
+    for name, path in {
+        "administration": reverse("web:admin"),
+        "units to administer": reverse("web:admin_units"),
+        "units to administer, nothing": f"{reverse('web:admin_units')}?q=zzzz",
+        "new unit": reverse("web:admin_new_unit"),
+        "unit to administer": reverse("web:admin_unit", args=[unit.pk]),
+        "duties": f"{reverse('web:admin_duties')}?unit={unit.pk}",
+        "list of duties": reverse("web:admin_take_over_duties"),
+        "who would get it": f"{reverse('web:admin_who')}?{who}",
+        "kinds without a unit": reverse("web:admin_kinds"),
+        "posts": reverse("web:admin_posts"),
+        "posts, vacant": f"{reverse('web:admin_posts')}?state=vacant",
+        "new post": reverse("web:admin_new_post"),
+        "procedures": reverse("web:admin_procedures"),
+        "a procedure": reverse("web:admin_procedure", args=["mediation"]),
+        "check of a draft": reverse("web:admin_check"),
+        "undelivered": reverse("web:admin_undelivered", args=["notice"]),
+        "registers": reverse("admin:index"),
+        "register of kinds": reverse("admin:categories_category_changelist"),
+        "new kind": reverse("admin:categories_category_add"),
+        "new shift": reverse("admin:units_rosterentry_add"),
+    }.items():
+        yield name, admin, path
 
 
 def _of_matters() -> Iterator[Page]:

@@ -46,6 +46,14 @@ def a_value(**changes):
     } | changes
 
 
+def shown_and_saved(client, key, sent):
+    """Send a value, look at what it changes, and send it again as the page gives it back."""
+    shown = client.post(f"/desk/terms/{key}", sent)
+    if shown.status_code != 200:
+        return shown
+    return client.post(f"/desk/terms/{key}", sent | {"seen": shown.context["form"]["seen"].value()})
+
+
 def values_of(key):
     return list(
         TermValue.objects.filter(term=key)
@@ -58,8 +66,9 @@ def test_the_administrator_sets_a_value_for_a_kind_a_level_and_a_place(city):
     a_term("grid.verify", amount=1, unit="working_day")
     a_category("01", "市容环卫")
 
-    answer = somebody(city, "city_admin").post(
-        "/desk/terms/grid.verify",
+    answer = shown_and_saved(
+        somebody(city, "city_admin"),
+        "grid.verify",
         a_value(category="01", level="3", place="371427000000"),
     )
 
@@ -162,3 +171,47 @@ def test_limits_are_found_by_name_and_law(city):
 
     assert "核查处置结果" in found
     assert "没有查到时限" in nothing
+
+
+def test_nothing_is_saved_before_it_was_shown_what_it_changes(city):
+    a_term("grid.verify", amount=1, unit="working_day")
+    client = somebody(city, "city_admin")
+
+    shown = client.post("/desk/terms/grid.verify", a_value()).content.decode()
+    seen = client.post("/desk/terms/grid.verify", a_value()).context["form"]["seen"].value()
+    other = client.post("/desk/terms/grid.verify", a_value(amount="9", seen=seen))
+
+    assert "开始计的时限按 2 个工作日 算" in shown
+    assert "现在没有按这项时限在走的" in shown
+    assert other.status_code == 200  # another value than was shown is shown first
+    assert values_of("grid.verify") == [(1, "working_day", None, None, "")]
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "status"),
+    [(1, "month", 303), (28, "day", 303), (20, "day", 303), (31, "day", 422), (2, "month", 422)],
+)
+def test_a_city_may_be_stricter_than_the_law_and_never_looser(city, amount, unit, status):
+    term = a_term("mediation.finish", amount=1, unit="month")
+    TermValue.objects.filter(term=term).update(law_zh="人民调解工作若干规定", article="36")
+    client = somebody(city, "city_admin")
+
+    answer = shown_and_saved(client, term.key, a_value(amount=str(amount), unit=unit))
+
+    assert answer.status_code == status
+    if status == 422:
+        assert "《人民调解工作若干规定》第 36 条" in answer.content.decode()
+        assert values_of(term.key) == [(1, "month", None, None, "")]
+
+
+def test_a_shorter_grade_stays_within_the_limit_of_the_law_above_it(city):
+    a_term("hot.answer_urgent", amount=1, unit="working_day")
+    law = a_term("hot.answer_sd", locked=True, amount=5, unit="working_day")
+    TermValue.objects.filter(term=law).update(law_zh="山东省政务服务热线管理办法")
+    client = somebody(city, "city_admin")
+
+    looser = shown_and_saved(client, "hot.answer_urgent", a_value(amount="6"))
+    stricter = shown_and_saved(client, "hot.answer_urgent", a_value(amount="5"))
+
+    assert (looser.status_code, stricter.status_code) == (422, 303)
+    assert "山东省政务服务热线管理办法" in looser.content.decode()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from huiyin.places.models import Place, PlaceLevel
 from huiyin.ui.forms import Form
 from huiyin.ui.http import SeeOther
 from huiyin.ui.refusals import Refusal, sentence_of
+from huiyin.web.changing_terms import Foreseen, bound_of, changes_of, foreseen
 from huiyin.web.finding import by_code
 from huiyin.web.terms import all_limits, grouped, law_words, length_words, matching, source_words
 from huiyin.web.views.start import question
@@ -84,6 +86,8 @@ class ValueForm(Form):
         },
         help_text=gettext_lazy("The document that says so, with its number"),
     )
+    # What was shown before saving: another value is shown first again.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_category(self) -> Category | None:
         code = self.cleaned_data["category"].strip()
@@ -105,11 +109,28 @@ class ValueForm(Form):
             )
         return code
 
+    @property
+    def shown(self) -> str:
+        """What names the value that was sent, for `seen`."""
+        sent = self.cleaned_data
+        code = sent["category"].code if sent["category"] else ""
+        parts = (sent["amount"], sent["unit"], sent["starts_on"], code, sent["level"] or "",
+                 sent["place"], sent["source"])  # fmt: skip
+        return "|".join(map(str, parts))
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether just this value was shown before it was sent."""
+        return bool(self.cleaned_data["seen"]) and self.cleaned_data["seen"] == self.shown
+
 
 @staff()
 @require_http_methods(["GET", "HEAD", "POST"])
 def term(request: PeopleRequest, key: str) -> HttpResponse:
-    """One limit: its law, its values; a form to set another one where the law leaves it open."""
+    """One limit: its law, its values; a form to set another one where the law leaves it open.
+
+    What a new value changes and what it leaves as it is is said before it is saved.
+    """
     found = Term.objects.filter(pk=key).first()
     if found is None:
         raise Http404
@@ -126,6 +147,22 @@ def _set(request: PeopleRequest, found: Term) -> HttpResponse:
         return _page(request, found, form, status=422)
     sent = form.cleaned_data
     try:
+        value = _try(request, found, form)
+    except Refusal as refused:
+        form.add_error(None, sentence_of(refused))
+        return _page(request, found, form, status=422)
+    if value is None:
+        form.shown_again(seen=form.shown)
+        return _page(request, found, form, foreseen=foreseen(found, sent))
+    words = _("Set: %(length)s. Clocks that already run keep the limit they started with.")
+    messages.success(request, words % {"length": length_words(value.amount, value.unit)})
+    return SeeOther(reverse("web:term", args=[found.key]))
+
+
+def _try(request: PeopleRequest, found: Term, form: ValueForm) -> TermValue | None:
+    """Set the value; only try whether it can be set, and return None, while it was not shown."""
+    sent = form.cleaned_data
+    with transaction.atomic():
         value = set_term_value(
             key=found.key,
             amount=sent["amount"],
@@ -138,16 +175,19 @@ def _set(request: PeopleRequest, found: Term) -> HttpResponse:
             place_code=sent["place"],
             source=sent["source"],
         )
-    except Refusal as refused:
-        form.add_error(None, sentence_of(refused))
-        return _page(request, found, form, status=422)
-    words = _("Set: %(length)s. Clocks that already run keep the limit they started with.")
-    messages.success(request, words % {"length": length_words(value.amount, value.unit)})
-    return SeeOther(reverse("web:term", args=[found.key]))
+        if not form.is_seen:
+            transaction.set_rollback(True)
+            return None
+    return value
 
 
 def _page(
-    request: PeopleRequest, found: Term, form: ValueForm | None = None, *, status: int = 200
+    request: PeopleRequest,
+    found: Term,
+    form: ValueForm | None = None,
+    *,
+    foreseen: Foreseen | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     today = timezone.localdate()
     rows = found.values.select_related("category").order_by("-valid_from", "place_code", "level")
@@ -166,6 +206,9 @@ def _page(
         "values": [row for row in values if row["state"] != "past"],
         "past": [row for row in values if row["state"] == "past"],
         "form": form or ValueForm(initial=_initial(general, today=today)),
+        "foreseen": foreseen,
+        "bound": None if found.locked else bound_of(found),
+        "changes": changes_of(found),
         "may_edit": not found.locked and request.actor.may(EDIT),
     }
     return render(request, "web/term.html", context, status=status)

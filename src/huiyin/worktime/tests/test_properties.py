@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from huiyin.worktime import (
     count,
     due,
     local_date,
+    never_longer,
+    parse_limit,
     remaining,
     roll,
     working_time,
@@ -236,3 +239,29 @@ def test_skipped_days_and_counted_days_make_the_whole_time(start, limit, data):
     assert skipped == sorted(set(skipped))
     # One day more when a pause began on the last day: it was counted and given back.
     assert days - len(skipped) - limit.amount in ((0, 1) if pauses else (0,))
+
+
+@given(starts, limits(), limits())
+def test_what_is_never_longer_ends_no_later_from_any_start(start, city, law):
+    assume(never_longer(city, law))
+
+    assert due(start, city, calendar=CALENDAR).due_at <= due(start, law, calendar=CALENDAR).due_at
+
+
+@pytest.mark.parametrize(
+    ("city", "law", "holds"),
+    [
+        ("5 working days", "5 working days", True),
+        ("6 working days", "5 working days", False),
+        ("5 days", "5 working days", True),
+        ("5 working days", "5 days", False),
+        ("30 days", "1 month", False),  # February
+        ("28 days", "1 month", True),
+        ("12 months", "1 year", True),
+        ("1 day", "24 hours", False),  # it ends with the next day
+        ("24 hours", "1 day", True),
+        ("30 minutes", "1 hour", True),
+    ],
+)
+def test_a_city_may_be_stricter_and_never_looser(city, law, holds):
+    assert never_longer(parse_limit(city), parse_limit(law)) is holds

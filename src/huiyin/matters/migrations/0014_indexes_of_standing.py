@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('categories', '0003_law_is_kept'),
-        ('matters', '0012_steps_and_urgency'),
+        ('matters', '0013_counts_by_town'),
         ('places', '0002_keys_and_records'),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0006_counts_without_write_ahead_log'),
         ('units', '0002_history_and_records'),
-        ('web', '0001_drafts'),
+        ('web', '0002_given_up'),
     ]
 
     operations = [
