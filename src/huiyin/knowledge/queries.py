@@ -125,7 +125,8 @@ def history(entry: Entry) -> list[Done]:
     return [
         Done(
             act=step.act, label=str(Act(step.act).label),
-            who=names.get(step.by, "") if step.by else "", at=step.at, version=step.version, why=step.why,
+            who=names.get(step.by, "") if step.by else "", at=step.at, version=step.version,
+            why=step.why,
         )
         for step in steps
     ]  # fmt: skip

@@ -21,7 +21,8 @@ from huiyin.dispatch.answers import Answer, Question
 from huiyin.dispatch.models import Level
 from huiyin.dispatch.responsibility import responsible_many
 from huiyin.matters import access, inbox
-from huiyin.matters.inbox import PAGE, Key, Page
+from huiyin.matters.inbox import PAGE, Page
+from huiyin.matters.inbox_filters import Key
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Assignment, EventHeader, Matter, Run
 from huiyin.matters.suggesting import LEAD, lead_field

@@ -17,7 +17,8 @@ from uuid import UUID
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from huiyin.matters import access, inbox
-from huiyin.matters.inbox import PAGE, Key, Page
+from huiyin.matters.inbox import PAGE, Page
+from huiyin.matters.inbox_filters import Key
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import CallBack, EventHeader, Rating, Run
 from huiyin.matters.ratings import CALL_BACK

@@ -5,9 +5,9 @@ from django.urls.converters import StringConverter
 
 from huiyin.web.doors import DOORS
 from huiyin.web.views import (
+    answers,
     board,
     callbacks,
-    answers,
     categories,
     command,
     command_tables,
@@ -25,8 +25,8 @@ from huiyin.web.views import (
     report_when,
     report_where,
     report_who,
-    saved_views,
     rosters,
+    saved_views,
     screens,
     start,
     supervision,
@@ -35,8 +35,8 @@ from huiyin.web.views import (
     units,
     visits,
     waiting,
-    whistles,
     wall,
+    whistles,
 )
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
 from huiyin.matters import access, inbox, numbers
-from huiyin.matters.inbox import NEVER, Key
+from huiyin.matters.inbox_filters import NEVER, Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor

@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.categories.tree import tree
-from huiyin.matters import access, board, inbox
+from huiyin.matters import access, board
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act as take
 from huiyin.matters.acting import act_many
 from huiyin.matters.board import Filters, Pile
+from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Run
 from huiyin.matters.refusals import NotFound
 from huiyin.matters.wording import said
@@ -33,8 +34,9 @@ from huiyin.ui.http import part, see_other, wants_part
 from huiyin.ui.refusals import Refusal
 from huiyin.web.board_page import BoardPane
 from huiyin.web.board_rows import BoardRow, rows_of
+from huiyin.web.bulk import MOST_AT_ONCE
 from huiyin.web.matter_page import MatterPage
-from huiyin.web.views.inbox import MOST_AT_ONCE, key_of, uuid_of
+from huiyin.web.views.inbox import key_of, uuid_of
 
 PILES: Final = (
     (Pile.UNASSIGNED, gettext_lazy("To dispatch")),
@@ -277,7 +279,7 @@ def _kept(request: PeopleRequest) -> dict[str, str]:
     return {name: asked[name] for name in KEPT if asked.get(name)}
 
 
-def _older(kept: Mapping[str, str], key: inbox.Key | None) -> str:
+def _older(kept: Mapping[str, str], key: Key | None) -> str:
     if key is None:
         return ""
     return urlencode({**kept, "after": f"{key.at.isoformat()}~{key.id}"})

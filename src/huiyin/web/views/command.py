@@ -145,8 +145,7 @@ def behind(request: PeopleRequest, which: str) -> HttpResponse:
         "rows": rows_of(page.runs, by=by, at=at),
         "older": _older(request, page.next) if page.next else "",
         "is_first": after is None,
-        "may_supervise": which not in (listing.CAME, listing.DONE)
-        and by.may("supervision.order"),
+        "may_supervise": which not in (listing.CAME, listing.DONE) and by.may("supervision.order"),
         "back": place_url(place, **_kept(when.is_today, when.day.isoformat(), FIGURES[0])),
         "without": list_url(which, place, when) if code or unit else "",
     }

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiyin.matters import access
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act
-from huiyin.matters.inbox import Key
+from huiyin.matters.inbox_filters import Key
 from huiyin.matters.refusals import NotFound
 from huiyin.people.addresses import client_address
 from huiyin.people.guards import staff

@@ -16,7 +16,7 @@ from huiyin.dispatch.office_hours import OnDuty, on_duty_many
 from huiyin.matters import access, numbers
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.afterwards import afterwards
-from huiyin.matters.inbox import Key
+from huiyin.matters.inbox_filters import Key
 from huiyin.matters.limits import calendar, limits_for
 from huiyin.matters.models import Matter, Run
 from huiyin.matters.refusals import NotFound
