@@ -75,7 +75,8 @@ def _wrong(request: HttpRequest, name: str) -> str:
     failures = AxesProxyHandler.get_failures(request, {"username": name})
     left = settings.AXES_FAILURE_LIMIT - failures
     if 0 < left < TRIES_WORTH_SAYING:
-        words += " " + ngettext(
+        words += "" if (get_language() or "").startswith("zh") else " "
+        words += ngettext(
             "You have %(number)d try left before sign-in rests for a while.",
             "You have %(number)d tries left before sign-in rests for a while.",
             left,

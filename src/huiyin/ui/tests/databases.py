@@ -1,5 +1,6 @@
 """Databases of tests that keep what they write: copies of one that was migrated and never used."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,7 +31,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[s
     """
     with django_db_blocker.unblock():
         own = connection.settings_dict["NAME"]
-        name = f"new_{own}"
+        name = f"test_new_{os.getpid()}"
         if own.startswith("test_"):
             make(name, copy_of=own)
         else:
