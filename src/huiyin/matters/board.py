@@ -47,7 +47,7 @@ class Pile(StrEnum):
     """Where a run lies on the board."""
 
     UNASSIGNED = "unassigned"  # no unit has had it
-    RETURNED = "returned"  # one had it and sent it back, or it was taken away
+    RETURNED = "came_back"  # one had it and sent it back, or it was taken away
     RULING = "ruling"  # it came back so often that it can only be designated
 
 

@@ -4,8 +4,8 @@
       result: answer.outcome            # ACT.FIELD whose value chooses among `results`
       greet: {zh: …, en: …}
       results: {solved: {zh: …, en: …}}
-      ask: {contacted: {zh: …, en: …}}  # how the question of a field is put
-      close: {zh: …, en: …}
+      questions: {contacted: {zh: …, en: …}}  # how the question of a field is put
+      farewell: {zh: …, en: …}
       never: {zh: …, en: …}
 
 Texts may hold {city}, {day}, {title}, {unit}. `faults` says what does not fit the procedure files.
@@ -74,12 +74,12 @@ def _script(said: Mapping[str, Any]) -> Script:
     act, _dot, name = str(said.get("result", "")).partition(".")
     return Script(
         greet=_words(said, "greet"),
-        close=_words(said, "close"),
+        close=_words(said, "farewell"),
         never=_words(said, "never"),
         act=act,
         asked=name,
         results={key: Words(**words) for key, words in said.get("results", {}).items()},
-        ask={key: Words(**words) for key, words in said.get("ask", {}).items()},
+        ask={key: Words(**words) for key, words in said.get("questions", {}).items()},
     )
 
 

@@ -248,7 +248,7 @@ def _of_matters() -> Iterator[Page]:
         ("matters found", bureau, f"{reverse('web:find_matter')}?q={quote('停水')}"),
         ("matters, nothing found", bureau, f"{reverse('web:find_matter')}?q=zzzz"),
         ("board", agent, reverse("web:board")),
-        ("board, nothing came back", agent, f"{reverse('web:board')}?tray=returned"),
+        ("board, nothing came back", agent, f"{reverse('web:board')}?tray=came_back"),
         ("board, not mine", bureau, reverse("web:board")),
         ("call back", agent, reverse("web:callbacks")),
         ("call back, not mine", bureau, reverse("web:callbacks")),

@@ -111,6 +111,7 @@ class City:
 
     def __init__(self) -> None:
         self.record = record = the_record()
+        assert record.category  # lists are narrowed down by it before there is any matter
         self.there = _another_county()
         self.units = _units(record)
         self.keeper = record.staff(record.unit("department"), "matter.hold")
