@@ -1,6 +1,6 @@
 """Lists of entries: of the desk by tray, of the public; and what was done with one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -122,14 +122,12 @@ def history(entry: Entry) -> list[Done]:
     """Return what was done with an entry, the latest first. Two queries."""
     steps = list(Step.objects.filter(entry=entry).order_by("-id")[:100])
     names = names_of([step.by for step in steps if step.by])
-    return [
-        Done(
-            act=step.act, label=str(Act(step.act).label),
-            who=names.get(step.by, "") if step.by else "", at=step.at, version=step.version,
-            why=step.why,
-        )
-        for step in steps
-    ]  # fmt: skip
+    return [_done(step, names) for step in steps]
+
+
+def _done(step: Step, names: Mapping[UUID, str]) -> Done:
+    who = names.get(step.by, "") if step.by else ""
+    return Done(step.act, str(Act(step.act).label), who, step.at, step.version, step.why)
 
 
 def versions_of(entry: Entry) -> Sequence[Version]:
@@ -142,5 +140,4 @@ def sent_back(entry: Entry) -> Done | None:
     last = Step.objects.filter(entry=entry).order_by("-id").first()
     if last is None or last.act != Act.SENT_BACK:
         return None
-    who = names_of([last.by]).get(last.by, "") if last.by else ""
-    return Done(last.act, str(Act(last.act).label), who, last.at, last.version, last.why)
+    return _done(last, names_of([last.by]) if last.by else {})

@@ -14,7 +14,7 @@ from huiyin.gateway.api.parameters import Cursor
 from huiyin.gateway.api.reference import place_of
 from huiyin.gateway.door import OpenDoor
 from huiyin.gateway.paging import cursor_of, uuid_in
-from huiyin.gateway.schemas.knowledge import EntriesOut, EntryOut
+from huiyin.gateway.schemas.knowledge import KnowledgeListOut, KnowledgeOut
 from huiyin.knowledge import queries
 from huiyin.knowledge.models import PUBLIC_KINDS, Entry, Kind
 from huiyin.knowledge.search import find
@@ -26,7 +26,9 @@ router = Router(tags=["Knowledge"], auth=OpenDoor())
 MOST = 50
 
 
-@router.get("/knowledge", response=answers(EntriesOut, signed_in=False), summary="Find entries")
+@router.get(
+    "/knowledge", response=answers(KnowledgeListOut, signed_in=False), summary="Find entries"
+)
 def find_knowledge(
     request: HttpRequest,
     q: Annotated[str, Query(max_length=200, description="People's own words, or pinyin.")] = "",
@@ -71,7 +73,9 @@ def find_knowledge(
 
 
 @router.get(
-    "/knowledge/{entry_id}", response=answers(EntryOut, 404, signed_in=False), summary="An entry"
+    "/knowledge/{entry_id}",
+    response=answers(KnowledgeOut, 404, signed_in=False),
+    summary="An entry",
 )
 def show_knowledge(
     request: HttpRequest, entry_id: Annotated[UUID, Path(description="The id of the entry.")]

@@ -10,7 +10,7 @@ from huiyin.gateway.schemas.reference import UnitRefOut
 from huiyin.knowledge.models import Kind, State
 
 
-class EntryOut(Schema):
+class KnowledgeOut(Schema):
     """A question with its answer, as it is in use."""
 
     id: UUID = Field(description="Its id.")
@@ -31,8 +31,8 @@ class EntryOut(Schema):
     state: State | None = Field(description="Where its latest version stands; for staff only.")
 
 
-class EntriesOut(Schema):
+class KnowledgeListOut(Schema):
     """Entries in use: those that fit the words, best first; else all, the newest first."""
 
-    entries: list[EntryOut] = Field(description="At most `limit`.")
+    entries: list[KnowledgeOut] = Field(description="At most `limit`.")
     next: str | None = Field(description="Send it as `cursor` for the page after; never of words.")
