@@ -10,6 +10,7 @@ from django.utils import timezone
 from huiyin.matters.acting import act
 from huiyin.matters.keeping import keep
 from huiyin.matters.tests.records import the_record
+from huiyin.matters.tests.sample_files import a_file
 from huiyin.web.tests.access_table import client_of, session_of
 from huiyin.web.tests.factories import a_post, an_account
 
@@ -237,3 +238,53 @@ def test_the_picture_of_the_procedure_says_where_it_is(city):
 
 def _all(text: str, part: str) -> list[int]:
     return [at for at in range(len(text)) if text.startswith(part, at)]
+
+
+def test_on_paper_the_whole_course_stands_in_order_and_people_stay_covered(city):
+    bureau = city.unit("department")
+    run = dispatched(city, a_call(city), bureau)
+    desk = desk_of(bureau)
+    for number in range(40):  # more than a page of the timeline
+        act(
+            run.pk, "note", by=city.staff(bureau), at=timezone.now(), form={"text": f"第{number}次"}
+        )
+
+    paper = desk.get(f"{page_of(run)}/paper").content.decode()
+
+    places = [paper.index(f"第{number}次") for number in range(40)]
+    assert places == sorted(places)
+    assert "事项办理单" in paper
+    assert "承办单位（盖章）" in paper
+    assert "李娟" not in paper
+    assert "15400000001" not in paper
+    assert desk_of(city.unit("court")).get(f"{page_of(run)}/paper").status_code == 404
+
+
+def test_a_recording_plays_in_place_and_is_read_from_any_point(city):
+    bureau = city.unit("department")
+    run = dispatched(city, a_call(city), bureau)
+    by = city.staff(bureau)
+    sound = a_file(by, "audio")
+    act(run.pk, "note", by=by, at=timezone.now(), form={"text": "录音", "files": [str(sound.pk)]})
+    desk = desk_of(bureau)
+
+    shown = desk.get(page_of(run))
+    part = desk.get(f"/files/{sound.pk}", headers={"Range": "bytes=2-5"})
+
+    assert f'<audio controls preload="none" src="/files/{sound.pk}">' in shown.content.decode()
+    assert "media-src 'self'" in shown["Content-Security-Policy"]
+    assert part.status_code == 206
+    assert part["Content-Range"].startswith("bytes 2-5/")
+    assert len(part.getvalue()) == 4
+
+
+def test_what_may_be_the_same_leads_to_its_page_only_where_it_is_seen(city):
+    bureau = city.unit("department")
+    run, mine = (dispatched(city, a_call(city), bureau) for _ in range(2))
+    other = a_call(city)
+
+    shown = desk_of(bureau).get(page_of(run)).content.decode()
+
+    assert shown.count('class="holders"') == 2  # who works on it, what may be the same
+    assert f'href="{page_of(mine)}"' in shown
+    assert other.matter.number not in shown
