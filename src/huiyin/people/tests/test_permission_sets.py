@@ -48,6 +48,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "matter.hand_over",
             "matter.merge",
             "matter.reclassify",
+            "roster.keep",
         },
         "hotline_agent": {
             "hotline.dispatch",
@@ -64,6 +65,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "people.reveal",
             "log.read",
             "services.offer",
+            "roster.keep",
         },
         "city_admin": {
             "people.see",
