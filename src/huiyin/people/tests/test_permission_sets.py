@@ -50,6 +50,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "matter.hand_over",
             "matter.merge",
             "matter.reclassify",
+            "roster.keep",
         },
         "hotline_agent": {
             "hotline.dispatch",
@@ -66,6 +67,7 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "people.reveal",
             "log.read",
             "services.offer",
+            "roster.keep",
         },
         "city_admin": {
             "people.see",
