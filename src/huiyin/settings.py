@@ -214,6 +214,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = IN_TEST
+# Tests make thousands of clients: each would look through every file at its start.
+WHITENOISE_AUTOREFRESH = IN_TEST
 WHITENOISE_MAX_AGE = 3600
 
 LOGGING_CONFIG = "huiyin.ops.logging.configure"
