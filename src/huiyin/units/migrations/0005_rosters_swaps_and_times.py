@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('units', '0002_history_and_records'),
+        ('units', '0004_names_of_registers'),
     ]
 
     operations = [
