@@ -30,6 +30,7 @@ LEADER = {
     "supervision.order",
     "insight.see",
     "hotline.decide",
+    "knowledge.publish",
     "matter.export_clear",
 }
 
@@ -47,15 +48,23 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "matter.hand_over",
             "matter.merge",
             "matter.reclassify",
+            "knowledge.write",
         },
+        "department_clerk": {"knowledge.write"},
         "hotline_agent": {
             "hotline.dispatch",
             "hotline.call_back",
             "matter.hand_over",
             "matter.merge",
             "matter.reclassify",
+            "knowledge.write",
         },
-        "petition_clerk": {"matter.hand_over", "matter.reclassify", "supervision.order"},
+        "petition_clerk": {
+            "matter.hand_over",
+            "matter.reclassify",
+            "supervision.order",
+            "knowledge.write",
+        },
         "leader": LEADER,
         "unit_admin": {
             "people.see",
@@ -72,6 +81,8 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "people.reveal",
             "log.read",
             "services.edit",
+            "knowledge.write",
+            "knowledge.publish",
             "notices.administer",
             "system.watch",
             "matter.redact",

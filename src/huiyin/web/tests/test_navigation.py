@@ -22,6 +22,7 @@ def test_a_clerk_finds_the_directory_and_the_limits_and_nobodys_accounts():
         "web:inbox",
         "web:command",
         "web:take_in",
+        "web:knowledge",
         "web:find_matter",
         "web:responsible",
         "web:directory",
