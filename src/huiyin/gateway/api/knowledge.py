@@ -11,7 +11,7 @@ from ninja import Path, Query, Router
 from huiyin.gateway import refusals
 from huiyin.gateway.api.answers import answers
 from huiyin.gateway.api.parameters import Cursor
-from huiyin.gateway.api.reference import place_of
+from huiyin.gateway.api.reference import category_of, place_of
 from huiyin.gateway.door import OpenDoor
 from huiyin.gateway.paging import cursor_of, uuid_in
 from huiyin.gateway.schemas.knowledge import KnowledgeListOut, KnowledgeOut
@@ -27,7 +27,7 @@ MOST = 50
 
 
 @router.get(
-    "/knowledge", response=answers(KnowledgeListOut, signed_in=False), summary="Find entries"
+    "/knowledge", response=answers(KnowledgeListOut, 404, signed_in=False), summary="Find entries"
 )
 def find_knowledge(
     request: HttpRequest,
@@ -50,7 +50,7 @@ def find_knowledge(
     if kind is not None:
         kinds = [one for one in kinds if one == kind]
     where = place_of(place) if place else None
-    if place and where is None:
+    if (place and where is None) or (category and category_of(category) is None):
         raise refusals.NothingHere()
     if not kinds:
         return {"entries": [], "next": None}

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             name='Step',
             fields=[
                 ('id', models.UUIDField(default=huiyin.ui.identifiers.new_id, editable=False, primary_key=True, serialize=False)),
-                ('act', models.CharField(choices=[('written', 'Written'), ('asked', 'Sent to be checked'), ('published', 'Published'), ('sent_back', 'Sent back'), ('reviewed', 'Reviewed: still right'), ('withdrawn', 'Withdrawn')], max_length=10)),
+                ('act', models.CharField(choices=[('written', 'Written'), ('asked', 'Sent to be checked'), ('published', 'Published'), ('sent_back', 'Sent back to its writer'), ('reviewed', 'Reviewed: still right'), ('withdrawn', 'Withdrawn')], max_length=10)),
                 ('version', models.PositiveIntegerField()),
                 ('at', models.DateTimeField()),
                 ('by', models.UUIDField(null=True)),

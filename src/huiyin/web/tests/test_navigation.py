@@ -24,6 +24,7 @@ def test_a_clerk_finds_the_directory_and_the_limits_and_nobodys_accounts():
         "web:callbacks",
         "web:command",
         "web:take_in",
+        "web:knowledge",
         "web:find_matter",
         "web:whistles",
         "web:supervised",
