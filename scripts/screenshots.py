@@ -39,6 +39,8 @@ TOTAL_BYTES = 6_000_000
 PATIENCE = 60_000  # ms
 ARGUMENTS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
              "--font-render-hinting=none", "--hide-scrollbars", "--lang=zh-CN")  # fmt: skip
+# What fits itself to the window when it comes: maps, and a list that opens its first row beside it.
+FITTED = "[data-map], [data-row]"
 PARTS = {
     "resident": "Residents 居民",
     "field": "Grid workers 网格员",
@@ -201,8 +203,8 @@ def take(page: Page, file: str) -> None:
     """Take the pictures of a page, cut and packed: the window is made as high as the page."""
     for width, height, cut, kept in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        if page.locator("[data-map]").count():
-            page.reload()  # a map fits itself to its frame once
+        if page.locator(FITTED).count():
+            page.reload()
         settle(page)
         tall = int(page.evaluate("document.documentElement.scrollHeight"))
         page.set_viewport_size({"width": width, "height": min(max(tall, height), cut)})
