@@ -50,7 +50,7 @@ class Sort(StrEnum):
     """In which order a tray lies. What is done has the latest first instead of the limit."""
 
     LIMIT = "limit"  # what ends first
-    RECEIVED = "received"  # the latest to come in
+    RECEIVED = "latest"  # the latest to come in
     URGENCY = "urgency"  # emergencies, then urgent ones, each by its limit
 
 

@@ -52,11 +52,11 @@ LOOKED_UP: Final = {
 }  # fmt: skip
 NARROWING: Final = (
     "words", "procedure", "place", "category", "urgency", "standing", "channel", "unit", "since",
-    "until", "returned",
+    "until", "sent_back",
 )  # fmt: skip
 FIELD_ORDER: Final = (
     "words", "place", "category", "unit", "standing", "urgency", "channel", "since", "until",
-    "returned",
+    "sent_back",
 )  # fmt: skip
 KEPT: Final = ("tray", *NARROWING, "sort")  # what a saved view remembers
 
@@ -84,7 +84,7 @@ class FilterForm(Form):
         label=gettext_lazy("Came in until"), required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )  # fmt: skip
-    returned = forms.BooleanField(
+    sent_back = forms.BooleanField(
         label=gettext_lazy("Only what a unit has sent back"), required=False
     )
 
@@ -168,7 +168,7 @@ class InboxQuery:
             "unit": self.given.get("unit_name", ""),
             "since": _("from %(day)s") % {"day": _day(self.filters.since)},
             "until": _("until %(day)s") % {"day": _day(self.filters.until)},
-            "returned": _("sent back"),
+            "sent_back": _("sent back"),
         }
         return [
             Chip(said_by[name], f"?{self.encoded(**{name: ''})}")
@@ -203,7 +203,7 @@ def read(sent: QueryDict, known: Known | None = None) -> InboxQuery:
         unit_id=unit.pk if unit else None,
         since=cleaned.get("since"),
         until=cleaned.get("until"),
-        is_returned=bool(cleaned.get("returned")),
+        is_returned=bool(cleaned.get("sent_back")),
         words=words,
     )
     tray = sent.get("tray", "")
@@ -221,7 +221,7 @@ def read(sent: QueryDict, known: Known | None = None) -> InboxQuery:
         "unit_name": unit.name if unit else "",
         "since": filters.since.isoformat() if filters.since else "",
         "until": filters.until.isoformat() if filters.until else "",
-        "returned": "on" if filters.is_returned else "",
+        "sent_back": "on" if filters.is_returned else "",
         "sort": sort if sort in set(Sort) and sort != Sort.LIMIT.value else "",
     }
     return InboxQuery(

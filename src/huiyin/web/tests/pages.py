@@ -235,7 +235,7 @@ def _of_matters() -> Iterator[Page]:
         ("inbox", bureau, reverse("web:inbox")),
         ("inbox, nothing", bureau, f"{reverse('web:inbox')}?tray=assisting"),
         ("inbox, narrowed", bureau,
-         f"{reverse('web:inbox')}?tray=to_sign&urgency=normal&sort=received"),
+         f"{reverse('web:inbox')}?tray=to_sign&urgency=normal&sort=latest"),
         ("inbox, a place not clear", bureau,
          f"{reverse('web:inbox')}?narrow=1&place__typed={quote('社区')}"),
         ("views of the inbox", bureau, reverse("web:saved_views")),

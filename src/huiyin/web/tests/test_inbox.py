@@ -97,7 +97,7 @@ def test_what_came_in_last_stands_first_where_that_is_asked_for(city, bureau):
         titled(dispatched(city, a_call(city, days=days), bureau), f"第{number}件")
     desk = desk_of(bureau)
 
-    latest = shown(desk, sort="received")
+    latest = shown(desk, sort="latest")
 
     assert sorted(range(3), key=lambda number: latest.index(f"第{number}件")) == [1, 2, 0]
     assert "一周内" in latest
@@ -149,7 +149,7 @@ def test_a_view_of_ones_own_is_nobody_elses_and_a_shared_one_only_its_makers_to_
 
     listed = colleague.get(VIEWS).content.decode()
     for view in (mine, ours):
-        for what in ("rename", "delete", "up", "keep", "replace"):
+        for what in ("rename", "delete", "up", "unshare", "replace"):
             sent = {"do": what, "name": "改了", "query": "tray=done"}
             answer = colleague.post(f"{VIEWS}/{view.pk}", sent, follow=True).content.decode()
             assert "这个视图已经没有了，或者是同事的：只有本人能改。" in answer, what
@@ -191,7 +191,7 @@ def test_views_are_renamed_moved_shared_changed_and_deleted(city, bureau):
     changed = SavedView.objects.get(name="乙")
     assert changed.query == "tray=done&words=%E4%BA%95%E7%9B%96"
     assert changed.unit_id == bureau.pk
-    do("乙", "keep")
+    do("乙", "unshare")
     do("丙", "delete")
     assert [view.unit_id for view in SavedView.objects.order_by("place")] == [None, None]
 
@@ -242,8 +242,8 @@ def test_an_act_for_many_that_needs_words_asks_for_them_once_and_writes_them_int
     sent = {"runs": ids(runs), "action": "note", "back": "tray=to_sign"}
 
     asked = desk.post(f"{INBOX}/acts", sent).content.decode()
-    empty = desk.post(f"{INBOX}/acts", {**sent, "confirmed": "1", "text": ""})
-    words = {"confirmed": "1", "text": "已联系物业。"}
+    empty = desk.post(f"{INBOX}/acts", {**sent, "filled_in": "1", "text": ""})
+    words = {"filled_in": "1", "text": "已联系物业。"}
     done = desk.post(f"{INBOX}/acts", {**sent, **words}, follow=True)
 
     assert all(f'value="{pk}" checked' in asked for pk in ids(runs))

@@ -234,7 +234,7 @@ def act_on_many(request: PeopleRequest) -> HttpResponse:
     rows = rows_of(runs, by=request.actor, at=at)
     context = {"act": act, "label": said(act.label), "hint": said(act.hint), "rows": rows,
                "back": back, "kept": request.POST.get("back", "")}  # fmt: skip
-    if "confirmed" not in request.POST and any(field.required for field in fields):
+    if "filled_in" not in request.POST and any(field.required for field in fields):
         empty = ActForm(fields, by=request.actor)
         return render(request, "web/inbox/bulk.html", {**context, "form": empty})
     form = ActForm(fields, request.POST, request.FILES, by=request.actor)
@@ -252,7 +252,7 @@ def act_on_many(request: PeopleRequest) -> HttpResponse:
         {"row": row, "outcome": outcome} for row, outcome in zip(rows, report.outcomes, strict=True)
     ]
     told.sort(key=lambda each: not each["outcome"].why)  # type: ignore[attr-defined]  # an Outcome
-    return render(request, "web/inbox/bulk_done.html", {**context, "report": report, "told": told})
+    return render(request, "web/inbox/bulk_done.html", {**context, "summed": report, "told": told})
 
 
 def _kept(query: str) -> str:

@@ -28,7 +28,7 @@ DOABLE: Final[dict[str, Callable[[UUID, PeopleRequest], None]]] = {
         pk, query=_query(request), by=request.actor
     ),
     "share": lambda pk, request: saved_views.share_view(pk, is_shared=True, by=request.actor),
-    "keep": lambda pk, request: saved_views.share_view(pk, is_shared=False, by=request.actor),
+    "unshare": lambda pk, request: saved_views.share_view(pk, is_shared=False, by=request.actor),
     "up": lambda pk, request: saved_views.move_view(pk, up=True, by=request.actor),
     "down": lambda pk, request: saved_views.move_view(pk, up=False, by=request.actor),
     "delete": lambda pk, request: saved_views.delete_view(pk, by=request.actor),
