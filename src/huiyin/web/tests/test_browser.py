@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from huiyin.matters.models import Run
 from huiyin.matters.tests.sample_files import a_picture
 from huiyin.people.models import Account
 from huiyin.web.tests.access_table import session_of
@@ -260,12 +261,15 @@ def test_an_order_is_signed_for_by_keyboard_beside_the_list(chromium, shown_city
 def test_a_village_that_is_late_is_found_in_three_clicks_and_its_order_followed_to_the_end(
     chromium, shown_city
 ):
+    late = Run.objects.filter(assignments__unit__code="DP-371427-housing", parent=None)
+    matter = late.select_related("matter__place__town").earliest("due_at").matter
+    village, town = matter.place, matter.place.town
     page = signed_in_as(chromium, shown_city, "leader").page
     page.goto(shown_city.url + "/command")
-    page.click("#parts tr:has(a.late) th a >> nth=0")  # the town
-    page.click("#parts a.late >> nth=0")  # what is overdue in the village
 
-    page.check(".picked input >> nth=0")
+    page.click(f"#parts tr[data-name='{town.name}'] th a")
+    page.click(f"#parts tr[data-name='{village.name}'] a.late")
+    page.check(f".picked:has(a[href*='{matter.number}']) input")
     page.click("text=督办选中的")
 
     page.check("[name=degree][value=daily]")
