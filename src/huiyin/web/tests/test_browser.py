@@ -374,7 +374,7 @@ def test_the_days_can_be_read_and_opened_without_the_drawing(chromium, shown_cit
     assert "/command/came?" in page.url
     page.go_back()
     page.fill("#day", "2026-11-21")
-    page.click("text=显示")
+    page.click(".day-asked button")
     expect(page.locator("h1")).to_contain_text("11 月 21 日")
 
 
