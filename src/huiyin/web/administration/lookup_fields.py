@@ -3,12 +3,13 @@
 With a script a list opens while one types; without one the form comes back with what was found.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from huiyin.categories.models import Category
@@ -16,8 +17,29 @@ from huiyin.matters.act_forms import NAMED, find_categories, find_places, find_u
 from huiyin.places.models import Place
 from huiyin.procedures.language import FieldType
 from huiyin.ui.forms import FILL_IN
-from huiyin.ui.widgets import Choice, Lookup
+from huiyin.ui.widgets import Choice, Lookup, typed_name
 from huiyin.units.models import Unit
+
+
+class _Words(Lookup):
+    """A look-up that knows whether its words were sent: without a script they go before the id."""
+
+    were_sent = False
+    was_ticked = False  # one of those that were offered, below the words
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """Return the id that was chosen."""
+        self.were_sent = typed_name(name) in data
+        sent = data.getlist(name) if isinstance(data, MultiValueDict) else []
+        self.was_ticked = len(sent) > 1 and bool(sent[-1])
+        return super().value_from_datadict(data, files, name)
+
+    def is_meant(self, row: Any) -> bool:
+        """Tell whether the words are still those of the row that was chosen before."""
+        if self.was_ticked or not self.were_sent:
+            return True
+        labels = [" ".join(one.label.split()) for one in self.named([str(row.pk)])]
+        return " ".join(self.typed.split()) in labels
 
 
 class _Found(forms.Field):
@@ -30,7 +52,7 @@ class _Found(forms.Field):
 
     def __init__(self, **given: Any) -> None:
         # The address is not known yet when a form is declared.
-        super().__init__(widget=Lookup(url="", named=NAMED[self.kind]), **given)
+        super().__init__(widget=_Words(url="", named=NAMED[self.kind]), **given)
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """Return the field of a form, now that the addresses are known."""
@@ -45,10 +67,10 @@ class _Found(forms.Field):
     def clean(self, value: Any) -> Any:
         """Return the row. Raises ValidationError with what was found for the words."""
         widget = self.widget
-        assert isinstance(widget, Lookup)  # noqa: S101 as made above
+        assert isinstance(widget, _Words)  # noqa: S101 as made above
         words = " ".join(widget.typed.split())
         found = self._row(value)
-        if found is not None:
+        if found is not None and widget.is_meant(found):
             return found
         if not words:
             if self.required:

@@ -107,6 +107,26 @@ def test_a_unit_with_open_matters_ends_on_a_later_day_and_never_at_once(city):
     assert Duty.objects.filter(unit=other, valid_from=today() + timedelta(days=30)).count() == 1
 
 
+def test_without_a_script_other_words_go_before_what_was_chosen(city):
+    above, other = a_bureau(city, "DP-2", "夏津县综合局"), a_bureau(city, "DP-3", "夏津县教育局")
+    bureau = a_bureau(city, superior_id=above.pk)
+    admin = somebody(city)
+    page = reverse("web:admin_change_unit", args=[bureau.pk, "move"])
+    place = city["夏津县"]
+    sent = {"place": str(place.pk), "place__typed": place.full_name, "level": "2",
+            "superior": str(above.pk), "basis": "夏编〔2026〕5号"}  # fmt: skip
+
+    admin.post(page, sent | {"superior__typed": "夏津县教育局"})
+    moved = Unit.objects.get(pk=bureau.pk).superior
+    ticked = sent | {"superior": [str(other.pk), str(above.pk)], "superior__typed": "夏津县"}
+    admin.post(page, ticked)
+    chosen = Unit.objects.get(pk=bureau.pk).superior
+    admin.post(page, sent | {"superior__typed": ""})
+
+    assert (moved, chosen) == (other, above)
+    assert Unit.objects.get(pk=bureau.pk).superior is None
+
+
 @pytest.mark.parametrize("many", [1, 4])
 def test_the_list_of_units_costs_the_same_however_many_there_are(
     city, many, django_assert_num_queries
