@@ -92,6 +92,8 @@ def test_every_kind_of_post_has_its_set_after_migrations():
             "system.watch",
             "matter.redact",
             "terms.edit",
+            "units.administer",
+            "registers.edit",
         },
         "auditor": {"people.see", "people.see_all", "log.read", "log.read_all", "matter.hold"},
     }

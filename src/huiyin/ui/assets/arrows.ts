@@ -4,8 +4,8 @@ export function startArrows(): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Escape") return;
     const at = event.target as HTMLElement;
-    const search = document.querySelector<HTMLInputElement>("input[data-search][hx-target]");
-    const list = search && document.querySelector<HTMLElement>(search.getAttribute("hx-target") ?? "");
+    const search = document.querySelector<HTMLInputElement>("input[data-search][data-hx-target]");
+    const list = search && document.querySelector<HTMLElement>(search.getAttribute("data-hx-target") ?? "");
     if (!search || !list || (at !== search && !list.contains(at))) return;
     const links = [...list.querySelectorAll<HTMLElement>("a[href], button")];
     const here = links.indexOf(at);
