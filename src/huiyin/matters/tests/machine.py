@@ -606,7 +606,8 @@ def is_owned(rules, run):
 
 def forget_everything():
     """What a process that begins does not know yet."""
-    limits.calendar.cache_clear()
+    limits.calendar_of_file.cache_clear()
+    limits._with_days.cache_clear()
     merging._merging_fields.cache_clear()
     access.looking_after.cache_clear()
     access._with_people.cache_clear()

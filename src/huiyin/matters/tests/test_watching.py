@@ -56,10 +56,10 @@ def own_days(settings, tmp_path):
         settings.HUIYIN = type(config)(
             **{name: getattr(config, name) for name in names} | {"calendar": file}
         )
-        limits.calendar.cache_clear()
+        limits.calendar_of_file.cache_clear()
 
     yield write
-    limits.calendar.cache_clear()
+    limits.calendar_of_file.cache_clear()
 
 
 def test_the_citys_own_days_count_in_the_running_system(own_days):

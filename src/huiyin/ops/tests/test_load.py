@@ -112,7 +112,7 @@ def test_templates_need_no_database_and_load(instance, migrated, tmp_path):
     written = migrated.run("load", "--template", str(tmp_path / "new"), "--json")
 
     assert written.returncode == 0, written.stderr
-    assert len(json.loads(written.stdout)["written"]) == 19
+    assert len(json.loads(written.stdout)["written"]) == 21
     done = migrated.run("load", str(tmp_path / "new" / "xlsx"), "--dry-run")
     assert done.returncode == 0, done.stdout
     again = migrated.run("load", "--template", str(tmp_path / "new"))

@@ -79,6 +79,7 @@ def test_a_post_carries_unit_level_and_permissions():
     )
     assert actor.permissions == {
         "people.see", "people.administer", "people.reveal", "log.read", "services.offer",
+        "roster.keep",
     }  # fmt: skip
 
 

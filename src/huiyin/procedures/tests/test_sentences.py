@@ -27,5 +27,6 @@ def test_every_code_of_the_engine_has_its_sentence():
 
 def test_every_code_of_a_field_has_its_sentence():
     codes = set(first_texts("forms.py", "_Wrong")) | set(first_texts("forms.py", "FieldError"))
+    codes |= set(first_texts("../matters/references.py", "FieldError"))
 
     assert codes == set(FIELD_SENTENCES)

@@ -1,8 +1,11 @@
 // Photos of a matter in a window over the page, one after the other; without a script each opens alone.
 export function startViewer(): void {
   const box = document.querySelector<HTMLDialogElement>("[data-viewer]");
-  const picture = box?.querySelector<HTMLImageElement>("[data-viewer-picture]");
-  if (box && picture) start(box, picture);
+  if (box) {
+    const picture = document.createElement("img");
+    box.append(picture);
+    start(box, picture);
+  }
 
   for (const press of document.querySelectorAll<HTMLButtonElement>("[data-print-now]")) {
     press.hidden = false;

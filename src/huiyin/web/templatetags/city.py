@@ -122,3 +122,12 @@ def short_day_plain(day: date) -> str:
 def item(of: Mapping[Any, Any], key: Any) -> Any:
     """Return what a mapping has under a key; nothing where it has none."""
     return of.get(key)
+
+
+@register.filter
+def by_label(details: Iterable[Any]) -> list[tuple[str, list[Any]]]:
+    """Return what a form said with all values of a label together, in the order they came."""
+    found: dict[str, list[Any]] = {}
+    for detail in details:
+        found.setdefault(str(detail.label), []).append(detail)
+    return list(found.items())

@@ -155,7 +155,8 @@ def _form(request: PeopleRequest, of: Matter, at: datetime) -> HttpResponse:
         "m": page,
         "act": found,
         "now": at,
-        "back": f"{reverse('web:whistles')}?{urlencode({'show': Show.BLOWN.value})}",
+        "next": (back := f"{reverse('web:whistles')}?{urlencode({'show': Show.BLOWN.value})}"),
+        "back": back,
     }
     if found is None or not found.is_open:
         return render(request, "web/whistles/form.html", context)

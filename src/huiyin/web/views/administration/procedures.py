@@ -73,7 +73,7 @@ class DraftForm(Form):
         required=False,
         max_length=checking.LARGEST,
         strip=False,
-        widget=forms.Textarea({"rows": 14, "spellcheck": "false", "wrap": "off"}),
+        widget=forms.Textarea({"rows": 14, "spellcheck": "false"}),
     )
 
     def clean(self) -> dict[str, Any]:
