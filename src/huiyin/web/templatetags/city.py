@@ -1,7 +1,7 @@
 """Tags for what the records say: Chinese names on English pages, texts in two languages, phones."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 

@@ -29,19 +29,16 @@ def staff_of(login: str, on: datetime) -> Actor:
     return actor_of(account, posts.first())
 
 
-def an_order(
-    place: Place, *, at: datetime, title: str, words: str, phone: str, is_given: bool = True
-) -> Run:
-    """Open a hotline order; give it to the housing bureau."""
-    agent, bureau = staff_of("hotline", at), staff_of("housing", at)
+def a_call(title: str, words: str, *, place: Place, by: Actor, at: datetime, phone: str) -> Run:
+    """Open a hotline order, of the class its words are most like."""
     kind = suggest(f"{title}{words}")[0].category
-    done = intake.open_matter(
+    return intake.open_matter(
         procedure="hotline",
         action="accept_call",
         said=Said(title, words),
         place=place,
         channel=Channel.CALL,
-        by=agent,
+        by=by,
         at=at,
         category=kind,
         reporter=Person("王秀英", phone),
@@ -55,11 +52,19 @@ def an_order(
             "reply": "wanted",
             "keep_secret": False,
         },
-    )
+    ).run
+
+
+def an_order(
+    place: Place, *, at: datetime, title: str, words: str, phone: str, is_given: bool = True
+) -> Run:
+    """Open a hotline order; give it to the housing bureau."""
+    agent, bureau = staff_of("hotline", at), staff_of("housing", at)
+    run = a_call(title, words, place=place, by=agent, at=at, phone=phone)
     if is_given:
         form = {"to_unit": str(bureau.unit_id), "basis": "functional", "grade": "ordinary"}
-        act(done.run.pk, "dispatch", by=agent, at=at + timedelta(minutes=20), form=form)
-    return done.run
+        act(run.pk, "dispatch", by=agent, at=at + timedelta(minutes=20), form=form)
+    return run
 
 
 def some_matters(at: datetime) -> None:

@@ -55,7 +55,7 @@ def test_a_dispatcher_accepts_with_one_key_takes_it_back_and_accepts_again(chrom
     page.keyboard.press("/")  # the search has the focus: keys write, and press nothing
     page.keyboard.type("1")
     expect(page.locator("[data-undo]:visible")).to_have_count(0)
-    page.locator("#board-pane h2").click()
+    page.locator("#board-pane h2.pane-title").click()
 
     page.keyboard.press("1")
     expect(row.locator("[data-undo]")).to_be_visible()

@@ -130,7 +130,7 @@ def test_the_responsible_office_is_found_from_a_residents_words(chromium, shown_
 
     page.fill("input[name=q]", "路灯坏了没人修")
     page.press("input[name=q]", "Enter")
-    page.click("text=路灯不亮")
+    page.click("a[href*='responsible'] >> text=路灯不亮")
     page.fill("input[name=where]", "beicheng")
     page.press("input[name=where]", "Enter")
     page.click(".asked >> text=北城街道 >> nth=0")
@@ -267,8 +267,8 @@ def test_a_village_that_is_late_is_found_in_three_clicks_and_its_order_followed_
     page = signed_in_as(chromium, shown_city, "leader").page
     page.goto(shown_city.url + "/command")
 
-    page.click(f"#parts tr[data-name='{town.name}'] th a")
-    page.click(f"#parts tr[data-name='{village.name}'] a.late")
+    page.click(f"#parts tr:has-text('{town.name}') th a")
+    page.click(f"#parts tr:has-text('{village.name}') a.late")
     page.check(f".picked:has(a[href*='{matter.number}']) input")
     page.click("text=督办选中的")
 
