@@ -21,12 +21,13 @@ def calendar() -> Calendar:
     The city's own are those of the file, then those of the register. One query every few minutes.
     Raises CalendarUnreadable: limits are never counted by other days than were meant.
     """
-    return _with_days(known_days())
+    days = known_days()
+    return _with_days(days) if days else calendar_of_file()
 
 
 @lru_cache(maxsize=4)
 def _with_days(days: str) -> Calendar:
-    return calendar_of_file().with_overrides(days) if days else calendar_of_file()
+    return calendar_of_file().with_overrides(days)
 
 
 @cache

@@ -27,6 +27,7 @@ from huiyin.units import roster
 from huiyin.units.models import RosterEntry, Unit
 from huiyin.web.registers.base import ByVerb, Register
 from huiyin.web.registers.site import registers as registers  # with its models
+from huiyin.web.templatetags.city import said
 
 
 def column(name: str, label: Any, *, boolean: bool | None = None) -> Any:
@@ -41,6 +42,11 @@ def column(name: str, label: Any, *, boolean: bool | None = None) -> Any:
 
 
 # --- kinds of matter ----------------------------------------------------------------------------
+
+
+def _in_words(category: Category) -> str:
+    """Return a kind with its code, in the language of the page."""
+    return f"{category.code} {said(category)}"
 
 
 class CategoryForm(ByVerb):
@@ -76,6 +82,7 @@ class CategoryForm(ByVerb):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "parent" in self.fields:  # another one is made on a page of its own
+            self.fields["parent"].label_from_instance = _in_words  # type: ignore[attr-defined]
             self.fields["parent"].widget.can_add_related = False
             self.fields["parent"].widget.can_change_related = False
             self.fields["parent"].widget.can_view_related = False
