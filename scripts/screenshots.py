@@ -35,7 +35,7 @@ FOLDER, GALLERY = ROOT / "docs" / "screenshots", ROOT / "docs" / "screenshots.md
 # Width, height of the window, height at which the picture is cut, width it is kept at.
 SIZES = ((390, 844, 1_700, 390), (1440, 900, 1_300, 1_000))
 QUALITY = 45
-TOTAL_BYTES = 6_000_000
+TOTAL_BYTES = 8_000_000
 PATIENCE = 60_000  # ms
 ARGUMENTS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
              "--font-render-hinting=none", "--hide-scrollbars", "--lang=zh-CN")  # fmt: skip
