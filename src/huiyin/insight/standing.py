@@ -19,6 +19,7 @@ from huiyin.people.actors import Actor
 from huiyin.places.levels import COLUMN_OF
 from huiyin.places.models import Place, PlaceLevel
 
+FEW: Final = 20  # below it no share is told, only the numbers
 DAYS: Final = 30
 STATES: Final = ("overdue", "due_today", "soon", "in_time", "no_limit")
 _CHILD_COLUMN: Final = {
@@ -80,8 +81,8 @@ class Came:
 
     @property
     def change(self) -> int | None:
-        """The difference to the week before in percent; None where there was nothing then."""
-        if not self.week_ago:
+        """The difference to the week before in percent; None where so few say nothing of it."""
+        if self.week_ago < FEW:
             return None
         return round(100 * (self.count - self.week_ago) / self.week_ago)
 

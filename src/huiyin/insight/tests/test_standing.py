@@ -10,7 +10,7 @@ from huiyin.insight.delivering import deliveries
 from huiyin.insight.happening import Kind
 from huiyin.insight.listing import LISTS, Wanted
 from huiyin.insight.moments import Moment
-from huiyin.insight.standing import STATES, came, standing
+from huiyin.insight.standing import STATES, Came, came, standing
 from huiyin.matters import access
 from huiyin.matters.acting import act
 from huiyin.matters.keeping import keep
@@ -75,10 +75,20 @@ def test_what_came_in_what_is_late_and_what_ends_today_are_counted_apart(city):
     counts = standing(city.town, by=by, at=NOW).counts
     today = came(city.town, by=by, when=TODAY)
 
-    assert (today.count, today.week_ago, today.change) == (4, 2, 100)
+    assert (today.count, today.week_ago) == (4, 2)
     assert counts.open == 9
     assert (counts.overdue, counts.due_today) == (5, 2)
     assert counts.open == sum(getattr(counts, name) for name in STATES)
+
+
+def test_a_share_is_told_where_there_are_enough_to_speak_of():
+    def change(count, week_ago):
+        return Came(days=((date(2026, 11, 12), count),), week_ago=week_ago).change
+
+    assert (change(30, 20), change(10, 20), change(20, 20)) == (50, -50, 0)
+    assert change(5, 1) is None
+    assert change(40, 19) is None
+    assert change(4, 0) is None
 
 
 @pytest.mark.parametrize("which", LISTS)
