@@ -12,14 +12,13 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from django.db.models import DateTimeField, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
 from huiyin.matters import access, inbox, numbers
-from huiyin.matters.inbox_filters import NEVER, Key
+from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
@@ -28,6 +27,7 @@ from huiyin.procedures import library
 from huiyin.procedures.language import State
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, stand_of
+from huiyin.web.due_lists import page_by_due
 from huiyin.web.inbox_rows import title_of, within_city
 
 RULES: Final = "whistle"
@@ -162,23 +162,9 @@ class Whistles:
 
     def page(self, show: Show, *, after: Key | None = None) -> Page:
         """Return a page of calls: what is due first comes first, of what is over the latest."""
-        runs = self._runs(show).select_related("matter__words", "matter__place")
-        if show is Show.OVER:
-            runs = runs.annotate(sorted_at=Coalesce("done_at", "changed_at"))
-            order, later = ("-sorted_at", "-pk"), "lt"
-        else:
-            due = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
-            runs = runs.annotate(sorted_at=due)
-            order, later = ("sorted_at", "pk"), "gt"
-        if after is not None:
-            runs = runs.filter(
-                Q(**{f"sorted_at__{later}": after.at})
-                | Q(sorted_at=after.at, **{f"pk__{later}": after.id})
-            )
-        found = list(runs.order_by(*order)[: PAGE + 1])
-        shown = found[:PAGE]
-        last = shown[-1] if len(found) > PAGE else None
-        end = Key(last.sorted_at, last.pk) if last else None
+        shown, end = page_by_due(
+            self._runs(show), is_over=show is Show.OVER, after=after, size=PAGE
+        )
         return Page(self._calls(shown), end)
 
     def call_of(self, run: Run) -> Call:

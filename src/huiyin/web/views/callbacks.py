@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.matters import access, calling_back
 from huiyin.matters.act_forms import ActForm
-from huiyin.matters.acting import act as take
 from huiyin.matters.calling_back import Tray
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Run
@@ -29,6 +28,7 @@ from huiyin.ui.http import part, see_other, wants_part
 from huiyin.ui.refusals import Refusal
 from huiyin.web.call_page import CallPane, rows_of
 from huiyin.web.matter_page import MatterPage
+from huiyin.web.taking import is_taken
 from huiyin.web.views.inbox import key_of, uuid_of
 
 TRAYS: Final = (
@@ -88,7 +88,7 @@ def act(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpR
         found.form, request.POST, request.FILES, people=m.people,
         auto_id="try_%s" if trying else "id_%s",
     )  # fmt: skip
-    if not _is_taken(request, m, action, form, at):
+    if not is_taken(request, m, action, form, at=at):
         pane = CallPane(m, station, action=action, form=form)
         return _page(request, at, pane=pane, run_id=run_id, status=422)
     messages.success(request, _("%(act)s: recorded.") % {"act": found.label})
@@ -121,25 +121,6 @@ def reveal(request: PeopleRequest, number: str, contact_id: UUID) -> HttpRespons
     if wants_part(request):
         return part(request, "web/callbacks/_who.html", context, status=status)
     return _page(request, at, pane=pane, run_id=run_id, status=status, more=context)
-
-
-def _is_taken(
-    request: PeopleRequest, m: MatterPage, action: str, form: ActForm, at: datetime
-) -> bool:
-    """Take the act; when it is refused the form says why."""
-    if not form.take_in(by=request.actor, at=at, address=client_address(request)):
-        return False
-    expected = request.POST.get("expected", "")
-    try:
-        take(
-            m.chosen.pk, action, by=request.actor, at=at, form=form.values(),
-            expected=int(expected) if expected.isdecimal() else None,
-            key=request.POST.get("key", "")[:64],
-        )  # fmt: skip
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return False
-    return True
 
 
 # --- the page -----------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiyin.gateway.ranges import file_answer
 from huiyin.matters import access
 from huiyin.matters.act_forms import ActForm
-from huiyin.matters.acting import act
 from huiyin.matters.afterwards import afterwards
 from huiyin.matters.attachments import attachment
 from huiyin.matters.limits import procedure_of
@@ -33,6 +32,7 @@ from huiyin.procedures.drawing.words import Language
 from huiyin.ui.http import part, safe_next, see_other, wants_part
 from huiyin.ui.refusals import Refusal
 from huiyin.web.matter_page import MatterPage
+from huiyin.web.taking import is_taken
 
 
 @staff()
@@ -68,7 +68,7 @@ def take(request: PeopleRequest, number: str, run_id: UUID, action: str) -> Http
         form = ActForm(
             found.form, request.POST, request.FILES, people=page.people, by=request.actor
         )
-        if _is_taken(request, page, action, form):
+        if is_taken(request, page, action, form, at=timezone.now()):
             messages.success(request, _("%(act)s: recorded.") % {"act": found.label})
             return see_other(request, given) if given else _after(request, number, run_id)
         status = 422
@@ -103,24 +103,6 @@ def _after(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
     response["HX-Retarget"], response["HX-Reswap"] = "#detail", "innerHTML"
     response["HX-Trigger-After-Swap"] = "inbox:changed"
     return response
-
-
-def _is_taken(request: PeopleRequest, page: MatterPage, action: str, form: ActForm) -> bool:
-    """Take the act; when it is refused the form says why."""
-    at = timezone.now()
-    if not form.take_in(by=request.actor, at=at, address=client_address(request)):
-        return False
-    expected = request.POST.get("expected", "")
-    try:
-        act(
-            page.chosen.pk, action, by=request.actor, at=at, form=form.values(),
-            expected=int(expected) if expected.isdecimal() else None,
-            key=request.POST.get("key", "")[:64],
-        )  # fmt: skip
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return False
-    return True
 
 
 @staff()

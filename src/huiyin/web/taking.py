@@ -1,0 +1,29 @@
+"""Taking an act whose form a page has sent: the same on every page that offers acts."""
+
+from datetime import datetime
+
+from huiyin.matters.act_forms import ActForm
+from huiyin.matters.acting import act
+from huiyin.people.addresses import client_address
+from huiyin.people.http import PeopleRequest
+from huiyin.ui.refusals import Refusal
+from huiyin.web.matter_page import MatterPage
+
+
+def is_taken(
+    request: PeopleRequest, page: MatterPage, action: str, form: ActForm, *, at: datetime
+) -> bool:
+    """Take the act on the run that is open; when it is refused the form says why."""
+    if not form.take_in(by=request.actor, at=at, address=client_address(request)):
+        return False
+    expected = request.POST.get("expected", "")
+    try:
+        act(
+            page.chosen.pk, action, by=request.actor, at=at, form=form.values(),
+            expected=int(expected) if expected.isdecimal() else None,
+            key=request.POST.get("key", "")[:64],
+        )  # fmt: skip
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return False
+    return True
