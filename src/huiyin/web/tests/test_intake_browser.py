@@ -64,6 +64,7 @@ def test_an_operator_takes_a_call_and_answers_it_by_keyboard_alone(shown):
     assert Matter.objects.order_by("-id")[0].runs.get().state == "answered_directly"
 
     # and on to the next one
+    expect(page.locator(".message.success a")).to_be_focused()
     keyboard.press("Enter")
     page.wait_for_url("**/desk/new/**")
     expect(page.locator("[name=phone]")).to_be_focused()
