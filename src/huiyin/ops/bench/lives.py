@@ -33,7 +33,7 @@ from huiyin.matters.models import (
     Run,
     RunClock,
 )
-from huiyin.ops.demo.life.plan import entries
+from huiyin.ops.demo.life.plan import ONLY_LIVE, entries
 from huiyin.ops.demo.life.pouring import tell_all
 from huiyin.ops.progress import say
 
@@ -58,7 +58,11 @@ def tell_stories(*, at: datetime) -> int:
     """
     many = done = 0
     for now, stories in ((at - LONG_AGO, OLD), (at, YOUNG)):
-        plan = [replace(one, is_live=False) for one in entries("full", now=now, matters=stories)]
+        plan = [
+            replace(one, is_live=False)
+            for one in entries("full", now=now, matters=stories)
+            if one.story not in ONLY_LIVE
+        ]
         for first in range(0, len(plan), PART):
             chosen = plan[first : first + PART]
             told, _ = tell_all(chosen, scale="full", now=now, until=at)

@@ -79,6 +79,9 @@ _SHOWN: Final = (
     ("fail", "mediations", 15.7, "disputes", "210301"),
 )  # fmt: skip
 
+# A call to several units at once goes on in each of them apart: only the verbs tell it.
+ONLY_LIVE: Final = frozenset({"whistle"})
+
 # What has to come before it.
 _ALSO: Final = {"sent_back": ("answered",), "lifted": ("answered",)}
 
@@ -236,7 +239,7 @@ def _settled(*, now: datetime) -> list[Entry]:
         *(
             entry(f"show/{story}/{what}", story, days, sort, code, HOME_VILLAGE,
                   must=frozenset({what, *_ALSO.get(what, ())}),
-                  is_live=story == "whistle", lead=housing if story == "order" else "")
+                  is_live=story in ONLY_LIVE, lead=housing if story == "order" else "")
             for what, story, days, sort, code in _SHOWN
         ),
     ]  # fmt: skip
