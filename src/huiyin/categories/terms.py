@@ -86,7 +86,7 @@ def _candidates(
 ) -> QuerySet[TermValue]:
     local = Q(place_code__in=place_codes) if _may_have(place_codes) else Q()
     return TermValue.objects.filter(
-        Q(category=None) | Q(category__code__in=_codes_upwards(category)),
+        Q(category=None) | Q(category__code__in=codes_upwards(category)),
         Q(level=None) | Q(level=level),
         values_on(on),
         Q(place_code="") | local if local else Q(place_code=""),
@@ -103,7 +103,7 @@ def _nearness(
     category: Category | None, place_codes: Sequence[str]
 ) -> Callable[[TermValue], tuple[int, int, bool]]:
     """Return how far a value is from the most specific one, to be compared."""
-    chain = _codes_upwards(category)
+    chain = codes_upwards(category)
 
     def distance(value: TermValue) -> tuple[int, int, bool]:
         place = list(place_codes).index(value.place_code) if value.place_code else len(place_codes)
@@ -204,7 +204,8 @@ def _refuse_looser(term: Term, wanted: Limit) -> None:
     )
 
 
-def _codes_upwards(category: Category | None) -> list[str]:
+def codes_upwards(category: Category | None) -> list[str]:
+    """Return the codes of a category and of all above it, its own first."""
     if category is None:
         return []
     return [category.code[:end] for end in range(len(category.code), 0, -2)]

@@ -13,6 +13,7 @@ from huiyin.matters.wording import language, said
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.procedures.language import Action, Field, Procedure, State
+from huiyin.ui.ready import Ready
 from huiyin.units.models import Unit
 
 Json = dict[str, Any]
@@ -235,13 +236,24 @@ def runs_out(runs: Sequence[Run]) -> list[Json]:
     """Return runs with their clocks and who has them. Two queries, however many."""
     ids = [run.pk for run in runs]
     clocks: dict[UUID, list[RunClock]] = {}
-    for clock in RunClock.objects.filter(run__in=ids).order_by("due_at", "name"):
+    for clock in _CLOCKS.all(runs=ids):
         clocks.setdefault(clock.run_id, []).append(clock)
     held: dict[UUID, list[Assignment]] = {}
-    rows = Assignment.objects.filter(run__in=ids, to_at=None).select_related("unit")
-    for one in rows.order_by("role", "id"):
+    for one in _ASSIGNMENTS.all(runs=ids):
         held.setdefault(one.run_id, []).append(one)
     return [_run(run, clocks.get(run.pk, []), held.get(run.pk, [])) for run in runs]
+
+
+_CLOCKS: Ready[RunClock] = Ready(
+    lambda runs: RunClock.objects.filter(run_id__one_of=runs).order_by("due_at", "name")
+)
+_ASSIGNMENTS: Ready[Assignment] = Ready(
+    lambda runs: (
+        Assignment.objects.filter(run_id__one_of=runs, to_at=None)
+        .select_related("unit")
+        .order_by("role", "id")
+    )
+)
 
 
 def _run(run: Run, clocks: Sequence[RunClock], held: Sequence[Assignment]) -> Json:

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.gateway import delivery, once
+from huiyin.ui.waking import Waker
 
 LOCK = "gateway.deliver"
 
@@ -36,10 +37,13 @@ def clean(timestamp: int) -> None:
     once.clean(at=at)
 
 
-def wake() -> None:
-    """Let a worker look at once; one job waits at most, however much is put."""
+def _wake() -> None:
     try:
         with transaction.atomic():
             deliver.defer()
     except AlreadyEnqueued:
         return
+
+
+wake = Waker(_wake)
+"""Let a worker look at once; one job waits at most, however much is put."""

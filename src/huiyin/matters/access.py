@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from huiyin.people.actors import Actor
 from huiyin.people.phones import masked
 from huiyin.procedures import library
 from huiyin.procedures.language import ActorKind, ActorRule, Procedure
+from huiyin.ui.ready import Ready
 
 # --- which procedures an office looks after -----------------------------------------------------
 
@@ -94,13 +96,54 @@ def with_sides() -> list[str]:
 
 def runs_seen_by(by: Actor) -> QuerySet[Run]:
     """Return the runs an actor sees; for lists, for one run, and to be locked."""
-    runs = Run.objects.all()
+    kind, values = sight(by)
+    return runs_in_sight(kind, **values)
+
+
+def sight(by: Actor) -> tuple[str, dict[str, Any]]:
+    """Return in which way an actor sees runs, and what `runs_in_sight` has to know of them."""
     if by.is_system:
-        return runs
+        return "system", {}
     if by.contact_id is not None:
-        of = Contact.objects.filter(pk=by.contact_id).values("matter_id")
+        return "contact", {"contact": by.contact_id}
+    if by.unit_id is not None:
+        own, confidential = looked_after_by(by)
+        return "unit", {
+            "unit": by.unit_id, "place": by.unit_place_id, "own": own, "confidential": confidential,
+        }  # fmt: skip
+    reported, sided = _with_people()
+    return "person", {"account": by.account_id, "reported": reported, "sided": sided}
+
+
+def runs_in_sight(kind: str, **known: Any) -> QuerySet[Run]:
+    """Return the runs that are seen in a way; `known`: values as `sight` tells them, or slots."""
+    runs = Run.objects.all()
+    if kind == "contact":
+        of = Contact.objects.filter(pk=known["contact"]).values("matter_id")
         return runs.filter(matter_id__in=of)
-    return runs.filter(pk__in=_run_ids(by))
+    function = _SEEN.get(kind)
+    if function is None:
+        return runs
+    return runs.filter(pk__in=RawSQL(function, list(known.values())))  # noqa: S611 ours
+
+
+@cache
+def run_in_sight(kind: str, *names: str) -> Ready[Run]:
+    """Return the question for one run, with its matter, by who asks."""
+    return Ready(
+        lambda pk, **known: (
+            runs_in_sight(kind, **known)
+            .filter(pk=pk)
+            .select_related("matter", "matter__category")[:1]
+        ),
+        names=("pk", *names),
+    )
+
+
+_SEEN: Final = {
+    "unit": "SELECT seen FROM matters_runs_seen_by_unit(%s, %s, %s, %s) AS seen",
+    "person": "SELECT seen FROM matters_runs_seen_by_person(%s, %s, %s) AS seen",
+}
 
 
 def matters_seen_by(by: Actor) -> QuerySet[Matter]:
@@ -110,7 +153,7 @@ def matters_seen_by(by: Actor) -> QuerySet[Matter]:
         return matters
     if by.unit_id is not None:
         return matters.filter(pk__in=_matter_ids(by))
-    own = Run.objects.filter(pk__in=_run_ids(by)).values("matter_id")
+    own = runs_seen_by(by).values("matter_id")
     return matters.filter(pk__in=own)
 
 
@@ -161,18 +204,6 @@ def _unit_and_above(by: Actor) -> RawSQL:
     return RawSQL("SELECT matters_unit_and_above(%s)", [by.unit_id])
 
 
-def _run_ids(by: Actor) -> RawSQL:
-    if by.unit_id is not None:
-        return RawSQL(
-            "SELECT seen FROM matters_runs_seen_by_unit(%s, %s, %s, %s) AS seen",
-            [by.unit_id, by.unit_place_id, *looked_after_by(by)],
-        )
-    return RawSQL(
-        "SELECT seen FROM matters_runs_seen_by_person(%s, %s, %s) AS seen",
-        [by.account_id, *_with_people()],
-    )
-
-
 def _matter_ids(by: Actor) -> RawSQL:
     return RawSQL(
         "SELECT seen FROM matters_seen_by_unit(%s, %s, %s, %s) AS seen",
@@ -197,7 +228,8 @@ def matter_of_number(text: str, *, by: Actor) -> Matter:
 
 def run(pk: UUID, *, by: Actor) -> Run:
     """Return a run the actor sees, with its matter. Raises NotFound as `matter` does."""
-    found = runs_seen_by(by).filter(pk=pk).select_related("matter", "matter__category").first()
+    kind, known = sight(by)
+    found = run_in_sight(kind, *known).first(pk=pk, **known)
     if found is None:
         raise NotFound()
     return found

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -65,6 +66,7 @@ from huiyin.procedures.language import Action, Words
 from huiyin.procedures.refusals import field_sentence, sentence
 from huiyin.procedures.runs import Values
 from huiyin.ui.identifiers import new_id
+from huiyin.ui.ready import Ready
 from huiyin.ui.refusals import Refusal as WhyNot
 from huiyin.units.models import Unit
 from huiyin.units.queries import held_on
@@ -96,6 +98,7 @@ class Held:
     before: Snapshot
     facts: Facts
     units: frozenset[str] = frozenset()  # those named in the form that there are
+    unsaved: tuple[Model, ...] = ()  # rows of a matter that is being opened, before its run
 
     def actor(self, by: Account) -> Actor:
         """Return whoever acts, as the engine sees them."""
@@ -172,27 +175,43 @@ def hold(
     the matter would wait for each other crosswise. `skip_locked`: a matter that somebody holds
     just now is left alone.
     """
-    run = (
-        access.runs_seen_by(by)
-        .select_for_update(of=("matter", "self"), no_key=True, skip_locked=skip_locked)
-        .select_related("matter", "matter__category")
-        .annotate(has_merged=Exists(Matter.objects.filter(merged_into=OuterRef("matter"))))
-        .filter(pk=run_id)
-        .first()
-    )
+    kind, known = access.sight(by)
+    run = _locked_run(kind, *known, skip_locked=skip_locked).first(pk=run_id, **known)
     if run is None:
         raise NotFound()
-    run.matter.has_merged = run.has_merged
-    found = Contact.objects.filter(matter=run.matter_id).select_related("account").order_by("id")
-    contacts = tuple(found)
+    run.matter.has_merged = run.has_merged  # type: ignore[attr-defined]  # annotated
+    contacts = tuple(_PEOPLE.all(matter=run.matter_id))
     return held_by(run, run.matter, contacts, at=at, units=units)
+
+
+@cache
+def _locked_run(kind: str, *names: str, skip_locked: bool) -> Ready[Run]:
+    """Return the question that locks a run with its matter, by who asks."""
+    return Ready(
+        lambda pk, **known: (
+            access.runs_in_sight(kind, **known)
+            .select_for_update(of=("matter", "self"), no_key=True, skip_locked=skip_locked)
+            .select_related("matter", "matter__category")
+            .annotate(has_merged=Exists(Matter.objects.filter(merged_into=OuterRef("matter"))))
+            .filter(pk=pk)[:1]
+        ),
+        names=("pk", *names),
+    )
+
+
+_PEOPLE: Ready[Contact] = Ready(
+    lambda matter: Contact.objects.filter(matter_id=matter).select_related("account").order_by("id")
+)
 
 
 def held_by(
     run: Run, matter: Matter, contacts: tuple[Contact, ...], *, at: datetime,
-    units: Sequence[UUID] = (),
+    units: Sequence[UUID] = (), unsaved: Sequence[Model] = (),
 ) -> Held:  # fmt: skip
-    """Load what a decision on a run of a locked matter needs. `units`: ids that may be of units."""
+    """Load what a decision on a run of a locked matter needs. `units`: ids that may be of units.
+
+    `unsaved`: rows of a matter that is being opened; they are written with its run.
+    """
     procedure = procedure_of(run.procedure)
     before = snapshot_of(run, matter, procedure, contacts)
     known = {*matter.place_ids, str(matter.category_id)}
@@ -202,7 +221,7 @@ def held_by(
         limits=limits_for(procedure, matter, at=at),
         above={unit: superior for unit, superior in named.items() if superior},
     )
-    return Held(run, matter, procedure, contacts, before, facts, frozenset(named))
+    return Held(run, matter, procedure, contacts, before, facts, frozenset(named), tuple(unsaved))
 
 
 def snapshot_of(
@@ -224,9 +243,15 @@ def units_named(units: Sequence[UUID], *, at: datetime) -> dict[str, str]:
     """Return those of these units that there are, each with its superior or nothing."""
     if not units:
         return {}
-    there = Unit.objects.filter(held_on(timezone.localdate(at)), pk__in=units)
-    pairs = there.values_list("pk", "superior_id")
+    pairs = _THERE.all(units=list(units), on=timezone.localdate(at))
     return {str(unit): str(superior or "") for unit, superior in pairs}
+
+
+_THERE: Ready[tuple[UUID, UUID | None]] = Ready(
+    lambda units, on: Unit.objects.filter(held_on(on), pk__one_of=units).values_list(
+        "pk", "superior_id"
+    )
+)
 
 
 def unit_ids(form: Values) -> list[UUID]:
@@ -269,7 +294,7 @@ def carry_out(
     contact = actor.id if actor.who is Who.PERSON else ""
     event = write(
         held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at,
-        marks=kept,
+        marks=kept, first=held.unsaved,
     )  # fmt: skip
     for run_id, opening in openings:
         _open_child(held, run_id, opening, at=at)

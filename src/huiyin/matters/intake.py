@@ -79,13 +79,12 @@ def open_matter(
         matter.is_confidential = rules.confidential
         matter.has_merged = False
         words = new_words(matter, said, known_words())
-        matter.save(force_insert=True)
-        words.save(force_insert=True)
         contacts = tuple(new_contacts(matter, reporter, parties))
-        Contact.objects.bulk_create(contacts)
         run = Run(matter=matter, procedure=rules.name, version=rules.version)
         sent = {**_sides_named(rules, action, contacts), **dict(form or {})}
-        held = held_by(run, matter, contacts, at=at, units=unit_ids(sent))
+        held = held_by(
+            run, matter, contacts, at=at, units=unit_ids(sent), unsaved=(matter, words, *contacts)
+        )
         return _begun(held, action, sent, by=by, at=at, occurred_at=occurred_at)
 
 

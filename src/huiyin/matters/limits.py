@@ -3,15 +3,19 @@
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from huiyin.categories.city_days import known_days
-from huiyin.categories.terms import term_values
+from huiyin.categories.models import TermValue
+from huiyin.categories.terms import codes_upwards, values_on
 from huiyin.matters.models import Matter
 from huiyin.places.models import Place
 from huiyin.procedures import Procedure, library, terms_of
+from huiyin.ui.ready import Ready
 from huiyin.worktime import Calendar, Limit, LimitUnit, statutory_calendar
 
 
@@ -50,15 +54,39 @@ class CalendarUnreadable(Exception):
 
 
 def limits_for(procedure: Procedure, matter: Matter, *, at: datetime) -> dict[str, Limit]:
-    """Return the value of every term the procedure may need, in one query."""
-    places = Place.objects.filter(pk__in=matter.place_ids)
-    values = term_values(
-        terms_of(procedure),
-        on=timezone.localdate(at),
-        category=matter.category,
-        place_codes=places.order_by("-level").values_list("code", flat=True),
-    )
-    return {key: Limit(value.amount, LimitUnit(value.unit)) for key, value in values.items()}
+    """Return the value of every term the procedure may need, each as `term_value` gives it.
+
+    One query for every decision, a second one where some place has a value of its own.
+    """
+    chain, places = codes_upwards(matter.category), list(matter.place_ids)
+    on, keys = timezone.localdate(at), sorted(terms_of(procedure))
+    rows = _VALUES.all(keys=keys, chain=chain, places=places, on=on)
+    local = _CODES.all(places=places) if any(row[4] for row in rows) else []
+    found: dict[str, tuple[tuple[int, int], Limit]] = {}
+    for key, amount, unit, code, place_code in rows:
+        distance = (
+            local.index(place_code) if place_code else len(local),
+            chain.index(code) if code else len(chain),
+        )
+        if key not in found or distance < found[key][0]:
+            found[key] = distance, Limit(amount, LimitUnit(unit))
+    return {key: limit for key, (_, limit) in found.items()}
+
+
+def _codes_of(places: Any) -> QuerySet[Place, Any]:
+    return Place.objects.filter(pk__one_of=places).order_by("-level").values_list("code", flat=True)
+
+
+_CODES: Ready[str] = Ready(lambda places: _codes_of(places))
+_VALUES: Ready[tuple[str, int, str, str | None, str]] = Ready(
+    lambda keys, chain, places, on: TermValue.objects.filter(
+        Q(category=None) | Q(category__code__one_of=chain),
+        Q(place_code="") | Q(place_code__in=_codes_of(places).order_by()),
+        values_on(on),
+        level=None,
+        term_id__one_of=keys,
+    ).values_list("term_id", "amount", "unit", "category__code", "place_code")
+)
 
 
 def procedure_of(name: str) -> Procedure:

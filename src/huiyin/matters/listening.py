@@ -5,7 +5,7 @@ run that an act touches. What a listener raises undoes the act.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from huiyin.matters.models import Contact, EventHeader, Matter, Run
 from huiyin.people.actors import SYSTEM
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Decision, Procedure, Snapshot
+from huiyin.ui.rows import Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Happened:
     before: Snapshot
     contacts: tuple[Contact, ...]
     by: Account = SYSTEM
+    writing: Writing = field(default_factory=Writing)  # what listeners add: written after the last
 
 
 Listener = Callable[[Happened], None]
@@ -51,6 +53,7 @@ def tell(happened: Happened) -> None:
     """Tell everybody who listens, in the order in which they came."""
     for listener in _listeners:
         listener(happened)
+    happened.writing.now()
 
 
 def tell_all(happened: Sequence[Happened]) -> None:
@@ -61,3 +64,4 @@ def tell_all(happened: Sequence[Happened]) -> None:
             continue
         for one in happened:
             listener(one)
+            one.writing.now()

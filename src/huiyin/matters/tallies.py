@@ -168,11 +168,10 @@ def _instant(text: str) -> datetime:
 
 
 def book(happened: Happened) -> None:
-    """Add what an act changes, in its transaction; one query."""
+    """Add what an act changes, in its transaction, to what its listeners write."""
     on = timezone.localdate(happened.at)
-    TallyDelta.objects.bulk_create(
-        _rows(happened.matter, happened.procedure.name, _changed(happened), on=on)
-    )
+    rows = _rows(happened.matter, happened.procedure.name, _changed(happened), on=on)
+    happened.writing.insert(rows)
 
 
 def book_all(happened: Sequence[Happened]) -> None:

@@ -26,6 +26,7 @@ from huiyin.people.models import Account
 from huiyin.people.refusals import PhoneNotMobile
 from huiyin.procedures.language import Action, ActorKind, ActorRule, Procedure, Words
 from huiyin.procedures.runs import Snapshot
+from huiyin.ui.ready import Ready
 from huiyin.units.models import Unit
 
 FOLLOWING: Final = "/m/"  # where a person follows their matter, by its number
@@ -68,6 +69,7 @@ def tell_people(happened: Happened) -> None:
             for name, role, number, who in told
         ],
         at=happened.at,
+        into=happened.writing,
     )
 
 
@@ -129,7 +131,7 @@ class _Resolver:
     def __init__(self, happened: Happened) -> None:
         self._happened = happened
         self._procedure = happened.procedure
-        self._offices: dict[str, list[Unit]] | None = None
+        self._offices: dict[str, list[_Office]] | None = None
 
     def people(self, name: str) -> Iterator[_Told]:
         """Yield everybody who is this actor, each once, with the number they know it by."""
@@ -199,16 +201,30 @@ def _holders(rule: ActorRule, run: Snapshot) -> Iterable[str]:
     return held
 
 
-def _offices(procedure: Procedure, matter: Matter) -> dict[str, list[Unit]]:
+@dataclass(frozen=True, slots=True)
+class _Office:
+    """A unit in a place of the matter: what it is called for, and of which level it is."""
+
+    pk: UUID
+    kind: str
+    level: int
+
+
+def _offices(procedure: Procedure, matter: Matter) -> dict[str, list[_Office]]:
     """Return the units of all kinds that the procedure names, in the places of the matter."""
     kinds = {kind for rule in procedure.actors.values() for kind in rule.unit_kinds}
-    units = Unit.objects.filter(kind__in=kinds, place_id__in=matter.place_ids, valid_to=None).only(
-        "kind", "level"
-    )
-    found: dict[str, list[Unit]] = {}
-    for unit in units:
+    found: dict[str, list[_Office]] = {}
+    for row in _OFFICES.all(kinds=sorted(kinds), places=list(matter.place_ids)):
+        unit = _Office(*row)
         found.setdefault(unit.kind, []).append(unit)
     return found
+
+
+_OFFICES: Ready[tuple[UUID, str, int]] = Ready(
+    lambda kinds, places: Unit.objects.filter(
+        kind__one_of=kinds, place_id__one_of=places, valid_to=None
+    ).values_list("pk", "kind", "level")
+)
 
 
 def _reached(contact: Contact) -> Iterator[Recipient]:

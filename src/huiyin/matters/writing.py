@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model
 
 from huiyin.dispatch.steps import Times, earliest
 from huiyin.matters import codec
@@ -20,9 +20,15 @@ from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Clock, Decision, Procedure
 from huiyin.procedures.language import ClockRule, Expiry
 from huiyin.procedures.runs import Status
+from huiyin.ui.rows import Writing, overwriting
 
 MARKS = "marks"  # where a header keeps what an event that is no step has to say
 ESCALATED = "clock.escalated"  # an event that says who was told of a limit
+_END_THEM = (
+    f"UPDATE {Assignment._meta.db_table} SET to_at = %s"  # noqa: S608 the table's own name
+    " WHERE run_id = %s AND to_at IS NULL"
+)
+_END_ONE = f"{_END_THEM} AND role = %s AND unit_id = %s"
 CLOCK_FIELDS = (
     "kind", "unit_id", "is_window", "status", "started_at", "due_on", "due_at", "is_provisional",
     "overdue_at", "ended_at", "outcome", "next_step_at",
@@ -32,11 +38,13 @@ CLOCK_FIELDS = (
 def write(
     run: Run, procedure: Procedure, decision: Decision, *, by: Account, contact: str, at: datetime,
     occurred_at: datetime | None = None, marks: codec.Json | None = None,
+    first: Sequence[Model] = (),
 ) -> EventHeader:  # fmt: skip
     """Write what a decision says: its event first, then everything that follows from it.
 
     `run`: locked, or not saved yet when it is being opened. `contact`: the person of the matter who
-    acted, if one did. `marks`: what its header keeps besides, such as a receipt.
+    acted, if one did. `marks`: what its header keeps besides, such as a receipt. `first`: new rows
+    that have to be there before the run. Everything goes to the database in one round trip.
     """
     is_new = run.events == 0
     before = run.memory
@@ -44,13 +52,21 @@ def write(
         run, procedure, decision, by=by, contact=contact, at=at, occurred_at=occurred_at,
         marks=marks,
     )  # fmt: skip
-    run.save(force_insert=is_new)
-    rows.event.save(force_insert=True)
-    rows.body.save(force_insert=True)
-    _write_clocks(rows.clocks)
-    _end_assignments(run, before, at)
-    if rows.assignments:
-        Assignment.objects.bulk_create(rows.assignments)
+    writing = Writing()
+    writing.insert(first)
+    if is_new:
+        writing.insert([run])
+    else:
+        writing.update(run)
+    writing.insert([rows.event, rows.body])
+    if rows.clocks:
+        writing.insert(
+            rows.clocks,
+            on_conflict=overwriting(RunClock, key=("run", "name"), fields=CLOCK_FIELDS),
+        )
+    _end_assignments(writing, run, before, at)
+    writing.insert(rows.assignments)
+    writing.now()
     return rows.event
 
 
@@ -105,9 +121,10 @@ def record(
     event, body = noted(
         run, kind, content, by=by, at=at, marks=marks, contact=contact, occurred_at=occurred_at
     )
-    run.save(update_fields=["events", "head", "changed_at"])
-    event.save(force_insert=True)
-    body.save(force_insert=True)
+    writing = Writing()
+    writing.update(run, ("events", "head", "changed_at"))
+    writing.insert([event, body])
+    writing.now()
     return event
 
 
@@ -217,17 +234,6 @@ def nearest_duty(procedure: Procedure, clocks: Iterable[Clock]) -> datetime | No
     )
 
 
-def _write_clocks(rows: list[RunClock]) -> None:
-    """Write the rows of clocks that have changed."""
-    if rows:
-        RunClock.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["run", "name"],
-            update_fields=list(CLOCK_FIELDS),
-        )
-
-
 def clock_row(run: Run, rule: ClockRule, clock: Clock, at: datetime) -> RunClock:
     """Return the row of a clock as an act at an instant leaves it."""
     return RunClock(
@@ -262,14 +268,13 @@ def _next_look(rule: ClockRule, clock: Clock, at: datetime) -> datetime | None:
     return max(at, earliest(Times(clock.started_at, clock.due_at)))
 
 
-def _end_assignments(run: Run, before: codec.Json, at: datetime) -> None:
+def _end_assignments(writing: Writing, run: Run, before: codec.Json, at: datetime) -> None:
     """End the assignments that are over; with the run all of them."""
-    gone = _held(before) - _held(run.memory)
-    which = Q() if run.is_over else Q(pk=None)
-    for role, unit in gone:
-        which |= Q(role=role, unit_id=unit)
-    if run.is_over or gone:
-        Assignment.objects.filter(which, run=run, to_at=None).update(to_at=at)
+    if run.is_over:
+        writing.statement(_END_THEM, at, run.pk)
+        return
+    for role, unit in sorted(_held(before) - _held(run.memory)):
+        writing.statement(_END_ONE, at, run.pk, role, UUID(unit))
 
 
 def ended_roles(before: codec.Json, after: codec.Json) -> set[tuple[str, str]]:

@@ -67,10 +67,15 @@ def known(facts: Discreet) -> frozenset[str]:
     return frozenset(field.name for field in fields(facts) if getattr(facts, field.name))
 
 
-def said(facts: Discreet, *, language: str, short: bool = False) -> dict[str, str]:
-    """Say every fact that is there; `short` leaves out the spaces of Chinese dates (SMS)."""
+def said(
+    facts: Discreet, *, language: str, short: bool = False, only: frozenset[str] = ALL
+) -> dict[str, str]:
+    """Say every fact that is there, of `only` these names.
+
+    `short` leaves out the spaces of Chinese dates (SMS).
+    """
     with translation.override(language):
-        found = {name: _said(name, getattr(facts, name), language) for name in known(facts)}
+        found = {name: _said(name, getattr(facts, name), language) for name in known(facts) & only}
     if short and _is_chinese(language):
         for name in ("due", "on"):
             if name in found:

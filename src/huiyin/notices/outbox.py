@@ -21,6 +21,7 @@ from huiyin.notices.recipients import PERSON, STAFF, Recipient, index_of
 from huiyin.notices.texts import LANGUAGES, Channel, Template
 from huiyin.people.models import Account, AccountKind
 from huiyin.ui.identifiers import new_id
+from huiyin.ui.rows import Writing, doing_nothing
 
 log = structlog.get_logger("huiyin.notices")
 
@@ -74,8 +75,10 @@ def put(
     put_many([draft], at=at)
 
 
-def put_many(drafts: Iterable[Draft], *, at: datetime) -> None:
+def put_many(drafts: Iterable[Draft], *, at: datetime, into: Writing | None = None) -> None:
     """Put notices into the outbox, in the caller's transaction; at most two queries for any many.
+
+    `into`: what the caller writes anyway in this transaction, and these rows with it.
 
     Writes a row for each channel a recipient is reached by; a row in Huiyin itself is delivered by
     being there. Closed accounts and residents without a phone are not reached. The commit wakes the
@@ -91,7 +94,10 @@ def put_many(drafts: Iterable[Draft], *, at: datetime) -> None:
     rows = [row for draft in wanted for row in _rows(draft, accounts, own, at)]
     if not rows:
         return
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    writing = into or Writing()
+    writing.insert(rows, on_conflict=doing_nothing())
+    if into is None:
+        writing.now()
     if any(row.state == NoticeState.QUEUED for row in rows):
         wake_after_commit()
 

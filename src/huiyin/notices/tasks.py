@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.notices import cleaning, delivery
+from huiyin.ui.waking import Waker
 
 LOCK = "notices.deliver"
 
@@ -35,10 +36,13 @@ def empty(timestamp: int) -> None:
         pass
 
 
-def wake() -> None:
-    """Let a worker look at once; one job waits at most, however much is put."""
+def _wake() -> None:
     try:
         with transaction.atomic():
             deliver.defer()
     except AlreadyEnqueued:
         return
+
+
+wake = Waker(_wake)
+"""Let a worker look at once; one job waits at most, however much is put."""

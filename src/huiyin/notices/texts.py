@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from string import Formatter
 
 from huiyin.notices.facts import DISCREET, Discreet, said, words_in
@@ -40,12 +41,13 @@ class Text:
     @property
     def needs(self) -> frozenset[str]:
         """The facts it speaks of."""
-        return frozenset(placeholders(self.words.zh))
+        return _names_in(self.words.zh)
 
     def filled(self, facts: Discreet, *, language: str, short: bool = False) -> str:
         """Say it. Raises KeyError when a fact is missing."""
-        told = said(facts, language=language, short=short)
-        return words_in(self.words, language).format_map(told)
+        words = words_in(self.words, language)
+        told = said(facts, language=language, short=short, only=_names_in(words))
+        return words.format_map(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ class Template:
     def fits(self, name: str) -> bool:
         """Tell whether it is meant for notices of this name."""
         return fnmatchcase(name, self.name)
+
+
+@lru_cache(maxsize=1_000)
+def _names_in(text: str) -> frozenset[str]:
+    return frozenset(placeholders(text))
 
 
 def placeholders(text: str) -> Iterator[str]:

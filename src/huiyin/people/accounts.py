@@ -31,6 +31,7 @@ from huiyin.people.refusals import (
     UsernameMalformed,
 )
 from huiyin.ui.acts import recording
+from huiyin.ui.ready import Ready
 from huiyin.units.models import Unit, UnitKind
 from huiyin.units.queries import held_on
 
@@ -320,8 +321,14 @@ def resident_of_phone(phone: str) -> UUID | None:
         index = phones.index_of(phones.normal(phone))
     except PhoneNotMobile:
         return None
-    known = Account.objects.filter(kind=AccountKind.RESIDENT, phone_index=index, is_active=True)
-    return known.values_list("pk", flat=True).first()
+    return _PROVEN.first(index=index)
+
+
+_PROVEN: Ready[UUID] = Ready(
+    lambda index: Account.objects.filter(
+        kind=AccountKind.RESIDENT, phone_index=index, is_active=True
+    ).values_list("pk", flat=True)[:1]
+)
 
 
 def keep_language(*, account_id: UUID, language: str) -> None:

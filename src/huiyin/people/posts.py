@@ -33,6 +33,7 @@ from huiyin.people.refusals import (
 )
 from huiyin.ui.acts import recording
 from huiyin.ui.identifiers import new_id
+from huiyin.ui.ready import Ready
 from huiyin.units.models import Unit
 from huiyin.units.queries import held_on
 
@@ -87,6 +88,15 @@ def holdings_of(account_id: UUID, *, on: date) -> list[Holding]:
     ]
 
 
+def is_held(post: Post, *, on: date) -> bool:
+    """Tell whether a post that was read with its unit is in force on a day; as `held_on` asks."""
+    return all(
+        (one.valid_from is None or one.valid_from <= on)
+        and (one.valid_to is None or one.valid_to > on)
+        for one in (post, post.unit)
+    )
+
+
 def holding_by_key(key: str, *, account_id: UUID, on: date) -> tuple[Account, Holding] | None:
     """Return the account and the holding a key names, if it is still good on a day. One query.
 
@@ -98,23 +108,31 @@ def holding_by_key(key: str, *, account_id: UUID, on: date) -> tuple[Account, Ho
     except ValueError:
         return None
     if kind == "acting":
-        acting = _ACTINGS.filter(
-            held_on(on),
-            held_on(on, prefix="post__"),
-            held_on(on, prefix="post__unit__"),
-            pk=pk,
-            account=account_id,
-            account__is_active=True,
-        ).first()
+        acting = _ACTED_IN.first(pk=pk, account=account_id, on=on)
         return (acting.account, Holding(acting.post, acting)) if acting else None
-    post = _POSTS.filter(
+    post = _WORKED_IN.first(pk=pk, account=account_id, on=on)
+    return (post.account, Holding(post)) if post else None
+
+
+_ACTED_IN: Ready[Acting] = Ready(
+    lambda pk, account, on: _ACTINGS.filter(
+        held_on(on),
+        held_on(on, prefix="post__"),
+        held_on(on, prefix="post__unit__"),
+        pk=pk,
+        account=account,
+        account__is_active=True,
+    )
+)
+_WORKED_IN: Ready[Post] = Ready(
+    lambda pk, account, on: _POSTS.filter(
         held_on(on),
         held_on(on, prefix="unit__"),
         pk=pk,
-        account=account_id,
+        account=account,
         account__is_active=True,
-    ).first()
-    return (post.account, Holding(post)) if post else None
+    )
+)
 
 
 def open_posts(account_id: UUID, *, on: date) -> QuerySet[Post]:

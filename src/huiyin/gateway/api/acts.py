@@ -101,17 +101,15 @@ def take_action(
     `Idempotency-Key` the same request is taken once.
     """
     by, at = caller_of(request).actor, timezone.now()
-    run = access.run(run_id, by=by)
     _check_late(sent, at)
     try:
         done = act(
-            run.pk, action, by=by, at=at, form=sent.form, expected=sent.expected, key=key,
+            run_id, action, by=by, at=at, form=sent.form, expected=sent.expected, key=key,
             occurred_at=sent.occurred_at,
         )  # fmt: skip
     except (ActRefused, SomebodyWasFaster):
-        run.refresh_from_db()
         request.alternatives = alternatives(  # type: ignore[attr-defined]  # read by the handler
-            run, by=by, at=at
+            access.run(run_id, by=by), by=by, at=at
         )
         raise
     return {

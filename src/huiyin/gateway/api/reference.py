@@ -30,6 +30,7 @@ from huiyin.places.models import Place, PlaceLevel
 from huiyin.places.search import search as search_places
 from huiyin.procedures import Procedure, library
 from huiyin.procedures.drawing import draw
+from huiyin.ui.ready import Ready
 from huiyin.units.models import Unit, UnitKind
 from huiyin.units.queries import held_on, search_units
 
@@ -188,8 +189,14 @@ def draw_procedure(
 
 def place_of(code: str) -> Place | None:
     """Return the place that has a code today."""
-    places = Place.objects.select_related("city", "county", "town", "village")
-    return places.filter(code=code, valid_to=None).first()
+    return _OF_CODE.first(code=code)
+
+
+_OF_CODE: Ready[Place] = Ready(
+    lambda code: Place.objects.select_related("city", "county", "town", "village").filter(
+        code=code, valid_to=None
+    )[:1]
+)
 
 
 def category_of(code: str) -> Category | None:

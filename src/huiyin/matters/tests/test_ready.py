@@ -1,0 +1,212 @@
+"""A prepared question answers as the ORM does, and one round trip writes as `save` does."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
+from django.test.utils import CaptureQueriesContext
+
+from huiyin.matters.models import (
+    Assignment,
+    Contact,
+    EventBody,
+    EventHeader,
+    Matter,
+    MatterText,
+    Run,
+    RunClock,
+    TallyDelta,
+)
+from huiyin.matters.tests.records import the_record
+from huiyin.notices.models import Notice
+from huiyin.ui.identifiers import new_id
+from huiyin.ui.ready import Ready
+from huiyin.ui.rows import Writing, doing_nothing, overwriting
+from huiyin.units.tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def columns(row):
+    """Every column of a row, as Python has it."""
+    return {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
+
+
+# --- asking -------------------------------------------------------------------------------------
+
+
+def test_a_prepared_question_brings_the_same_rows_with_all_that_belongs_to_them():
+    city = the_record()
+    run = city.act(city.open("hotline", "accept_call").run.pk, "dispatch").run
+    merged = Exists(Matter.objects.filter(merged_into=OuterRef("matter")))
+
+    def asked(pk):
+        return (
+            Run.objects.select_related("matter__place", "matter__category")
+            .annotate(has_merged=merged)
+            .filter(pk=pk)
+        )
+
+    question = Ready(asked)
+    plain = asked(run.pk).get()
+    for _ in range(5):  # the later ones with a plan that PostgreSQL has kept
+        with CaptureQueriesContext(connection) as queries:
+            found = question.first(pk=run.pk)
+            assert columns(found.matter.place) == columns(plain.matter.place)
+            assert found.matter.category is None
+        assert len(queries) == 1
+        assert (columns(found), columns(found.matter)) == (columns(plain), columns(plain.matter))
+        assert found.has_merged is plain.has_merged is False
+
+
+def test_sealed_columns_are_opened_and_people_read_as_the_orm_reads_them():
+    city = the_record()
+    matter = city.open("hotline", "accept_call").run.matter
+    question = Ready(lambda matter: Contact.objects.filter(matter_id=matter).order_by("id"))
+
+    found = question.all(matter=matter.pk)
+
+    assert [columns(one) for one in found] == [
+        columns(one) for one in Contact.objects.filter(matter=matter).order_by("id")
+    ]
+    assert found[0].phone.isdecimal()
+
+
+def test_a_list_of_any_length_stands_in_one_question_and_an_empty_one_finds_nothing():
+    city = the_record()
+    runs = [city.open("hotline", "accept_call").run.pk for _ in range(3)]
+    question = Ready(
+        lambda runs: Run.objects.filter(pk__one_of=runs).order_by("pk").values_list("pk", flat=True)
+    )
+
+    assert question.all(runs=runs) == sorted(runs)
+    assert question.all(runs=runs[:1]) == runs[:1]
+    assert question.all(runs=[]) == []
+    assert question.first(runs=[new_id()]) is None
+
+
+def test_tuples_come_as_values_list_gives_them():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    question = Ready(
+        lambda of: RunClock.objects.filter(run_id=of).order_by("pk").values_list("name", "due_at")
+    )
+
+    assert question.all(of=run.pk) == list(
+        RunClock.objects.filter(run=run).order_by("pk").values_list("name", "due_at")
+    )
+    assert question.all(of=run.pk)
+
+
+# --- writing ------------------------------------------------------------------------------------
+
+
+MODELS = (
+    Matter, MatterText, Contact, Run, EventHeader, EventBody, RunClock, Assignment, TallyDelta,
+    Notice,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda one: one.__name__)
+def test_what_an_act_writes_is_read_as_it_was_and_saving_it_again_changes_nothing(model):
+    city = the_record()
+    city.act(city.open("hotline", "accept_call").run.pk, "dispatch")
+    table = connection.ops.quote_name(model._meta.db_table)
+    sealed = {one.column for one in model._meta.concrete_fields if "Sealed" in type(one).__name__}
+
+    def stored():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608 ours
+            names = [one.name for one in cursor.description]
+            return [
+                {name: value for name, value in zip(names, row, strict=True) if name not in sealed}
+                for row in cursor.fetchall()
+            ]
+
+    written = stored()
+    assert written
+    rows = list(model.objects.all())
+    model.objects.all()._raw_delete("default")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    model.objects.bulk_create(rows)
+    by_orm = stored()
+    model.objects.all()._raw_delete("default")
+    writing = Writing()
+    writing.insert(rows)
+    if model in (RunClock, Assignment, TallyDelta):  # the database numbers them anew
+        for row in (*written, *by_orm):
+            del row["id"]
+        writing.now()
+        assert [{**row, "id": 0} for row in stored()] == [{**row, "id": 0} for row in by_orm]
+        return
+    writing.now()
+    assert stored() == by_orm == written
+
+
+def test_many_rows_and_changes_go_in_one_round_trip_in_their_order():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    clock = RunClock.objects.filter(run=run)[0]
+    again = RunClock(
+        **{name: value for name, value in columns(clock).items() if name not in ("id", "outcome")},
+        outcome="met",
+    )
+    writing = Writing()
+    run.events, run.state = 7, "received"
+    writing.update(run, ("events",))
+    writing.insert(
+        [again], on_conflict=overwriting(RunClock, key=("run", "name"), fields=("outcome",))
+    )
+    writing.statement(
+        "UPDATE matters_matter SET call_first = %s WHERE id = %s", "119", run.matter_id
+    )
+
+    with CaptureQueriesContext(connection) as queries:
+        writing.now()
+        writing.now()  # nothing is left
+
+    assert len(queries) == 1
+    assert Run.objects.get(pk=run.pk).events == 7
+    assert RunClock.objects.get(pk=clock.pk).outcome == "met"
+    assert Matter.objects.get(pk=run.matter_id).call_first == "119"
+
+
+def test_where_one_statement_fails_none_has_been_done():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    clock = RunClock.objects.filter(run=run)[0]
+    writing = Writing()
+    writing.update(run, ("events",))
+    run.events = 9
+    writing.insert([RunClock(**columns(clock) | {"id": None})])
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        writing.now()
+
+    assert Run.objects.get(pk=run.pk).events == 1
+
+
+def test_words_with_quotes_signs_and_percents_arrive_as_they_were_said():
+    city = the_record()
+    said = "100%的“水”'; DROP TABLE x; -- \\ %s {0}\n第二行"
+    matter = city.open("hotline", "accept_call").run.matter
+    words = MatterText.objects.get(matter=matter)
+    words.text = said
+    writing = Writing()
+    writing.update(words, ("text",))
+    writing.now()
+
+    assert MatterText.objects.get(matter=matter).text == said
+
+
+def test_a_row_that_is_there_is_left_alone_where_that_is_asked():
+    the_record().open("hotline", "accept_call")
+    there = Notice.objects.order_by("put_at")[0]
+    writing = Writing()
+    writing.insert([Notice(**columns(there) | {"id": new_id()})], on_conflict=doing_nothing())
+    before = Notice.objects.count()
+
+    writing.now()
+
+    assert Notice.objects.count() == before
+    assert Notice.objects.get(pk=there.pk).put_at == there.put_at <= NOW

@@ -1,0 +1,152 @@
+"""Questions that every request asks: the ORM writes their SQL once for each process.
+
+Most of what a short query costs in Python is the building of its SQL. `Ready` keeps what the ORM
+has built, and fills in the values by hand; what comes back is what the ORM would give.
+
+    _BY_CODE = Ready(lambda code: Place.objects.select_related("town").filter(code=code)[:1])
+    place = _BY_CODE.first(code="371402001")
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Expression, Field, ForeignKey, Lookup, Model, QuerySet
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    get_related_populators,
+)
+from django.db.models.sql.compiler import SQLCompiler
+
+M = TypeVar("M")
+if TYPE_CHECKING:
+    _Lookup = Lookup[Any]
+else:
+    _Lookup = Lookup
+
+
+class Slot(Expression):
+    """Where a value of `Ready` will stand in the SQL; `values` as PostgreSQL is given them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        """Return the place of the value; the slot itself stands in for it."""
+        return "%s", [self]
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Slot) and other.name == self.name
+
+
+@ForeignKey.register_lookup
+@Field.register_lookup
+class OneOf(_Lookup):
+    """`field__one_of=Slot(…)`: the value is one of a list, however long; `in` for a slot."""
+
+    lookup_name = "one_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """Return the condition."""
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", [*left_params, *right_params]
+
+
+class Ready(Generic[M]):
+    """A query whose SQL is built at its first use.
+
+    `build` is called once, with a `Slot` for each of its parameters; a slot may stand wherever an
+    expression may, and for a list with the lookup `one_of`. The values given later go to the
+    database as they are. Rows come back as model instances with all that `select_related` and
+    `annotate` say, or as tuples for a `values_list`.
+    """
+
+    def __init__(
+        self, build: "Callable[..., QuerySet[Any, M]]", *, names: Sequence[str] = ()
+    ) -> None:
+        """`names`: the parameters of `build`, where its signature does not name them."""
+        self._build = build
+        self._names = tuple(names) or tuple(inspect.signature(build).parameters)
+        self._made: _Made | None = None
+
+    def all(self, **values: Any) -> list[M]:
+        """Ask, with a value for each slot; return the rows. One query."""
+        made = self._made or self._prepare()
+        with _cursor() as cursor:
+            cursor.execute(made.sql, [_value(one, values) for one in made.params])
+            rows = cursor.fetchall()
+        return made.read(rows) if rows else []
+
+    def first(self, **values: Any) -> M | None:
+        """Ask for the first row; the query itself says that it wants no more, and in what order."""
+        found = self.all(**values)
+        return found[0] if found else None
+
+    def _prepare(self) -> "_Made":
+        self._made = _Made(self._build(**{name: Slot(name) for name in self._names}))
+        return self._made
+
+
+def _cursor() -> CursorWrapper:
+    """Return a cursor that lets PostgreSQL keep the plan of what is asked often.
+
+    Django's own puts the values into the SQL, so that it is planned anew each time.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    raw = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # psycopg's own
+    found: CursorWrapper = connection._prepare_cursor(raw)  # type: ignore[attr-defined]
+    return found
+
+
+def _value(param: Any, values: dict[str, Any]) -> Any:
+    return values[param.name] if type(param) is Slot else param
+
+
+class _Made:
+    """A query as the ORM has built it, and how its rows are read."""
+
+    def __init__(self, asked: "QuerySet[Any, Any]") -> None:
+        self._compiler: Final = asked.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+        sql, params = self._compiler.as_sql()
+        self.sql: Final[str] = sql
+        self.params: Final[Sequence[Any]] = params
+        select = self._compiler.select
+        klass = self._compiler.klass_info if asked._iterable_class is ModelIterable else None
+        self._converters = self._compiler.get_converters([one[0] for one in select])
+        self._model: type[Model] | None = klass["model"] if klass else None
+        self._is_flat = asked._iterable_class is FlatValuesListIterable
+        if klass is None:
+            return
+        fields = klass["select_fields"]
+        self._from, self._to = fields[0], fields[-1] + 1
+        self._names = [one[0].target.attname for one in select[self._from : self._to]]
+        self._related = get_related_populators(klass, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+        self._annotations = self._compiler.annotation_col_map or {}
+
+    def read(self, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Return the rows as the ORM would."""
+        if self._converters:
+            rows = [tuple(one) for one in self._compiler.apply_converters(rows, self._converters)]
+        if self._model is None:
+            return [row[0] for row in rows] if self._is_flat else list(rows)
+        return [self._instance(row) for row in rows]
+
+    def _instance(self, row: tuple[Any, ...]) -> Model:
+        assert self._model is not None  # noqa: S101 asked for above
+        found = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._from : self._to])
+        for related in self._related:
+            related.populate(row, found)
+        for name, column in self._annotations.items():
+            setattr(found, name, row[column])
+        return found
