@@ -7,6 +7,7 @@ from uuid import UUID
 from huiyin.categories.models import Category
 from huiyin.categories.tree import Node, tree
 from huiyin.matters import access, numbers
+from huiyin.matters.acting import Done
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Assignment, Attachment, Matter, Run, RunClock
 from huiyin.matters.wording import language, said
@@ -242,6 +243,14 @@ def runs_out(runs: Sequence[Run]) -> list[Json]:
     for one in _ASSIGNMENTS.all(runs=ids):
         held.setdefault(one.run_id, []).append(one)
     return [_run(run, clocks.get(run.pk, []), held.get(run.pk, [])) for run in runs]
+
+
+def opened_run_out(done: Done) -> Json:
+    """Return a run that has just been opened. No query where no unit has it yet."""
+    if done.rows is None or done.rows.assignments:
+        return runs_out([done.run])[0]
+    clocks = sorted(done.rows.clocks, key=lambda one: (one.due_at, one.name))
+    return _run(done.run, clocks, ())
 
 
 _CLOCKS: Ready[RunClock] = Ready(

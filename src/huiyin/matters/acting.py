@@ -42,7 +42,7 @@ from huiyin.matters.refusals import (
     NotYetHappened,
     SomebodyWasFaster,
 )
-from huiyin.matters.writing import ESCALATED, write
+from huiyin.matters.writing import ESCALATED, Rows, write
 from huiyin.people.actors import SYSTEM
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import (
@@ -78,13 +78,15 @@ BY_LINK: Final = "by_link"  # the mark of an event: the person came by a one-tim
 class Done:
     """What came of an act: its event, the run as it is now, and the engine's decision.
 
-    `is_repeat`: the same key had given this answer before; nothing was written now.
+    `is_repeat`: the same key had given this answer before; nothing was written now. `rows`: what an
+    act has written; of an opening these are all clocks and assignments there are.
     """
 
     run: Run
     event: EventHeader
     decision: Decision | None
     is_repeat: bool = False
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,10 +294,11 @@ def carry_out(
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = with_child_ids(answer, [run_id for run_id, _ in openings])
     contact = actor.id if actor.who is Who.PERSON else ""
-    event = write(
+    rows = write(
         held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at,
         marks=kept, first=held.unsaved,
     )  # fmt: skip
+    event = rows.event
     for run_id, opening in openings:
         _open_child(held, run_id, opening, at=at)
     if answer.done_with is not None and held.run.parent_id:
@@ -309,7 +312,7 @@ def carry_out(
     )
     carry_out_effects(happened)
     tell(happened)
-    return Done(held.run, event, answer)
+    return Done(held.run, event, answer, rows=rows)
 
 
 def refused(refusal: Refusal, procedure: Procedure) -> WhyNot:

@@ -1,12 +1,12 @@
 """The limits a decision counts by: for the category, the place and the day of the matter."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from huiyin.categories.city_days import known_days
@@ -15,8 +15,11 @@ from huiyin.categories.terms import codes_upwards, values_on
 from huiyin.matters.models import Matter
 from huiyin.places.models import Place
 from huiyin.procedures import Procedure, library, terms_of
+from huiyin.ui.kept import Kept
 from huiyin.ui.ready import Ready
 from huiyin.worktime import Calendar, Limit, LimitUnit, statutory_calendar
+
+KEPT_SECONDS: Final = 2.0
 
 
 def calendar() -> Calendar:
@@ -56,14 +59,20 @@ class CalendarUnreadable(Exception):
 def limits_for(procedure: Procedure, matter: Matter, *, at: datetime) -> dict[str, Limit]:
     """Return the value of every term the procedure may need, each as `term_value` gives it.
 
-    One query for every decision, a second one where some place has a value of its own.
+    A changed value holds for what begins `KEPT_SECONDS` later at the latest. At most one query, a
+    second one where some place has a value of its own.
     """
-    chain, places = codes_upwards(matter.category), list(matter.place_ids)
-    on, keys = timezone.localdate(at), sorted(terms_of(procedure))
-    rows = _VALUES.all(keys=keys, chain=chain, places=places, on=on)
-    local = _CODES.all(places=places) if any(row[4] for row in rows) else []
+    on, chain = timezone.localdate(at), codes_upwards(matter.category)
+    rows = _kept.get(
+        (procedure.name, procedure.version, tuple(chain), on),
+        lambda: _VALUES.all(keys=sorted(terms_of(procedure)), chain=chain, on=on),
+    )
+    has_local = any(row[4] for row in rows)
+    local = _CODES.all(places=list(matter.place_ids)) if has_local else []
     found: dict[str, tuple[tuple[int, int], Limit]] = {}
     for key, amount, unit, code, place_code in rows:
+        if place_code and place_code not in local:
+            continue
         distance = (
             local.index(place_code) if place_code else len(local),
             chain.index(code) if code else len(chain),
@@ -73,15 +82,16 @@ def limits_for(procedure: Procedure, matter: Matter, *, at: datetime) -> dict[st
     return {key: limit for key, (_, limit) in found.items()}
 
 
-def _codes_of(places: Any) -> QuerySet[Place, Any]:
-    return Place.objects.filter(pk__one_of=places).order_by("-level").values_list("code", flat=True)
-
-
-_CODES: Ready[str] = Ready(lambda places: _codes_of(places))
-_VALUES: Ready[tuple[str, int, str, str | None, str]] = Ready(
-    lambda keys, chain, places, on: TermValue.objects.filter(
+_Value = tuple[str, int, str, str | None, str]
+_kept: Kept[tuple[str, int, tuple[str, ...], date], list[_Value]] = Kept(KEPT_SECONDS)
+_CODES: Ready[str] = Ready(
+    lambda places: (
+        Place.objects.filter(pk__one_of=places).order_by("-level").values_list("code", flat=True)
+    )
+)
+_VALUES: Ready[_Value] = Ready(
+    lambda keys, chain, on: TermValue.objects.filter(
         Q(category=None) | Q(category__code__one_of=chain),
-        Q(place_code="") | Q(place_code__in=_codes_of(places).order_by()),
         values_on(on),
         level=None,
         term_id__one_of=keys,

@@ -39,7 +39,7 @@ def write(
     run: Run, procedure: Procedure, decision: Decision, *, by: Account, contact: str, at: datetime,
     occurred_at: datetime | None = None, marks: codec.Json | None = None,
     first: Sequence[Model] = (),
-) -> EventHeader:  # fmt: skip
+) -> "Rows":  # fmt: skip
     """Write what a decision says: its event first, then everything that follows from it.
 
     `run`: locked, or not saved yet when it is being opened. `contact`: the person of the matter who
@@ -67,7 +67,7 @@ def write(
     _end_assignments(writing, run, before, at)
     writing.insert(rows.assignments)
     writing.now()
-    return rows.event
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
