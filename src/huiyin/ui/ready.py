@@ -100,8 +100,11 @@ class Ready(Generic[M]):
 def _cursor() -> CursorWrapper:
     """Return a cursor that lets PostgreSQL keep the plan of what is asked often.
 
-    Django's own puts the values into the SQL, so that it is planned anew each time.
+    Django's own puts the values into the SQL, so that it is planned anew each time. Where queries
+    are logged it is Django's own all the same: a kept plan has no text to be logged.
     """
+    if connection.queries_logged:
+        return connection.cursor()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     raw = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # psycopg's own
