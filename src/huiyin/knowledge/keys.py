@@ -8,8 +8,6 @@ plain   a character, a pair, a Latin word or number, as in the search of categor
 import re
 from collections.abc import Iterable
 
-from pypinyin import lazy_pinyin
-
 from huiyin.categories.search import pieces
 from huiyin.places.names import fold, initials
 
@@ -21,6 +19,8 @@ _RUNS = re.compile(r"[一-鿿]+")
 
 def title_keys(*texts: str) -> list[str]:
     """Return what the question and its other wordings are found by."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 its dictionary is large, and seldom needed
+
     found = set(_plain(texts))
     for text in texts:
         for run in _RUNS.findall(text):

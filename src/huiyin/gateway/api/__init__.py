@@ -5,6 +5,7 @@ docs/openapi.json; `make reference` writes it and a test fails when it is old.
 """
 
 import json
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -115,8 +116,12 @@ def schema(request: HttpRequest) -> HttpResponse:
     return HttpResponse(schema_text(), content_type="application/json; charset=utf-8")
 
 
+@cache
 def schema_text() -> str:
-    """Return the schema as it is committed: stable, readable, one line a value."""
+    """Return the schema as it is committed: stable, readable, one line a value.
+
+    It says what the code says, and putting it together takes longer than any answer.
+    """
     found: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/v1"))
     found["components"] = {
         kind: dict(sorted(parts.items())) for kind, parts in sorted(found["components"].items())

@@ -5,6 +5,8 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from huiyin.procedures.drawing.describing import describe, described
 from huiyin.procedures.drawing.picture import lay_out
@@ -29,6 +31,28 @@ def draw(
     `terms`: the limits that clocks name; a clock whose term is missing shows its name alone.
     `here`: the state a run is in. The picture scales: its natural size is `width` pixels wide.
     """
-    picture = lay_out(procedure, terms=terms or {}, language=language, here=here, width=width)
+    limits = frozenset((terms or {}).items())
+    return _drawn(_These(procedure), limits, language, here, width)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _These:
+    """The rules of one procedure, compared by being the same object: nobody changes them."""
+
+    procedure: Procedure
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _These) and other.procedure is self.procedure
+
+    def __hash__(self) -> int:
+        return id(self.procedure)
+
+
+@lru_cache(maxsize=256)  # finding good places takes up to a second; a picture has some 50 kB
+def _drawn(
+    rules: _These, terms: frozenset[tuple[str, Limit]], language: Language, here: str, width: float
+) -> str:
+    procedure = rules.procedure
+    picture = lay_out(procedure, terms=dict(terms), language=language, here=here, width=width)
     told = described(picture.chart, language, here)
     return written(picture, language, told, procedure.name)

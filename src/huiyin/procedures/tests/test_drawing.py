@@ -273,3 +273,21 @@ def test_a_procedure_that_cannot_be_followed_is_drawn_all_the_same():
     assert set(lonely.states) <= {
         placed.box.name for placed in lay_out(broken, terms={}, language="zh").all_boxes
     }
+
+
+def test_a_picture_is_kept_for_its_rules_limits_language_and_place_alone():
+    rules = library.procedure("hotline")
+    state = next(iter(rules.states))
+    limits = {"hot.dispatch": parse_limit("3 working days")}
+
+    first = draw(rules)
+    ways = {
+        "terms": draw(rules, terms=limits),
+        "language": draw(rules, language="en"),
+        "here": draw(rules, here=state),
+        "width": draw(rules, width=360),
+        "rules": draw(library.procedure("grid")),
+    }
+
+    assert draw(rules) is first
+    assert len({first, *ways.values()}) == 6

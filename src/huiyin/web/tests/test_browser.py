@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from huiyin.matters.models import Run
 from huiyin.matters.tests.sample_files import a_picture
 from huiyin.people.models import Account
+from huiyin.ui.tests.browser import axe_source
 from huiyin.web.tests.access_table import session_of
 from huiyin.web.tests.city import demo_logins
 from huiyin.web.tests.pages import BEICHENG, CITY_CENTRE, LOGINS, VISITOR, pages
@@ -66,9 +67,10 @@ def looked_at(chromium, shown_city, session, language, width, wanted):
     cookies = {settings.LANGUAGE_COOKIE_NAME: language}
     if session:
         cookies[settings.SESSION_COOKIE_NAME] = session
-    shown = chromium.open(shown_city.url + "/ui/display", width=width, cookies=cookies)
+    shown = chromium.open(
+        shown_city.url + "/ui/display", width=width, cookies=cookies, before=axe_source()
+    )
     for page in wanted:
-        shown.page.set_viewport_size({"width": width, "height": 800})
         shown.complaints.clear()
         answer = shown.page.goto(shown_city.url + page.path)
         if shown.page.locator("[data-map]").count():
@@ -76,7 +78,7 @@ def looked_at(chromium, shown_city, session, language, width, wanted):
         yield from (f"{page.name}: {finding}" for finding in shown.violations())
         if answer.status == HTTPStatus.OK:  # the console also names every other answer
             yield from (f"{page.name}: {said}" for said in shown.complaints)
-        for wide in WIDTHS:
+        for wide in sorted(WIDTHS, key=lambda one: one == width):  # last as the next page begins
             shown.page.set_viewport_size({"width": wide, "height": 800})
             if shown.scrolls_sideways():
                 yield f"{page.name}: scrolls sideways at {wide}"

@@ -1,7 +1,6 @@
 """The page of one matter for staff: everything in sight, every act with its form in place."""
 
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +20,6 @@ from huiyin.matters import access
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.afterwards import afterwards
 from huiyin.matters.attachments import attachment
-from huiyin.matters.limits import procedure_of
 from huiyin.matters.refusals import NotFound
 from huiyin.matters.wording import language, said
 from huiyin.people.addresses import client_address
@@ -150,7 +148,8 @@ def picture(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
     """The whole procedure of a run as a picture, with the place where it is now."""
     page = _page(request, number, run_id=run_id)
     rules = page.rules
-    drawn = _drawn(rules.name, "zh" if language().startswith("zh") else "en", page.chosen.state)
+    in_language: Language = "zh" if language().startswith("zh") else "en"
+    drawn = draw(rules, language=in_language, here=page.chosen.state)
     context = {"m": page, "title": said(rules.title), "law": said(rules.law), "drawn": drawn}
     return render(request, "web/matter/picture.html", context)
 
@@ -179,12 +178,6 @@ def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
         request, Path(opened.path), media_type=opened.media_type, name=opened.name,
         is_shown=opened.is_shown,
     )  # fmt: skip
-
-
-@lru_cache(maxsize=200)
-def _drawn(procedure: str, in_language: Language, here: str) -> str:
-    """Return the picture, about 50 KB; laying it out takes a tenth of a second, so it is kept."""
-    return draw(procedure_of(procedure), language=in_language, here=here)
 
 
 def _page(request: PeopleRequest, number: str, *, run_id: UUID | None = None) -> MatterPage:

@@ -1,0 +1,1 @@
+"""Django finds commands of the same names here first."""
