@@ -20,6 +20,7 @@ from huiyin.dispatch.ladder import Held, Ladder, Rules, Step, ladders, rules_in_
 from huiyin.dispatch.models import ClockKind, Level, Phase
 from huiyin.dispatch.office_hours import OnDuty, on_duty_many
 from huiyin.dispatch.steps import Times, When
+from huiyin.matters.copying import copy_rows
 from huiyin.matters.holding import holders
 from huiyin.matters.limits import calendar, procedure_of
 from huiyin.matters.models import (
@@ -259,7 +260,7 @@ def _write(looks: Sequence[_Look], at: datetime) -> None:
         if any(look.take for look in some):
             events[pk] = noted(some[0].run, ESCALATED, {}, by=SYSTEM, at=at, marks=_marks(some))
     record_many(list(events.values()))
-    StepTaken.objects.bulk_create(
+    steps = [
         StepTaken(
             clock=look.clock,
             began_at=look.clock.started_at,
@@ -273,7 +274,8 @@ def _write(looks: Sequence[_Look], at: datetime) -> None:
         for pk, some in of_runs.items()
         for look in some
         for step in (*look.take, *look.pass_over)
-    )
+    ]
+    copy_rows(StepTaken, steps)
     _tell([look for some in of_runs.values() for look in some], events, at)
 
 
