@@ -18,6 +18,7 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     names = ", ".join(connection.ops.quote_name(str(column.column)) for column in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     with (
+        connection.wrap_database_errors,  # as every other statement has it
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
     ):

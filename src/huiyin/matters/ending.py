@@ -35,18 +35,22 @@ from huiyin.procedures import Decision, Facts, Procedure, Snapshot, due_clocks, 
 from huiyin.procedures.runs import Status
 from huiyin.worktime import Limit
 
+PROJECTED = (
+    "id", "state", "owner", "is_done", "is_closed", "is_over", "changed_at", "done_at", "due_at",
+    "events", "memory",
+)  # fmt: skip
 MOST_A_RUN = 50  # ends of limits of one run in one go; more would be a fault of its procedure
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a chunk came to: ends written; runs that have to be taken by themselves; how many runs
+    """What a chunk came to: ends written; runs that have to be taken by themselves; runs that
     somebody else was at.
     """
 
     fired: int
     alone: tuple[UUID, ...]
-    busy: int
+    busy: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,9 @@ def end_together(run_ids: Sequence[UUID], *, at: datetime) -> Ended:
             else:
                 ends += found
         _write(ends, at)
-    return Ended(len(ends), tuple(alone), len(run_ids) - len(runs))
+    ours = {run.pk for run in runs}
+    busy = tuple(run_id for run_id in run_ids if run_id not in ours)
+    return Ended(len(ends), tuple(alone), busy)
 
 
 def _locked(run_ids: Sequence[UUID]) -> list[Run]:
@@ -207,33 +213,22 @@ def _write(ends: Sequence[_End], at: datetime) -> None:
 
 
 def _write_runs(runs: Mapping[UUID, Run]) -> None:
-    """Write the whole projection of runs that are there."""
-    rows = list(runs.values())
+    """Write the whole projection of runs that are there, sent as one JSON text."""
+    rows = [
+        {**{name: getattr(run, name) for name in PROJECTED}, "head": bytes(run.head).hex()}
+        for run in runs.values()
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE matters_run SET state = given.state, owner = given.owner,"
             " is_done = given.is_done, is_closed = given.is_closed, is_over = given.is_over,"
             " changed_at = given.changed_at, done_at = given.done_at, due_at = given.due_at,"
-            " events = given.events, head = given.head, memory = given.memory::jsonb"
-            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::boolean[], %s::boolean[],"
-            " %s::boolean[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::int[],"
-            " %s::bytea[], %s::text[]) AS given (id, state, owner, is_done, is_closed, is_over,"
-            " changed_at, done_at, due_at, events, head, memory)"
+            " events = given.events, head = decode(given.head, 'hex'), memory = given.memory"
+            " FROM json_to_recordset(%s) AS given (id uuid, state text, owner text,"
+            " is_done boolean, is_closed boolean, is_over boolean, changed_at timestamptz,"
+            " done_at timestamptz, due_at timestamptz, events int, head text, memory jsonb)"
             " WHERE matters_run.id = given.id",
-            [
-                [run.pk for run in rows],
-                [run.state for run in rows],
-                [run.owner for run in rows],
-                [run.is_done for run in rows],
-                [run.is_closed for run in rows],
-                [run.is_over for run in rows],
-                [run.changed_at for run in rows],
-                [run.done_at for run in rows],
-                [run.due_at for run in rows],
-                [run.events for run in rows],
-                [bytes(run.head) for run in rows],
-                [canonical(run.memory).decode() for run in rows],
-            ],
+            [canonical(rows).decode()],
         )
 
 

@@ -10,6 +10,7 @@ is written.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -21,6 +22,7 @@ from huiyin.matters.acting import expire_clock, hold
 from huiyin.matters.ending import MOST_A_RUN
 from huiyin.matters.models import RunClock
 from huiyin.matters.refusals import NotFound
+from huiyin.matters.side_by_side import in_chunks
 from huiyin.procedures import due_clocks
 from huiyin.ui.refusals import Refusal as WhyNot
 
@@ -40,24 +42,32 @@ class Kept:
     steps: int = 0
 
 
-def keep(*, at: datetime, batch: int = BATCH) -> Kept:
-    """Take the steps that have come, then record every limit that is over, the oldest first."""
-    first = escalating.take_steps(at=at)
-    fired = busy = 0
+def keep(*, at: datetime, batch: int = BATCH, threads: int = 1) -> Kept:
+    """Take the steps that have come, then record every limit that is over, the oldest first.
+
+    `threads`: how many chunks at the same time; see `side_by_side`.
+    """
+    first = escalating.take_steps(at=at, threads=threads)
+    fired, busy = 0, list[UUID]()
     tried: set[UUID] = set()
+    work = partial(_keep_runs, at=at)
     while True:
         before = len(tried)
         for page in _due_pages(at):
             fresh = [run_id for run_id in page if run_id not in tried]
             tried.update(fresh)
-            for begin in range(0, len(fresh), batch):
-                done, left = _keep_runs(fresh[begin : begin + batch], at=at)
+            for done, left in in_chunks(fresh, batch, work, threads=threads):
                 fired, busy = fired + done, busy + left
         if len(tried) == before:  # what the system has begun on the way is over too
             break
+    if busy and threads > 1:  # two chunks may have met at one matter
+        ours = [_keep_runs([run_id], at=at) for run_id in busy]
+        fired += sum(done for done, _ in ours)
+        busy = [run_id for _, left in ours for run_id in left]
     # Limits that began with what the system did just now may be over already.
-    again = escalating.take_steps(at=at) if fired or first.left else escalating.Stepped()
-    return Kept(fired, busy, first.taken + again.taken)
+    is_more = fired or first.left
+    again = escalating.take_steps(at=at, threads=threads) if is_more else escalating.Stepped()
+    return Kept(fired, len(busy), first.taken + again.taken)
 
 
 def lag(*, at: datetime) -> float:
@@ -82,18 +92,18 @@ def _due_pages(at: datetime) -> Iterator[list[UUID]]:
             return
 
 
-def _keep_runs(run_ids: Sequence[UUID], *, at: datetime) -> tuple[int, int]:
-    """Record the ends of a chunk of runs; return how many, and how many runs were left."""
+def _keep_runs(run_ids: Sequence[UUID], *, at: datetime) -> tuple[int, list[UUID]]:
+    """Record the ends of a chunk of runs; return how many, and the runs that were left."""
     try:
         ended = ending.end_together(run_ids, at=at)
-        fired, busy, alone = ended.fired, ended.busy, ended.alone
+        fired, busy, alone = ended.fired, list(ended.busy), ended.alone
     except (WhyNot, LookupError, ValueError):
         # Something is wrong with a run among them: the others do not wait for it.
-        fired, busy, alone = 0, 0, tuple(run_ids)
+        fired, busy, alone = 0, [], tuple(run_ids)
     for run_id in alone:
         recorded = _keep_alone(run_id, at=at)
         fired += recorded or 0
-        busy += recorded is None
+        busy += [run_id] if recorded is None else []
     return fired, busy
 
 

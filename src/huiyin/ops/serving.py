@@ -18,11 +18,11 @@ from granian.log import LogLevels
 
 from huiyin.config import Config
 from huiyin.ops import fingerprints
+from huiyin.ops.admission import threads
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.processes import forks_die_with_us
 from huiyin.ops.progress import say
 
-THREADS = 4  # for each process; as many database connections at most
 STOP_SECONDS = 10
 NOT_SERVED = ["i18n"]  # sixty languages of a control that the registers do not use
 
@@ -43,8 +43,10 @@ def serve(config: Config) -> None:
         port=config.port,
         interface=Interfaces.WSGI,
         workers=config.workers,
-        blocking_threads=THREADS,
-        blocking_threads_idle_timeout=600,
+        # As many as can work, wait and be told to come later; only the first have a database
+        # connection (admission), and those that are not needed end again.
+        blocking_threads=threads(config.most_waiting),
+        blocking_threads_idle_timeout=60,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,

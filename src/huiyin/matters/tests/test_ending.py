@@ -91,7 +91,7 @@ def test_together_or_each_by_itself_the_same_is_written():
         ended = end_together([other for _, other in pairs], at=at)
         alone = [keeping._keep_run(other, at=at) or 0 for other in ended.alone]
         assert ended.fired + sum(alone) == sum(by_itself)
-        assert ended.busy == 0
+        assert ended.busy == ()
         fired, taken_together = fired + sum(by_itself), taken_together + ended.fired
         for one, other in pairs:
             assert left(other, units) == left(one, units)
