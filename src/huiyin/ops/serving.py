@@ -18,10 +18,10 @@ from granian.log import LogLevels
 
 from huiyin.config import Config
 from huiyin.ops import fingerprints
-from huiyin.ops.admission import threads
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.processes import forks_die_with_us
 from huiyin.ops.progress import say
+from huiyin.ops.room import threads
 
 STOP_SECONDS = 10
 NOT_SERVED = ["i18n"]  # sixty languages of a control that the registers do not use
