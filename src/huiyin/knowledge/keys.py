@@ -8,10 +8,9 @@ plain   a character, a pair, a Latin word or number, as in the search of categor
 import re
 from collections.abc import Iterable
 
-from pypinyin import lazy_pinyin
-
 from huiyin.categories.search import pieces
 from huiyin.places.names import fold, initials
+from huiyin.places.pinyin import lazy_pinyin
 
 LONGEST = 24  # of a key
 MOST = 400  # keys of a text

@@ -1,6 +1,7 @@
 """The web server: granian in front of huiyin.wsgi."""
 
 import errno
+import gc
 import importlib
 import logging
 import os
@@ -19,7 +20,7 @@ from granian.log import LogLevels
 from huiyin.config import Config
 from huiyin.ops import fingerprints
 from huiyin.ops.errors import OperatorError
-from huiyin.ops.processes import forks_die_with_us
+from huiyin.ops.processes import forks_die_with_us, keep_memory_small
 from huiyin.ops.progress import say
 from huiyin.ops.room import threads
 
@@ -30,12 +31,14 @@ NOT_SERVED = ["i18n"]  # sixty languages of a control that the registers do not 
 def serve(config: Config) -> None:
     """Serve until told to stop; DATABASE_URL is in the environment. Raises OperatorError."""
     refuse_taken_port(config)
+    keep_memory_small()
     share_metrics(config.var / "metrics")
     collect_static_files(config)
     logging.getLogger("_granian").setLevel(logging.WARNING)
     # Imported once here: the processes forked from this one share it and are up at once.
     importlib.import_module("huiyin.wsgi")
     importlib.import_module(settings.ROOT_URLCONF)
+    share_what_is_loaded()
     forks_die_with_us(signal.SIGTERM)  # else they would go on holding the port
     Granian(
         "huiyin.wsgi:application",
@@ -53,6 +56,12 @@ def serve(config: Config) -> None:
         log_enabled=True,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def share_what_is_loaded() -> None:
+    """Let forks go on sharing what is loaded: the collector leaves it alone from now on."""
+    gc.collect()
+    gc.freeze()
 
 
 def share_metrics(folder: Path) -> None:

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import product
 
-from pypinyin import lazy_pinyin
-
 from huiyin.places.models import PlaceKind
+from huiyin.places.pinyin import lazy_pinyin
 
 MAX_READINGS = 4
 
