@@ -35,6 +35,7 @@ def serve(config: Config) -> None:
     share_metrics(config.var / "metrics")
     collect_static_files(config)
     logging.getLogger("_granian").setLevel(logging.WARNING)
+    logging.getLogger("_granian").addFilter(_is_news)
     # Imported once here: the processes forked from this one share it and are up at once.
     importlib.import_module("huiyin.wsgi")
     importlib.import_module(settings.ROOT_URLCONF)
@@ -56,6 +57,11 @@ def serve(config: Config) -> None:
         log_enabled=True,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of the web server's is worth a line: most threads only wait (`room`)."""
+    return "Python threads" not in record.getMessage()
 
 
 def share_what_is_loaded() -> None:
