@@ -126,9 +126,10 @@ def _locked(run_ids: Sequence[UUID]) -> list[Run]:
         .filter(pk__in=run_ids)
         .order_by("matter_id", "pk")
     )
-    runs = list(found)
-    for run in runs:
+    runs: list[Run] = []
+    for run in found:
         run.matter.has_merged = run.has_merged
+        runs.append(run)
     return runs
 
 
