@@ -372,6 +372,15 @@ SETTINGS: tuple[Setting, ...] = (
         most=64,
     ),
     Setting(
+        "HUIYIN_MOST_WAITING",
+        Kind.WHOLE,
+        "Requests that may wait in each process until one of its four places is free; more are "
+        "answered 503 at once.",
+        default="40",
+        least=1,
+        most=500,
+    ),
+    Setting(
         "HUIYIN_METRICS_TOKEN",
         Kind.TEXT,
         "Bearer token for /metrics; without it only this machine may read them.",
@@ -435,6 +444,7 @@ class Config:
     city_code: str
     city_name: str
     workers: int
+    most_waiting: int
     metrics_token: str
     debug_trace: bool
 

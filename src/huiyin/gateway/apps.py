@@ -12,7 +12,7 @@ class GatewayConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to acts."""
-        from huiyin.gateway.outbox import put_for  # noqa: PLC0415 models are ready only now
+        from huiyin.gateway.outbox import put_for, put_for_all  # noqa: PLC0415 models are ready only now
         from huiyin.matters.listening import listen  # noqa: PLC0415 as above
 
-        listen(put_for)
+        listen(put_for, in_bulk=put_for_all)

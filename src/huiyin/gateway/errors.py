@@ -36,6 +36,7 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "api.too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "api.our_fault": HTTPStatus.INTERNAL_SERVER_ERROR,
     "api.not_ready": HTTPStatus.SERVICE_UNAVAILABLE,
+    "api.busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "gateway.no_subscription": HTTPStatus.NOT_FOUND,
     "gateway.too_many_subscriptions": HTTPStatus.CONFLICT,
     "people.file_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -113,7 +114,7 @@ def answer(refused: Refusal, *, alternatives: Sequence[Mapping[str, str]] = ()) 
     response["Cache-Control"] = "no-store"
     if response.status_code == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = CHALLENGE
-    if isinstance(refused, refusals.TooMany):
+    if isinstance(refused, refusals.TooMany | refusals.Busy):
         response["Retry-After"] = str(refused.seconds)
     if isinstance(refused, refusals.NoPartOfIt):
         response["Content-Range"] = f"bytes */{refused.size_bytes}"

@@ -23,7 +23,12 @@ API: Final = "/api/"
 
 def language_of(request: HttpRequest) -> str:
     """Return the language of the answer by Accept-Language: Chinese unless English comes first."""
-    for language, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    return accepted_language(request.headers.get("Accept-Language", ""))
+
+
+def accepted_language(header: str) -> str:
+    """Return the language that an Accept-Language header asks for."""
+    for language, _weight in parse_accept_lang_header(header):
         if language.startswith("zh"):
             return "zh-hans"
         if language.startswith("en"):

@@ -4,7 +4,7 @@ A message names the matter by its number, the procedure, the act, the states, th
 what stands in the event's header. No text, no name, no place more exact than the number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,23 +22,29 @@ def put_for(happened: Happened) -> None:
 
     No query while nobody wants to be told of it, else two.
     """
-    if happened.procedure.confidential or happened.matter.is_confidential:
-        return
+    put_for_all([happened])
+
+
+def put_for_all(happened: Sequence[Happened]) -> None:
+    """Put what many acts tell into the outbox: the same two queries for all of them."""
+    served = open_subscriptions.served()
     told = [
-        (served.id, kind)
-        for served in open_subscriptions.served()
-        if wants(served, happened)
-        for kind in kinds_of(happened)
-        if kind in served.kinds
+        (one.id, kind, act)
+        for act in happened
+        if not (act.procedure.confidential or act.matter.is_confidential)
+        for one in served
+        if wants(one, act)
+        for kind in kinds_of(act)
+        if kind in one.kinds
     ]
     if not told:
         return
     there = set(
         Subscription.objects.filter(
-            pk__in={pk for pk, _ in told}, ended_at=None, disabled_at=None
+            pk__in={pk for pk, _, _ in told}, ended_at=None, disabled_at=None
         ).values_list("pk", flat=True)
     )
-    rows = [_message(pk, kind, happened) for pk, kind in told if pk in there]
+    rows = [_message(pk, kind, act) for pk, kind, act in told if pk in there]
     if rows:
         Message.objects.bulk_create(rows, ignore_conflicts=True)
         wake_after_commit()

@@ -19,6 +19,7 @@ TooLarge = refusal("api.too_large", limit_kb=int)
 TooMany = refusal("api.too_many", seconds=int)
 OurFault = refusal("api.our_fault", report=str)
 NotReady = refusal("api.not_ready")
+Busy = refusal("api.busy", seconds=int)
 NoPartOfIt = refusal("api.no_part_of_it", size_bytes=int)
 PeopleOnly = refusal("api.people_only")
 NotInYourPlace = refusal("api.not_in_your_place")
@@ -60,6 +61,10 @@ sentences(
             "Something went wrong on our side. Tell us the code %(report)s and try again later."
         ),
         "api.not_ready": _("The system is not ready just now. Try again in a minute."),
+        "api.busy": _(
+            "Too many requests have come at once, and this one was not begun. "
+            "Send it again in %(seconds)s seconds."
+        ),
         "api.no_part_of_it": _("The file has %(size_bytes)s bytes. Ask for a part that there is."),
         "api.people_only": _(
             "This is for people about their own data. Staff ask for theirs without a post."

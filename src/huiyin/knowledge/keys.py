@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from huiyin.categories.search import pieces
 from huiyin.places.names import fold, initials
+from huiyin.places.pinyin import lazy_pinyin
 
 LONGEST = 24  # of a key
 MOST = 400  # keys of a text

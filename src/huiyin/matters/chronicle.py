@@ -28,9 +28,9 @@ from huiyin.categories.models import Category, TermValue
 from huiyin.dispatch.urgency import known_words
 from huiyin.matters import codec
 from huiyin.matters.acting import Held, links, noted, refused, snapshot_of, unit_ids, with_child_ids
+from huiyin.matters.copying import copy_rows
 from huiyin.matters.effects import carry_out_effects
 from huiyin.matters.handing_over import HANDED_FROM, filled, opening_for, promised_by
-from huiyin.matters.importing import copy_rows
 from huiyin.matters.intake import (
     Person,
     Said,

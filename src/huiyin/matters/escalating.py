@@ -8,6 +8,7 @@ its event, its notices and the time of the next look are written together.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from huiyin.dispatch.ladder import Held, Ladder, Rules, Step, ladders, rules_in_
 from huiyin.dispatch.models import ClockKind, Level, Phase
 from huiyin.dispatch.office_hours import OnDuty, on_duty_many
 from huiyin.dispatch.steps import Times, When
+from huiyin.matters.copying import copy_rows
 from huiyin.matters.holding import holders
 from huiyin.matters.limits import calendar, procedure_of
 from huiyin.matters.models import (
@@ -31,6 +33,7 @@ from huiyin.matters.models import (
     RunClock,
     StepTaken,
 )
+from huiyin.matters.side_by_side import in_chunks
 from huiyin.matters.writing import ESCALATED, MARKS, noted, record_many
 from huiyin.notices import recipients
 from huiyin.notices.facts import Facts
@@ -73,7 +76,7 @@ class _Look:
     pass_over: tuple[Step, ...]
 
 
-def take_steps(*, at: datetime, chunk: int = CHUNK) -> Stepped:
+def take_steps(*, at: datetime, chunk: int = CHUNK, threads: int = 1) -> Stepped:
     """Take every step that has come at an instant: of what no unit has first, then what is urgent.
 
     When the city has changed a ladder since the last look, every limit that runs is looked at. Two
@@ -84,8 +87,9 @@ def take_steps(*, at: datetime, chunk: int = CHUNK) -> Stepped:
     is_new = state.ladder != rules.digest
     runs = _due(at, every=is_new)
     taken = left = 0
-    for begin in range(0, len(runs), chunk):
-        for part in _parts(runs[begin : begin + chunk], at, rules, every=is_new):
+    work = partial(_parts, at=at, rules=rules, every=is_new)
+    for parts in in_chunks(runs, chunk, work, threads=threads):
+        for part in parts:
             taken, left = taken + part.taken, left + part.left
     if is_new and not left:
         KeeperState.objects.filter(pk=1).update(ladder=rules.digest)
@@ -259,7 +263,7 @@ def _write(looks: Sequence[_Look], at: datetime) -> None:
         if any(look.take for look in some):
             events[pk] = noted(some[0].run, ESCALATED, {}, by=SYSTEM, at=at, marks=_marks(some))
     record_many(list(events.values()))
-    StepTaken.objects.bulk_create(
+    steps = [
         StepTaken(
             clock=look.clock,
             began_at=look.clock.started_at,
@@ -273,7 +277,8 @@ def _write(looks: Sequence[_Look], at: datetime) -> None:
         for pk, some in of_runs.items()
         for look in some
         for step in (*look.take, *look.pass_over)
-    )
+    ]
+    copy_rows(StepTaken, steps)
     _tell([look for some in of_runs.values() for look in some], events, at)
 
 

@@ -27,8 +27,6 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -72,6 +70,8 @@ MEDIA_TYPES: Final = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 UNDER_WAY: Final = (ExportState.WAITING, ExportState.WRITING)
+# What the text of a workbook cannot hold: control characters but tab and ends of lines.
+NOT_IN_CELLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # A spreadsheet would take what begins so for a formula and run it.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _NUMBERS: Final = re.compile(
@@ -341,7 +341,7 @@ def _covered(text: str) -> str:
 
 def _cell(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    plain = ILLEGAL_CHARACTERS_RE.sub("", text)
+    plain = NOT_IN_CELLS.sub("", text)
     return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
@@ -395,6 +395,9 @@ def _write_csv(path: Path, rows: Iterator[list[str]]) -> None:
 
 
 def _write_xlsx(path: Path, rows: Iterator[list[str]]) -> None:
+    # Twenty megabytes that most processes never need.
+    from openpyxl import Workbook  # noqa: PLC0415 as said
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Huiyin")
     sheet.freeze_panes = "A2"

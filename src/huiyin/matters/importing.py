@@ -9,15 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.dispatch.urgency import Word, known_words
 from huiyin.matters.acting import Held, refused, snapshot_of, unit_ids, units_named
+from huiyin.matters.copying import copy_rows
 from huiyin.matters.effects import carry_out_effects
 from huiyin.matters.intake import Person, Said, new_contacts, new_matter, new_words
 from huiyin.matters.limits import calendar, limits_for, procedure_of
@@ -230,26 +231,3 @@ def _silent(opened: _Opened, at: datetime) -> Happened:
         held.matter, held.run, held.procedure, opened.rows.event, decision, at, held.before,
         held.contacts,
     )  # fmt: skip
-
-
-def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Write rows by COPY: every column but the keys that the database gives itself."""
-    if not rows:
-        return
-    fields = [
-        column
-        for column in model._meta.concrete_fields
-        if not column.generated and not isinstance(column, models.AutoField)
-    ]
-    names = ", ".join(connection.ops.quote_name(str(column.column)) for column in fields)
-    table = connection.ops.quote_name(model._meta.db_table)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row([_value(row, column) for column in fields])
-
-
-def _value(row: models.Model, column: "models.Field[Any, Any]") -> Any:
-    return column.get_db_prep_save(column.pre_save(row, add=True), connection)

@@ -1,26 +1,34 @@
 """The clock-keeper: what the end of a limit means is recorded and done, once, also after downtime;
 and whoever has to hear of a limit before, at and after its end hears of it (`escalating`).
 
-It scans the clock table in batches; each run is taken in a transaction of its own, and one that
-somebody is acting on just now is left for the next round. A `kill -9` loses nothing: a clock is
-found again until its end is written.
+It reads the clock table page by page and takes the runs in chunks, each in a transaction of its
+own (`ending`); a run of which more follows is taken alone. What somebody is acting on just
+now is left for the next round. A `kill -9` loses nothing: a clock is found again until its end
+is written.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+import structlog
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 
-from huiyin.matters import escalating
+from huiyin.matters import ending, escalating
 from huiyin.matters.acting import expire_clock, hold
+from huiyin.matters.ending import MOST_A_RUN
 from huiyin.matters.models import RunClock
 from huiyin.matters.refusals import NotFound
+from huiyin.matters.side_by_side import in_chunks
 from huiyin.procedures import due_clocks
+from huiyin.ui.refusals import Refusal as WhyNot
 
 BATCH = 200
-MOST_A_RUN = 50  # ends of limits of one run in one go; more would be a fault of its procedure
+PAGE = 10_000  # clocks read at once
+log = structlog.get_logger("huiyin.matters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +42,32 @@ class Kept:
     steps: int = 0
 
 
-def keep(*, at: datetime, batch: int = BATCH) -> Kept:
-    """Take the steps that have come, then record every limit that is over, the oldest first."""
-    first = escalating.take_steps(at=at)
-    fired = busy = 0
+def keep(*, at: datetime, batch: int = BATCH, threads: int = 1) -> Kept:
+    """Take the steps that have come, then record every limit that is over, the oldest first.
+
+    `threads`: how many chunks at the same time; see `side_by_side`.
+    """
+    first = escalating.take_steps(at=at, threads=threads)
+    fired, busy = 0, list[UUID]()
     tried: set[UUID] = set()
-    while runs := _due_runs(at, batch, tried):
-        for run_id in runs:
-            tried.add(run_id)
-            recorded = _keep_run(run_id, at=at)
-            fired += recorded or 0
-            busy += recorded is None
+    work = partial(_keep_runs, at=at)
+    while True:
+        before = len(tried)
+        for page in _due_pages(at):
+            fresh = [run_id for run_id in page if run_id not in tried]
+            tried.update(fresh)
+            for done, left in in_chunks(fresh, batch, work, threads=threads):
+                fired, busy = fired + done, busy + left
+        if len(tried) == before:  # what the system has begun on the way is over too
+            break
+    if busy and threads > 1:  # two chunks may have met at one matter
+        ours = [_keep_runs([run_id], at=at) for run_id in busy]
+        fired += sum(done for done, _ in ours)
+        busy = [run_id for _, left in ours for run_id in left]
     # Limits that began with what the system did just now may be over already.
-    again = escalating.take_steps(at=at) if fired or first.left else escalating.Stepped()
-    return Kept(fired, busy, first.taken + again.taken)
+    is_more = fired or first.left
+    again = escalating.take_steps(at=at, threads=threads) if is_more else escalating.Stepped()
+    return Kept(fired, len(busy), first.taken + again.taken)
 
 
 def lag(*, at: datetime) -> float:
@@ -59,14 +79,41 @@ def lag(*, at: datetime) -> float:
     return (at - min(waiting)).total_seconds() if waiting else 0.0
 
 
-def _due_runs(at: datetime, batch: int, tried: set[UUID]) -> list[UUID]:
-    clocks = (
-        RunClock.objects.filter(status="running", overdue_at=None, due_at__lte=at)
-        .exclude(run_id__in=tried)
-        .order_by("due_at")
-        .values_list("run_id", flat=True)[:batch]
-    )
-    return list(dict.fromkeys(clocks))
+def _due_pages(at: datetime) -> Iterator[list[UUID]]:
+    """Yield the runs with a limit that is over, the oldest first, each once in a page."""
+    clocks = RunClock.objects.filter(status="running", overdue_at=None, due_at__lte=at)
+    ordered = clocks.order_by("due_at", "pk").values_list("due_at", "pk", "run_id")
+    rest = Q()
+    while page := list(ordered.filter(rest)[:PAGE]):
+        yield list(dict.fromkeys(run_id for _, _, run_id in page))
+        due_at, pk, _ = page[-1]
+        rest = Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk)
+        if len(page) < PAGE:
+            return
+
+
+def _keep_runs(run_ids: Sequence[UUID], *, at: datetime) -> tuple[int, list[UUID]]:
+    """Record the ends of a chunk of runs; return how many, and the runs that were left."""
+    try:
+        ended = ending.end_together(run_ids, at=at)
+        fired, busy, alone = ended.fired, list(ended.busy), ended.alone
+    except (WhyNot, LookupError, ValueError):
+        # Something is wrong with a run among them: the others do not wait for it.
+        fired, busy, alone = 0, [], tuple(run_ids)
+    for run_id in alone:
+        recorded = _keep_alone(run_id, at=at)
+        fired += recorded or 0
+        busy += [run_id] if recorded is None else []
+    return fired, busy
+
+
+def _keep_alone(run_id: UUID, *, at: datetime) -> int | None:
+    """Record the ends of one run; None when it is busy, or something is wrong with it."""
+    try:
+        return _keep_run(run_id, at=at)
+    except (WhyNot, LookupError, ValueError):
+        log.exception("limit_not_recorded", run=str(run_id))
+        return None
 
 
 def _keep_run(run_id: UUID, *, at: datetime) -> int | None:

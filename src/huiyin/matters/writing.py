@@ -15,6 +15,7 @@ from django.db.models import Model
 from huiyin.dispatch.steps import Times, earliest
 from huiyin.matters import codec
 from huiyin.matters.chain import START, digest_of, hash_of, new_salt
+from huiyin.matters.copying import copy_rows
 from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Clock, Decision, Procedure
@@ -145,8 +146,8 @@ def record_many(events: Sequence[tuple[EventHeader, EventBody]]) -> None:
                 [run.changed_at for run in runs],
             ],
         )
-    EventHeader.objects.bulk_create([event for event, _ in events])
-    EventBody.objects.bulk_create([body for _, body in events])
+    copy_rows(EventHeader, [event for event, _ in events])
+    copy_rows(EventBody, [body for _, body in events])
 
 
 def noted(

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from huiyin.notices.delivery import count_outcome
+from huiyin.notices.delivery import count_outcomes
 from huiyin.notices.models import Notice, NoticeState
 from huiyin.notices.texts import Channel
 
@@ -72,5 +72,5 @@ def take_report(*, message_id: UUID, status: Status, at: datetime) -> bool:
             reason="" if is_delivered else "phone_unreachable",
         )
         if changed:
-            count_outcome(Channel.SMS.value, outcome.value)
+            count_outcomes({(Channel.SMS.value, outcome.value): 1})
     return bool(changed)

@@ -20,6 +20,9 @@ SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=None,
 )
+REFUSED = Counter(
+    "huiyin_refused_total", "Requests answered 503 because too many came at once.", registry=None
+)
 
 
 def exposition() -> bytes:
@@ -30,6 +33,7 @@ def exposition() -> bytes:
     else:
         registry.register(REQUESTS)
         registry.register(SECONDS)
+        registry.register(REFUSED)
     registry.register(NoticeMetrics())
     registry.register(ClockMetrics())
     return generate_latest(registry)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 _PR_SET_PDEATHSIG = 1
+_M_ARENA_MAX = -8
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -146,3 +147,14 @@ def stop(
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=patience)
     return process.poll()
+
+
+def keep_memory_small() -> None:
+    """Let this process and its forks use two arenas of memory instead of eight for each core.
+
+    Many threads that each did little would hold on to a little each. Nothing happens where the C
+    library has no such setting.
+    """
+    mallopt = getattr(_libc, "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 2)

@@ -1,6 +1,7 @@
 """The web server: granian in front of huiyin.wsgi."""
 
 import errno
+import gc
 import importlib
 import logging
 import os
@@ -19,10 +20,10 @@ from granian.log import LogLevels
 from huiyin.config import Config
 from huiyin.ops import fingerprints
 from huiyin.ops.errors import OperatorError
-from huiyin.ops.processes import forks_die_with_us
+from huiyin.ops.processes import forks_die_with_us, keep_memory_small
 from huiyin.ops.progress import say
+from huiyin.ops.room import threads
 
-THREADS = 4  # for each process; as many database connections at most
 STOP_SECONDS = 10
 NOT_SERVED = ["i18n"]  # sixty languages of a control that the registers do not use
 
@@ -30,12 +31,15 @@ NOT_SERVED = ["i18n"]  # sixty languages of a control that the registers do not 
 def serve(config: Config) -> None:
     """Serve until told to stop; DATABASE_URL is in the environment. Raises OperatorError."""
     refuse_taken_port(config)
+    keep_memory_small()
     share_metrics(config.var / "metrics")
     collect_static_files(config)
     logging.getLogger("_granian").setLevel(logging.WARNING)
+    logging.getLogger("_granian").addFilter(_is_news)
     # Imported once here: the processes forked from this one share it and are up at once.
     importlib.import_module("huiyin.wsgi")
     importlib.import_module(settings.ROOT_URLCONF)
+    share_what_is_loaded()
     forks_die_with_us(signal.SIGTERM)  # else they would go on holding the port
     Granian(
         "huiyin.wsgi:application",
@@ -43,14 +47,27 @@ def serve(config: Config) -> None:
         port=config.port,
         interface=Interfaces.WSGI,
         workers=config.workers,
-        blocking_threads=THREADS,
-        blocking_threads_idle_timeout=600,
+        # As many as can work, wait and be told to come later; only the first have a database
+        # connection (admission), and those that are not needed end again.
+        blocking_threads=threads(config.most_waiting),
+        blocking_threads_idle_timeout=60,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_enabled=True,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of the web server's is worth a line: most threads only wait (`room`)."""
+    return "Python threads" not in record.getMessage()
+
+
+def share_what_is_loaded() -> None:
+    """Let forks go on sharing what is loaded: the collector leaves it alone from now on."""
+    gc.collect()
+    gc.freeze()
 
 
 def share_metrics(folder: Path) -> None:

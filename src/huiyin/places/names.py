@@ -11,6 +11,7 @@ from functools import cache
 from itertools import product
 
 from huiyin.places.models import PlaceKind
+from huiyin.places.pinyin import lazy_pinyin
 
 MAX_READINGS = 4
 

@@ -4,7 +4,7 @@ The choice works without JavaScript and without an account; a signed-in person's
 stored by `people` and written into the same cookie at sign-in (`keep_language`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -88,10 +88,15 @@ def shown_as(display: Display) -> Iterator[None]:
 
 def display_of(request: HttpRequest) -> Display:
     """Read the cookies; anything unknown in them counts as not chosen."""
-    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "").lower()
+    return display_in(request.COOKIES)
+
+
+def display_in(cookies: Mapping[str, str]) -> Display:
+    """Return what these cookies choose."""
+    language = cookies.get(settings.LANGUAGE_COOKIE_NAME, "").lower()
     if language not in LANGUAGE_NAMES:
         language = settings.LANGUAGE_CODE
-    chosen = request.COOKIES.get(DISPLAY_COOKIE, "").split(".")
+    chosen = cookies.get(DISPLAY_COOKIE, "").split(".")
     return Display(language=language, large="large" in chosen, contrast="contrast" in chosen)
 
 

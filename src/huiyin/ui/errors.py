@@ -27,6 +27,7 @@ class Trouble(StrEnum):
     SERVER_ERROR = "500"
     UNAVAILABLE = "503"
     OFFLINE = "offline"
+    BUSY = "busy"
 
 
 STATUS: dict[Trouble, int] = {
@@ -39,6 +40,7 @@ STATUS: dict[Trouble, int] = {
     Trouble.SERVER_ERROR: 500,
     Trouble.UNAVAILABLE: 503,
     Trouble.OFFLINE: 200,
+    Trouble.BUSY: 503,
 }
 
 _BARE = (

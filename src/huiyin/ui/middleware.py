@@ -1,6 +1,7 @@
 """Headers that protect every page, and the language and size a person chose."""
 
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -56,6 +57,20 @@ def tile_host(tile_url: str) -> str:
     return f"{parts.scheme}://{host}" if parts.scheme and host else ""
 
 
+@cache
+def security_headers(tile_host: str = "") -> dict[str, str]:
+    """Return the headers that every answer has."""
+    return {
+        "Content-Security-Policy": content_policy(tile_host),
+        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
 class SecurityHeaders:
     """Puts the policies on every answer, static files and error pages included.
 
@@ -69,13 +84,8 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         tiles = tile_host(settings.HUIYIN.tile_url) if getattr(request, "shows_map", False) else ""
-        response.headers.setdefault("Content-Security-Policy", content_policy(tiles))
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        for name, value in security_headers(tiles).items():
+            response.headers.setdefault(name, value)
         if "Cache-Control" not in response.headers:
             known = getattr(request, "actor", None) is not None
             response.headers["Cache-Control"] = (

@@ -325,7 +325,8 @@ def test_a_limit_that_ends_while_eight_look_after_clocks_is_recorded_and_told_on
     runs = [an_order(city) for _ in range(4)]
 
     with a_crowd(ACTORS) as crowd:
-        kept = crowd.at_once(*[lambda: keeping.keep(at=LATER)] * ACTORS)
+        keep = partial(keeping.keep, at=LATER, batch=1, threads=2)
+        kept = crowd.at_once(*[keep] * ACTORS)
     # What each found in the hands of another is left for the next look.
     kept.append(keeping.keep(at=LATER))
 

@@ -223,12 +223,8 @@ def test_whoever_lost_its_lease_settles_nothing(gateway):
     stale = now_of(notice)
     leased(notice, until=NOW + 2 * LEASE)
 
-    delivery._settle(
-        stale,
-        delivery.Handed(delivery.Verdict.UNKNOWN, "late"),
-        lease_until=NOW + LEASE,
-        at=NOW,
-    )
+    late = delivery.Handed(delivery.Verdict.UNKNOWN, "late")
+    delivery._settle([delivery._settled(stale, late, NOW)], lease_until=NOW + LEASE)
 
     assert now_of(notice).state == "queued"
 

@@ -4,6 +4,7 @@ import click
 
 from huiyin.ops import prepared
 from huiyin.ops.installation import with_django
+from huiyin.ops.processes import keep_memory_small
 from huiyin.ops.progress import say
 
 
@@ -20,6 +21,7 @@ def command(*, concurrency: int) -> None:
 
     It shows itself in the database every ten seconds; /ready looks for that.
     """
+    keep_memory_small()
     with with_django("app") as found:
         prepared.refuse_unmigrated(found.urls.app)
         from procrastinate.contrib.django import app  # noqa: PLC0415 Django is ready only now

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from huiyin.matters import acting, exporting, files, keeping, numbers, tallies, telling
+from huiyin.matters import acting, ending, exporting, files, numbers, tallies, telling
 from huiyin.matters.tests.test_faults import cut_us_off, kill_ourselves
 from huiyin.notices import delivery
 
@@ -67,8 +67,8 @@ PLACES = {
     Point.ACT_AFTER_OUTBOX: after(telling, "put_many"),
     Point.OUTBOX_CLAIMED: before(delivery, "_handed"),
     Point.OUTBOX_SENT_NOT_RECORDED: after(delivery, "_handed"),
-    Point.KEEPER_BETWEEN_RUNS: before(keeping, "_keep_run", call=2),
-    Point.KEEPER_IN_RUN: after(keeping, "expire_clock"),
+    Point.KEEPER_BETWEEN_RUNS: before(ending, "end_together", call=2),
+    Point.KEEPER_IN_RUN: after(ending, "_write_runs"),
     Point.EXPORT_BETWEEN_PARTS: before(exporting, "_put_part", call=2),
     Point.EXPORT_BEFORE_RENAME: before(files, "put", call=PARTS + 1),
     # Deltas are deleted and added up by one statement; what is behind it are counts of nothing.

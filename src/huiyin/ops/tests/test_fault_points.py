@@ -192,7 +192,7 @@ def a_round_of_the_keeper(city):
             assert ends.count() == 2
         assert keeping.keep(at=LATER).fired == 0
 
-    keep = lambda: keeping.keep(at=LATER)  # noqa: E731
+    keep = lambda: keeping.keep(at=LATER, batch=1)  # noqa: E731
     return Work(keep, keep, is_whole, at=LATER + DAY)
 
 

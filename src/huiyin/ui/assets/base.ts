@@ -1,6 +1,7 @@
 // What every page loads: htmx, and a few helpers that only add to what works without a script.
 import htmx from "htmx.org";
 
+import { startAgain } from "./again";
 import { startArrows } from "./arrows";
 import { startDialogs } from "./dialogs";
 import { startForms } from "./forms";
@@ -31,11 +32,49 @@ Object.assign(htmx.config, {
 
 const texts = document.body.dataset;
 
+// Too many at once (503 with Retry-After): nothing was begun, so the same may be sent again. Some
+// times, then whoever waits is told.
+const AGAIN_MOST = 4;
+const tried = new WeakMap<Element, number>();
+interface Answered {
+  xhr: XMLHttpRequest;
+  elt: Element;
+  target: Element;
+  requestConfig: { verb: string; path: string; parameters: Record<string, unknown>; triggeringEvent?: Event };
+}
+
+function sendsAgain(found: Answered): boolean {
+  const seconds = Number(found.xhr.getResponseHeader("Retry-After"));
+  const many = tried.get(found.elt) ?? 0;
+  if (found.xhr.status !== 503 || !seconds || seconds > 10 || many >= AGAIN_MOST) {
+    tried.delete(found.elt);
+    return false;
+  }
+  tried.set(found.elt, many + 1);
+  const { verb, path, parameters } = found.requestConfig;
+  setTimeout(
+    () => {
+      if (!found.elt.isConnected) return;
+      void htmx.ajax(verb as "get" | "post", path, { source: found.elt, target: found.target as HTMLElement, values: parameters });
+    },
+    seconds * 1000 * 2 ** many,
+  );
+  return true;
+}
+
+document.body.addEventListener("htmx:afterOnLoad", (event) => {
+  tried.delete((event as CustomEvent<Answered>).detail.elt);
+});
+
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(failure, (event) => {
     // What a page asks for by itself may fail in silence; nobody waits for it.
     if ((event.target as HTMLElement).closest("[data-quiet]")) return;
     const answered = event.type === "htmx:responseError";
+    if (answered && sendsAgain((event as CustomEvent<Answered>).detail)) {
+      toast(texts.textBusy ?? "");
+      return;
+    }
     const code = answered
       ? (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.getResponseHeader("X-Spoken-Code")
       : null;
@@ -57,6 +96,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+startAgain();
 startArrows();
 startDialogs();
 startLeaving();
