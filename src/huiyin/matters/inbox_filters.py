@@ -190,8 +190,8 @@ def _is_down(sort: Sort, *, is_done: bool) -> bool:
 def behind(key: Key, sort: Sort, *, is_done: bool) -> Q:
     """Return the condition: what comes after a key in an order."""
     is_later = "lt" if _is_down(sort, is_done=is_done) else "gt"
-    later = Q(**{f"sorted_at__{is_later}": key.at}) | Q(
-        sorted_at=key.at, **{f"pk__{is_later}": key.id}
+    later = Q(**{f"sorted_at__{is_later}e": key.at}) & (
+        Q(**{f"sorted_at__{is_later}": key.at}) | Q(**{f"pk__{is_later}": key.id})
     )
     return Q(rank__gt=key.rank) | (Q(rank=key.rank) & later) if sort is Sort.URGENCY else later
 

@@ -6,10 +6,10 @@ read from the files; the rest are SQL functions (migrations `sight_functions` an
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -29,6 +29,7 @@ BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 ENDLESS: Final = "infinity"
 NO_RUN: Final = UUID(int=0)
 _RULES: Final = "%s, %s, %s, %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]"
+_NOT_MOVED: Final = "ARRAY(SELECT matters_not_moved_by(%s, %s::text[]))"
 _WAYS: Final = {
     ActorKind.ASSIGNED: "assigned",
     ActorKind.SENDER_OF: "sender",
@@ -45,8 +46,21 @@ def helping() -> tuple[str, ...]:
     return tuple(name for name, rules in library.procedures().items() if rules.helps)
 
 
-def rules_of(by: Actor) -> Iterator[Rule]:
-    """Yield by what a post may own a state: procedure, owner, way, role, fact of the level."""
+def rules_of(by: Actor) -> tuple[Rule, ...]:
+    """Return by what a post may own a state: procedure, owner, way, role, fact of the level."""
+    kind_of_post = Actor(
+        account_id=None, kind=by.kind, unit_kind=by.unit_kind, level=by.level,
+        permissions=by.permissions,
+    )  # fmt: skip
+    return _rules_of(kind_of_post)
+
+
+@lru_cache(maxsize=1_024)
+def _rules_of(by: Actor) -> tuple[Rule, ...]:
+    return tuple(_read_rules(by))
+
+
+def _read_rules(by: Actor) -> Iterator[Rule]:
     for procedure in library.procedures().values():
         owners = {state.owner for state in procedure.states.values() if state.owner}
         for name in sorted(owners):
@@ -98,14 +112,11 @@ def owned_among(runs: Collection[UUID], *, by: Actor) -> set[UUID]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def held_and_not_next(by: Actor) -> QuerySet[Run]:
-    """Return the runs in which a post's unit holds a role and somebody else is next."""
+def held_and_not_next(by: Actor) -> tuple[str, list[Any]]:
+    """Return a statement for the runs in which a unit holds a role and somebody else is next."""
     held = "SELECT run_id FROM matters_assignment WHERE unit_id = %s AND to_at IS NULL"
-    others = RawSQL(  # noqa: S611 fixed texts, parameters
-        f"{held} EXCEPT SELECT owned FROM matters_owned_among(ARRAY({held}), {_RULES}) AS owned",  # noqa: S608 fixed texts, parameters
-        [by.unit_id, by.unit_id, *as_owner(by, rules_of(by))],
-    )
-    return Run.objects.filter(pk__in=others)
+    theirs = f"SELECT owned FROM matters_owned_among(ARRAY({held}), {_RULES}) AS owned"  # noqa: S608 fixed
+    return f"{held} EXCEPT {theirs}", [by.unit_id, by.unit_id, *as_owner(by, rules_of(by))]
 
 
 def to_sign(by: Actor) -> QuerySet[Run]:
@@ -170,28 +181,43 @@ class Sum:
     count: int
 
 
-def sums(*, by: Actor, at: datetime, soon: datetime, most: int) -> tuple[list[Sum], Counter[str]]:
-    """Return what the first `most` runs are, and of which procedures all are that are to be signed
-    for. One query.
+_LOOKED: Final = """
+SELECT 'first', of_procedure, run_id IN (SELECT owned FROM signing), due < %s,
+       due >= %s AND due <= %s, count(*)
+FROM ({first}) AS looked GROUP BY 2, 3, 4, 5
+"""
+_TO_SIGN: Final = """
+SELECT 'to_sign', run.procedure, NULL, NULL, NULL, count(*)
+FROM signing JOIN matters_run AS run ON run.id = owned GROUP BY 2
+"""
+_BESIDE: Final = """
+SELECT 'beside', %s, NULL, NULL, NULL, count(*) FROM ({other} LIMIT %s) AS one
+"""
+
+
+def sums(
+    *, by: Actor, at: datetime, soon: datetime, most: int,
+    beside: Mapping[str, tuple[str, list[Any]]],
+) -> tuple[list[Sum], Counter[str], Counter[str]]:  # fmt: skip
+    """Return what the first `most` runs are; of which procedures all are that are to be signed
+    for; and how many rows other statements have, up to `most`. One query.
     """
-    statement, values = _first(Stretch(), by, most)
-    rules = as_owner(by, rules_of(by))
+    statement, of_first = _first(Stretch(), by, most)
+    signing = f"SELECT owned FROM matters_owned_among({_NOT_MOVED}, {_RULES}) AS owned"  # noqa: S608 fixed
+    parts = [_LOOKED.format(first=statement), _TO_SIGN]
+    values = [by.unit_id, list(helping()), *as_owner(by, rules_of(by)), at, at, soon, *of_first]
+    for name, (other, of_other) in beside.items():
+        parts.append(_BESIDE.format(other=other))
+        values += [name, *of_other, most]
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH signing AS MATERIALIZED (SELECT owned FROM matters_owned_among("  # noqa: S608 fixed texts, parameters
-            f"ARRAY(SELECT matters_not_moved_by(%s, %s::text[])), {_RULES}) AS owned)"
-            " SELECT of_procedure, run_id IN (SELECT owned FROM signing) AS is_to_sign,"
-            " due < %s AS is_overdue, due >= %s AND due <= %s AS is_soon, count(*)"
-            f" FROM ({statement}) AS looked GROUP BY 1, 2, 3, 4"
-            " UNION ALL"
-            " SELECT run.procedure, NULL, NULL, NULL, count(*)"
-            " FROM signing JOIN matters_run AS run ON run.id = owned GROUP BY 1",
-            [by.unit_id, list(helping()), *rules, at, at, soon, *values],
+            f"WITH signing AS MATERIALIZED ({signing}) {' UNION ALL '.join(parts)}", values
         )
         rows = cursor.fetchall()
     return (
-        [Sum(*row) for row in rows if row[1] is not None],
-        Counter({row[0]: row[4] for row in rows if row[1] is None}),
+        [Sum(*row[1:]) for row in rows if row[0] == "first"],
+        Counter({row[1]: row[5] for row in rows if row[0] == "to_sign"}),
+        Counter({row[1]: row[5] for row in rows if row[0] == "beside"}),
     )
 
 
@@ -200,13 +226,13 @@ def _first(part: Stretch, by: Actor, most: int) -> tuple[str, list[Any]]:
 
     A run that waits by two rules comes twice out of the function and once out of this.
     """
-    rules = rules_of(by)
+    rules: Iterable[Rule] = rules_of(by)
     if part.helps is not None:
         names = helping()
-        rules = (rule for rule in rules if (rule[0] in names) is part.helps)
+        rules = [rule for rule in rules if (rule[0] in names) is part.helps]
     left_out, names_left = "'{}'::uuid[]", []
     if part.is_moved:
-        left_out = "ARRAY(SELECT matters_not_moved_by(%s, %s::text[]))"
+        left_out = _NOT_MOVED
         names_left = [by.unit_id, list(helping())]
     statement = (
         "SELECT DISTINCT due, run_id, of_procedure FROM matters_first_owned("  # noqa: S608 fixed texts, parameters

@@ -74,7 +74,7 @@ $$;
 -- and before an instant; what has no limit is due in the year 9999. For an office each rule is a
 -- walk along the index `matters_runs_by_owner_due` that ends after `most` runs: sorting is
 -- forbidden, or the planner would now and then read all that waits. What a unit holds itself, gave
--- or looks after from above is found by its assignments, unless it holds more than `few` of them.
+-- or looks after from above is found by the assignments, unless there are more than `few` of them.
 CREATE FUNCTION matters_first_owned(
     my_unit uuid, my_place uuid, my_level text, procedures text[], owners text[], ways text[],
     roles text[], level_facts text[], left_out uuid[],
@@ -83,7 +83,7 @@ CREATE FUNCTION matters_first_owned(
 LANGUAGE plpgsql STABLE ROWS 100
 SET enable_sort = off SET enable_bitmapscan = off SET enable_seqscan = off SET jit = off AS $$
 DECLARE
-    few CONSTANT integer := 2000;
+    few CONSTANT integer := 1000;
     never CONSTANT timestamptz := '9999-12-31 00:00:00+00';
     -- Everything lies in the city: no matter has to be asked for its place.
     is_everywhere boolean := (SELECT level = 1 FROM places_place WHERE id = my_place);
@@ -91,10 +91,29 @@ DECLARE
     accusing uuid[] := ARRAY(
         SELECT id FROM matters_matter WHERE accused <> '{}' AND accused && above
     );
-    holds integer := (
-        SELECT count(*) FROM (
-            SELECT FROM matters_assignment WHERE unit_id = my_unit AND to_at IS NULL LIMIT few + 1
-        ) AS part
+    -- By which ways the assignments are too many to be read one after the other.
+    many text[] := ARRAY(
+        SELECT 'assigned' WHERE few < (
+            SELECT count(*) FROM (
+                SELECT FROM matters_assignment
+                WHERE unit_id = my_unit AND to_at IS NULL LIMIT few + 1
+            ) AS part
+        )
+        UNION ALL
+        SELECT 'sender' WHERE 'sender' = ANY (ways) AND few < (
+            SELECT count(*) FROM (
+                SELECT FROM matters_assignment
+                WHERE sender_id = my_unit AND to_at IS NULL LIMIT few + 1
+            ) AS part
+        )
+        UNION ALL
+        SELECT 'superior' WHERE 'superior' = ANY (ways) AND few < (
+            SELECT count(*) FROM (
+                SELECT FROM units_unit AS below
+                JOIN matters_assignment AS held ON held.unit_id = below.id AND held.to_at IS NULL
+                WHERE below.superior_id = my_unit LIMIT few + 1
+            ) AS part
+        )
     );
     rule record;
 BEGIN
@@ -102,7 +121,7 @@ BEGIN
         SELECT * FROM unnest(procedures, owners, ways, roles, level_facts)
             AS one(procedure, owner, way, role, level_fact)
     LOOP
-        IF rule.way = 'office' OR (rule.way = 'assigned' AND holds > few) THEN
+        IF rule.way = 'office' OR rule.way = ANY (many) THEN
             RETURN QUERY
             SELECT run.id, COALESCE(run.due_at, '9999-12-31 00:00:00+00'::timestamptz),
                    run.procedure::text
@@ -118,6 +137,17 @@ BEGIN
                       SELECT FROM matters_assignment AS held
                       WHERE held.run_id = run.id AND held.role = rule.role
                         AND held.unit_id = my_unit AND held.to_at IS NULL
+                  )
+                  WHEN rule.way = 'sender' THEN EXISTS (
+                      SELECT FROM matters_assignment AS held
+                      WHERE held.run_id = run.id AND held.role = rule.role
+                        AND held.sender_id = my_unit AND held.to_at IS NULL
+                  )
+                  WHEN rule.way = 'superior' THEN EXISTS (
+                      SELECT FROM matters_assignment AS held
+                      JOIN units_unit AS below ON below.id = held.unit_id
+                      WHERE held.run_id = run.id AND held.role = rule.role
+                        AND below.superior_id = my_unit AND held.to_at IS NULL
                   )
                   ELSE
                       (is_everywhere OR EXISTS (
@@ -144,40 +174,39 @@ BEGIN
             LIMIT most;
         END IF;
     END LOOP;
+    -- By the assignments, one after the other: joined the other way round, all that waits for
+    -- anybody would be read.
     RETURN QUERY
-    SELECT run.id, COALESCE(run.due_at, never), run.procedure::text
-    FROM matters_assignment AS held
-    JOIN matters_run AS run ON run.id = held.run_id AND NOT run.is_closed
-    JOIN unnest(procedures, owners, ways, roles) AS one(procedure, owner, way, role)
-      ON one.procedure = run.procedure AND one.owner = run.owner AND one.role = held.role
-     AND one.way = 'assigned'
-    WHERE holds <= few AND held.unit_id = my_unit AND held.to_at IS NULL
-      AND (COALESCE(run.due_at, never), run.id) > (from_due, from_id)
-      AND COALESCE(run.due_at, never) < until_due
+    WITH found AS MATERIALIZED (
+        SELECT held.run_id AS id, 'assigned' AS way, held.role
+        FROM matters_assignment AS held
+        WHERE 'assigned' <> ALL (many) AND held.unit_id = my_unit AND held.to_at IS NULL
+        UNION ALL
+        SELECT held.run_id, 'sender', held.role
+        FROM matters_assignment AS held
+        WHERE 'sender' = ANY (ways) AND 'sender' <> ALL (many)
+          AND held.sender_id = my_unit AND held.to_at IS NULL
+        UNION ALL
+        SELECT held.run_id, 'superior', held.role
+        FROM units_unit AS below
+        JOIN matters_assignment AS held ON held.unit_id = below.id AND held.to_at IS NULL
+        WHERE 'superior' = ANY (ways) AND 'superior' <> ALL (many)
+          AND below.superior_id = my_unit
+    ), open_ones AS MATERIALIZED (
+        SELECT run.id, COALESCE(run.due_at, never) AS due, run.procedure, run.owner, run.matter_id,
+               found.way, found.role
+        FROM found JOIN matters_run AS run ON run.id = found.id
+        WHERE NOT run.is_closed
+    )
+    SELECT run.id, run.due, run.procedure::text
+    FROM open_ones AS run
+    WHERE (run.due, run.id) > (from_due, from_id) AND run.due < until_due
       AND run.matter_id <> ALL (accusing) AND run.id <> ALL (left_out)
-    UNION ALL
-    SELECT run.id, COALESCE(run.due_at, never), run.procedure::text
-    FROM matters_assignment AS held
-    JOIN matters_run AS run ON run.id = held.run_id AND NOT run.is_closed
-    JOIN unnest(procedures, owners, ways, roles) AS one(procedure, owner, way, role)
-      ON one.procedure = run.procedure AND one.owner = run.owner AND one.role = held.role
-     AND one.way = 'sender'
-    WHERE 'sender' = ANY (ways) AND held.sender_id = my_unit AND held.to_at IS NULL
-      AND (COALESCE(run.due_at, never), run.id) > (from_due, from_id)
-      AND COALESCE(run.due_at, never) < until_due
-      AND run.matter_id <> ALL (accusing) AND run.id <> ALL (left_out)
-    UNION ALL
-    SELECT run.id, COALESCE(run.due_at, never), run.procedure::text
-    FROM units_unit AS below
-    JOIN matters_assignment AS held ON held.unit_id = below.id AND held.to_at IS NULL
-    JOIN matters_run AS run ON run.id = held.run_id AND NOT run.is_closed
-    JOIN unnest(procedures, owners, ways, roles) AS one(procedure, owner, way, role)
-      ON one.procedure = run.procedure AND one.owner = run.owner AND one.role = held.role
-     AND one.way = 'superior'
-    WHERE 'superior' = ANY (ways) AND below.superior_id = my_unit
-      AND (COALESCE(run.due_at, never), run.id) > (from_due, from_id)
-      AND COALESCE(run.due_at, never) < until_due
-      AND run.matter_id <> ALL (accusing) AND run.id <> ALL (left_out);
+      AND EXISTS (
+          SELECT FROM unnest(procedures, owners, ways, roles) AS one(procedure, owner, way, role)
+          WHERE one.procedure = run.procedure AND one.owner = run.owner
+            AND one.way = run.way AND one.role = run.role
+      );
 END
 $$;
 """
