@@ -20,7 +20,7 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from huiyin.dispatch.answers import Answer, Question
 from huiyin.dispatch.models import Level
 from huiyin.dispatch.responsibility import responsible_many
-from huiyin.matters import access, inbox
+from huiyin.matters import access, inbox, owning
 from huiyin.matters.inbox import PAGE, Page
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.limits import procedure_of
@@ -152,7 +152,7 @@ def waiting(by: Actor) -> QuerySet[Run]:
         for rule in way.offices
         if access.is_office(rule, by)
     }
-    return inbox.owned_by_rules(sorted(rules), by=by).filter(_where(mine))
+    return owning.owned_by_rules(sorted(rules), by=by).filter(_where(mine))
 
 
 def _where(some: Iterable[Way]) -> Q:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
-from huiyin.matters import access, inbox
+from huiyin.matters import access, inbox, owning
 from huiyin.matters.inbox import PAGE, Page
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.limits import procedure_of
@@ -115,7 +115,7 @@ def waiting(by: Actor) -> QuerySet[Run]:
     for one in mine:
         at = Q(procedure=one.rules.name, state=one.state)
         here |= at & is_low if one.tray is Tray.LOW else at
-    return inbox.owned_by_rules(sorted(rules), by=by).filter(here)
+    return owning.owned_by_rules(sorted(rules), by=by).filter(here)
 
 
 def _tray() -> Case:

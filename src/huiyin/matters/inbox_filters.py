@@ -5,7 +5,7 @@ already, so they cannot show anybody what is not theirs.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Final
@@ -29,11 +29,10 @@ from django.utils import timezone
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
 from huiyin.matters import numbers, search
-from huiyin.matters.models import Assignment, EventHeader, Matter, Run
+from huiyin.matters.models import NEVER, Assignment, EventHeader, Matter, Run
 from huiyin.places.models import Place
 from huiyin.procedures import library
 
-NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no limit last
 _RANKS: Final = (Level.EMERGENCY, Level.URGENT, Level.NORMAL)
 
 
@@ -75,6 +74,11 @@ class Filters:
     is_returned: bool = False
     words: str = ""
     is_urgent: bool = False  # urgent ones and emergencies
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything narrows."""
+        return self != Filters()
 
     def narrow(self, runs: QuerySet[Run], *, at: datetime, soon: datetime) -> QuerySet[Run]:
         """Return those of some runs that fit. `soon`: until when something is due soon."""
@@ -186,8 +190,8 @@ def _is_down(sort: Sort, *, is_done: bool) -> bool:
 def behind(key: Key, sort: Sort, *, is_done: bool) -> Q:
     """Return the condition: what comes after a key in an order."""
     is_later = "lt" if _is_down(sort, is_done=is_done) else "gt"
-    later = Q(**{f"sorted_at__{is_later}": key.at}) | Q(
-        sorted_at=key.at, **{f"pk__{is_later}": key.id}
+    later = Q(**{f"sorted_at__{is_later}e": key.at}) & (
+        Q(**{f"sorted_at__{is_later}": key.at}) | Q(**{f"pk__{is_later}": key.id})
     )
     return Q(rank__gt=key.rank) | (Q(rank=key.rank) & later) if sort is Sort.URGENCY else later
 

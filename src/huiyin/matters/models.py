@@ -5,15 +5,21 @@ projection of its events, written by `huiyin.matters.writing` and nowhere else; 
 rebuilds and compares it.
 """
 
+from datetime import UTC, datetime
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.dispatch.models import Level
 from huiyin.people.sealing import SealedField
 from huiyin.ui.identifiers import new_id
+
+NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no limit last
 
 
 class Channel(models.TextChoices):
@@ -210,10 +216,11 @@ class Run(models.Model):
             models.Index(
                 fields=("state", "procedure", "matter"), name="matters_runs_by_state"
             ),
-            # What waits for an office, what is due first before the rest.
+            # What waits for an office, what is due first before the rest; without a limit last.
             models.Index(
-                fields=("procedure", "owner", "due_at"), name="matters_runs_by_owner",
-                condition=Q(is_closed=False),
+                "procedure", "owner",
+                Coalesce("due_at", Value(NEVER), output_field=models.DateTimeField()), "id",
+                name="matters_runs_by_owner_due", condition=Q(is_closed=False),
             ),
             # How a place stands: what is open, what is due first before the rest ...
             models.Index(

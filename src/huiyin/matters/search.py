@@ -100,8 +100,9 @@ def by_phone(
 
 def _page(matters: QuerySet[Matter], after: Key | None, limit: int) -> Found:
     if after is not None:
+        # The instant by itself, so that the index is entered there and not at its beginning.
         matters = matters.filter(
-            Q(opened_at__lt=after.opened_at) | Q(opened_at=after.opened_at, pk__lt=after.id)
+            Q(opened_at__lt=after.opened_at) | Q(pk__lt=after.id), opened_at__lte=after.opened_at
         )
     found = list(_in_order(matters)[: limit + 1])
     shown = found[:limit]

@@ -11,9 +11,10 @@ the one the clock measured.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -27,7 +28,7 @@ from huiyin.matters.limits import procedure_of
 from huiyin.matters.listening import Happened
 from huiyin.matters.models import EventHeader, Matter, Measure, Run, Tally, TallyDelta
 from huiyin.places.models import Place, PlaceLevel
-from huiyin.procedures import Procedure
+from huiyin.procedures import Procedure, library
 from huiyin.procedures.language import NEW, ClockKind
 from huiyin.procedures.runs import Outcome, Status
 
@@ -55,6 +56,7 @@ class Movement(NamedTuple):
 
 Read = tuple[str, str, datetime, codec.Json]  # of an event: action, to_state, recorded_at, effects
 AREA: Final = ("town_id", "county_id", "overlay_id", "city_id")
+BY_PLACE: Final = ("town_id", "county_id")  # by which a place can be divided
 
 
 @dataclass(slots=True)
@@ -309,19 +311,51 @@ def roll_up(*, batch: int = BATCH) -> int:
 # --- asking -------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which counts somebody is told: those of some procedures, and those of a unit."""
+
+    procedures: Collection[str] = ()
+    unit_id: UUID | None = None
+
+    def holds(self, cell: Mapping[str, Any]) -> bool:
+        """Tell whether a count is in it."""
+        return cell["procedure"] in self.procedures or (
+            self.unit_id is not None and cell["unit_id"] == self.unit_id
+        )
+
+
+@cache
+def open_states() -> frozenset[tuple[str, str]]:
+    """Return the states of procedures in which something is not done yet."""
+    return frozenset(
+        (name, state)
+        for name, rules in library.procedures().items()
+        for state, rule in rules.states.items()
+        if not rule.done
+    )
+
+
 def counted(
     measure: Measure, *, place_id: UUID, since: date | None = None, until: date | None = None,
-    by: Sequence[str] = (), **only: Any,
+    by: Sequence[str] = (), share: Share | None = None, is_open: bool = False, **only: Any,
 ) -> dict[tuple[Any, ...], int]:  # fmt: skip
     """Return how many, in a place of any level: in all, or by day, procedure, state, class, unit.
 
     `since`, `until`: the first and the last day, for everything but `in_state`. `by`: any of
-    `GROUPS`; the keys of the answer, in their order. `only`: values of these to count alone. One
-    query from the town up, exact also for what is not rolled up yet; below it every event is read.
+    `GROUPS`, and of `BY_PLACE` where counts are kept; the keys of the answer, in their order.
+    `share`: of whom. `is_open`: in states alone that are not done. `only`: values of `GROUPS` to
+    count alone. One query from the town up, exact also for what is not rolled up yet; below it
+    every event is read.
     """
-    unknown = {*by, *only} - set(GROUPS)
+    unknown = {*by, *only} - set(GROUPS) - (set(BY_PLACE) - {*only})
     if unknown:
         raise ValueError(f"a tally is not kept by {sorted(unknown)}")
+    if not is_kept(place_id):
+        return counted_in(
+            _runs_below(place_id), measure, place_id=place_id, since=since, until=until, by=by,
+            share=share, is_open=is_open, **only,
+        )  # fmt: skip
     conditions = ["measure = %s"]
     values: list[Any] = [measure.value]
     if measure is Measure.IN_STATE:
@@ -332,18 +366,24 @@ def counted(
     for name, value in only.items():
         conditions.append(f"{name} IS NOT DISTINCT FROM %s")
         values.append(value)
-    if not is_kept(place_id):
-        return counted_in(
-            _runs_below(place_id), measure, place_id=place_id, since=since, until=until, by=by,
-            **only,
-        )  # fmt: skip
+    if is_open:
+        procedures, states = map(list, zip(*sorted(open_states()), strict=True))
+        # The first two are the index's to look up; the third holds the pairs together.
+        conditions.append(
+            "procedure = ANY(%s) AND state = ANY(%s)"
+            " AND (procedure, state) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+        )
+        values += [sorted({*procedures}), sorted({*states}), procedures, states]
+    if share is not None:
+        conditions.append("(procedure = ANY(%s) OR unit_id = %s)")
+        values += [sorted(share.procedures), share.unit_id]
     where = " AND ".join(conditions)
     keys = ", ".join(by) or "TRUE"
     here = f"%s IN ({', '.join(AREA)})"
     query = (
         f"SELECT {keys}, sum(n) FROM ("  # noqa: S608 names from GROUPS and AREA alone
         f" SELECT {keys}, count AS n FROM matters_tally"
-        f" WHERE area_id IN (SELECT id FROM matters_tallyarea WHERE {here}) AND {where}"
+        f" JOIN matters_tallyarea AS area ON area.id = area_id WHERE {here} AND {where}"
         " UNION ALL"
         f" SELECT {keys}, delta FROM matters_tallydelta WHERE {here} AND {where}"
         f") AS both_parts GROUP BY {', '.join(by) or '1'} HAVING sum(n) <> 0"
@@ -381,7 +421,8 @@ def area_of(matter: Matter) -> tuple[UUID | None, ...]:
 
 def counted_in(
     runs: QuerySet[Run], measure: Measure, *, place_id: UUID, since: date | None = None,
-    until: date | None = None, by: Sequence[str] = (), **only: Any,
+    until: date | None = None, by: Sequence[str] = (), share: Share | None = None,
+    is_open: bool = False, **only: Any,
 ) -> dict[tuple[Any, ...], int]:  # fmt: skip
     """Return what `counted` holds of some runs; every event of theirs is read, so of a few.
 
@@ -403,8 +444,15 @@ def counted_in(
                     "state": move.state,
                     "category_id": run.matter.category_id,
                     "unit_id": UUID(move.unit) if move.unit else None,
+                    "town_id": run.matter.town_id,
+                    "county_id": run.matter.county_id,
                 }
-                if move.measure is measure and all(cell[name] == only[name] for name in only):
+                if (
+                    move.measure is measure
+                    and all(cell[name] == only[name] for name in only)
+                    and (share is None or share.holds(cell))
+                    and (not is_open or (run.procedure, move.state) in open_states())
+                ):
                     totals[tuple(cell[name] for name in by)] += amount
     return {key: amount for key, amount in totals.items() if amount}
 

@@ -149,7 +149,7 @@ def timeline(
     events = EventHeader.objects.filter(run__in=shown_of).order_by("-recorded_at", "-id")
     if after is not None:
         last = EventHeader.objects.filter(pk=after, run__matter=of).values("recorded_at")[:1]
-        events = events.filter(Q(recorded_at__lt=last) | Q(recorded_at=last, pk__lt=after))
+        events = events.filter(Q(recorded_at__lt=last) | Q(pk__lt=after), recorded_at__lte=last)
     if reader.is_person:
         events = events.filter(_open_to_people(reader))
     found = list(events.select_related("body")[: limit + 1])

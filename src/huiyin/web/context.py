@@ -1,8 +1,10 @@
 """The navigation of every page: where this person can go, in which post, of which city."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,7 +17,7 @@ from huiyin.people.actors import Actor
 from huiyin.people.models import AccountKind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Door:
     """One entry of the desk's rail: `routes` are the views on which it is the current one.
 
@@ -34,7 +36,7 @@ class Door:
     counted: bool = False  # its address gives the figure for the badge when asked for `?badge`
     counts: str = ""
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse(self.route, args=self.args)
 
@@ -170,6 +172,9 @@ DOORS = (
 )
 
 
+_SOME_UNIT = UUID(int=0)  # doors ask whether there is one, never which
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Give templates the doors of this person's desk, the frame of shared pages and the city.
 
@@ -178,18 +183,28 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     is_staff = actor is not None and actor.kind == AccountKind.STAFF
     return {
-        "nav": list(_doors(request)) if is_staff else [],
+        "nav": _rail(actor, request) if actor is not None and is_staff else (),
         "layout": "ui/desk.html" if is_staff else "ui/resident.html",
         "is_staff": is_staff,
         "city_name": settings.HUIYIN.city_name,
     }
 
 
-def _doors(request: HttpRequest) -> Iterator[Door]:
-    actor = getattr(request, "actor", None)
+def _rail(actor: Actor, request: HttpRequest) -> tuple[Door, ...]:
     here = request.resolver_match.view_name if request.resolver_match else ""
-    for door in DOORS:
-        if actor is None or (door.needs and not actor.may(door.needs)):
-            continue
-        if door.only_for is None or door.only_for(actor):
-            yield replace(door, current=here in door.routes)
+    post = Actor(
+        account_id=None, kind=actor.kind, unit_id=_SOME_UNIT if actor.unit_id else None,
+        unit_kind=actor.unit_kind, level=actor.level, permissions=actor.permissions,
+    )  # fmt: skip
+    return _doors(post, here)
+
+
+@lru_cache(maxsize=1_024)
+def _doors(post: Actor, here: str) -> tuple[Door, ...]:
+    """Return the doors of such a post as they stand on a page; the same ones each time."""
+    return tuple(
+        replace(door, current=here in door.routes)
+        for door in DOORS
+        if (not door.needs or post.may(door.needs))
+        and (door.only_for is None or door.only_for(post))
+    )

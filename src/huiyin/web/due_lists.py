@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from huiyin.matters.inbox_filters import NEVER, Key
-from huiyin.matters.models import Run
+from huiyin.matters.inbox_filters import Key
+from huiyin.matters.models import NEVER, Run
 
 
 def page_by_due(

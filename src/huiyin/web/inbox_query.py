@@ -7,6 +7,7 @@ to; what cannot be read narrows nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -61,6 +62,9 @@ FIELD_ORDER: Final = (
 KEPT: Final = ("tray", *NARROWING, "sort")  # what a saved view remembers
 
 
+_TYPED: Final = tuple(typed_name(name) for name in LOOKED_UP)
+
+
 class FilterForm(Form):
     """The filters of the inbox; bound to the address."""
 
@@ -97,6 +101,12 @@ class FilterForm(Form):
             self.fields[name] = forms.Field(label=labels[name], required=False, widget=widget)
         self.order_fields(FIELD_ORDER)
         self._look_up()
+
+    @property
+    def sameness(self) -> str | None:
+        """What decides how its fields are drawn: nothing, where nothing is filled in."""
+        is_empty = not any(self.data.get(name) for name in (*self.fields, *_TYPED))
+        return "empty" if is_empty else None
 
     def _look_up(self) -> None:
         """Find what was typed and not chosen; what is not clear comes back to be chosen from."""
@@ -177,6 +187,18 @@ class InboxQuery:
         ]
 
 
+def _read_form(sent: QueryDict) -> FilterForm:
+    form = FilterForm(sent)
+    form.is_valid()
+    return form
+
+
+@cache
+def _empty_form(_language: str) -> FilterForm:
+    """Return the form in which nothing is filled in, in the language of the request."""
+    return _read_form(QueryDict())
+
+
 Known = Mapping[UUID, Place | Category | Unit]
 
 
@@ -185,8 +207,8 @@ def read(sent: QueryDict, known: Known | None = None) -> InboxQuery:
 
     `known`: what it may name, where that was loaded already; else a query for each look-up.
     """
-    form = FilterForm(sent)
-    form.is_valid()
+    narrows = any(sent.get(name) for name in (*NARROWING, *_TYPED))
+    form = _read_form(sent) if narrows else _empty_form(language())
     cleaned = form.cleaned_data
     procedure = sent.get("procedure", "")
     place = _named(Place, cleaned.get("place"), known)

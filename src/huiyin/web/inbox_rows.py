@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from itertools import groupby
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from huiyin.dispatch.models import Level
 from huiyin.matters import access, numbers
@@ -21,6 +23,7 @@ from huiyin.matters.models import Contact, ContactRole, Run
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
+from huiyin.ui.templatetags.ui import masked
 from huiyin.web.clock_words import Stand, stand_of
 
 SOON_DAYS, WEEK = 3, 7
@@ -46,6 +49,16 @@ class Row:
     url: str
     events: int
     urgency: str
+
+    @property
+    def who_drawn(self) -> SafeString:
+        """Who waits, with grey blocks for what is covered."""
+        return _drawn_name(self.who, get_language())
+
+
+@lru_cache(maxsize=4_096)
+def _drawn_name(name: str, _language: str | None) -> SafeString:
+    return masked(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +146,22 @@ def _row(run: Run, waiting: Mapping[UUID, str], at: datetime, *, is_new: bool) -
         day=(timezone.localdate(at) - timezone.localdate(matter.opened_at)).days + 1,
         is_new=is_new,
         is_confidential=matter.is_confidential,
-        url=f"{reverse('web:matter', args=[matter.number])}?run={run.pk}",
+        url=f"{_address(matter.number)}?run={run.pk}",
         events=run.events,
         urgency="" if matter.urgency == Level.NORMAL else matter.get_urgency_display(),
     )
+
+
+@cache
+def _addresses() -> tuple[str, str]:
+    """Return what stands before and after a number in the address of a matter."""
+    before, _number, after = reverse("web:matter", args=["NUMBER"]).partition("NUMBER")
+    return before, after
+
+
+def _address(number: str) -> str:
+    before, after = _addresses()
+    return f"{before}{number}{after}"
 
 
 def within_city(place: Place) -> str:

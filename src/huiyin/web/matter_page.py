@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from huiyin.matters import access, inbox, numbers
+from huiyin.matters import access, numbers, owning
 from huiyin.matters.acting import held_by
 from huiyin.matters.attachments import attachments_of
 from huiyin.matters.limits import procedure_of
@@ -117,7 +117,7 @@ class MatterPage:
         by_id = {run.pk: run for run in self.runs}
         if self._wanted in by_id:
             return by_id[self._wanted]
-        mine = set(inbox.owned_by(self.by).filter(matter=self.matter).values_list("pk", flat=True))
+        mine = owning.owned_among([run.pk for run in self.runs], by=self.by)
         order = sorted(
             self.runs,
             key=lambda run: (run.pk in mine, not run.is_over, run.parent_id is None, run.opened_at),

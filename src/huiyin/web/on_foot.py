@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.grid.models import Visit
 from huiyin.grid.visits import due_again, grids_of
-from huiyin.matters import access, inbox
+from huiyin.matters import access, owning
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import held_by
 from huiyin.matters.limits import procedure_of
@@ -85,7 +85,7 @@ class Today:
         """The runs that wait for the worker's office, in the own grids or their village."""
         mine = [grid.pk for grid in self.grids]
         mine += [grid.village_id for grid in self.grids if grid.village_id]
-        waiting = inbox.owned_by(self.by).filter(matter__place__in=mine)
+        waiting = owning.owned_by(self.by).filter(matter__place__in=mine)
         return list(
             waiting.filter(matter__is_confidential=False, is_done=False)
             .select_related("matter__place__village", "matter__category")

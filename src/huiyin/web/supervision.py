@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
-from huiyin.matters import access, inbox, numbers
+from huiyin.matters import access, numbers, owning
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
@@ -303,4 +303,4 @@ def earlier(run: Run, unit: Unit | None, *, by: Actor) -> list[Run]:
 def waiting(by: Actor, *, at: datetime) -> int:
     """Return how many orders wait for a post: to be answered or judged. One query."""
     del at  # whatever waits, late or not
-    return inbox.owned_by(by).filter(procedure=RULES, is_over=False).count()
+    return owning.owned_by(by).filter(procedure=RULES, is_over=False).count()

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
-from huiyin.matters import access, inbox, numbers
+from huiyin.matters import access, numbers, owning
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
@@ -192,7 +192,7 @@ class Whistles:
         if show is Show.BLOWN:
             return seen.filter(self._held(CALLER), is_done=False)
         if show is Show.SETTLE:
-            owned = inbox.owned_by(self.by).filter(procedure=RULES, is_done=False)
+            owned = owning.owned_by(self.by).filter(procedure=RULES, is_done=False)
             return owned.exclude(owner=CALLED).filter(matter__is_confidential=False)
         if show is Show.HERE and self.place is not None:
             return seen.filter(in_place(self.place), is_done=False)
@@ -320,4 +320,4 @@ def runs_to_blow_on(by: Actor, *, place: Place, most: int = 12) -> list[Run]:
 def waiting(by: Actor, *, at: datetime) -> int:
     """Return how many whistles wait for a post: to come, to finish, to settle. One query."""
     del at  # whatever waits, late or not
-    return inbox.owned_by(by).filter(procedure=RULES, is_done=False).count()
+    return owning.owned_by(by).filter(procedure=RULES, is_done=False).count()

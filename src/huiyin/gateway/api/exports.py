@@ -64,7 +64,7 @@ def list_exports(request: HttpRequest, cursor: Cursor = "", limit: Most = 30) ->
     """Return the exports of the account, the latest first, with how far each is."""
     rows = exports_of(caller_of(request).actor).order_by("-asked_at", "-pk")
     if after := moment_in(cursor):
-        rows = rows.filter(Q(asked_at__lt=after[0]) | Q(asked_at=after[0], pk__lt=after[1]))
+        rows = rows.filter(Q(asked_at__lt=after[0]) | Q(pk__lt=after[1]), asked_at__lte=after[0])
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     return {

@@ -16,6 +16,8 @@ class FigureOut(Schema):
     procedure: str | None = Field(description="Of which procedure.")
     state: str | None = Field(description="In which state.")
     category: str | None = Field(description="The code of the class; none also for no class.")
+    county: str | None = Field(description="The code of the county; none also for the whole city.")
+    town: str | None = Field(description="The code of the town; none also for all that is above.")
     unit: UnitRefOut | None = Field(description="With which unit; none also for no unit.")
     count: int = Field(description="How many.")
 

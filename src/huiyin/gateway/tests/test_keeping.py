@@ -137,6 +137,24 @@ def test_figures_count_what_the_office_looks_after_and_of_a_unit_its_own():
     assert scene.lijuan.get("/figures").json()["code"] == "api.staff_only"
 
 
+def test_what_is_open_by_branch_of_classes_and_county_is_one_answer():
+    scene = Scene()
+    report(scene.city, scene.lijuan)
+    town, county = scene.city.town.code, scene.city.town.county.code
+    asked = {"by": ["category", "county"], "place": town, "depth": 1, "limit": 1000}
+
+    every, open_ones = (
+        scene.agent.get("/figures", **asked, open=value).json() for value in ("false", "true")
+    )
+    done = scene.agent.get("/figures", **asked, measure="done").json()
+    by_town = scene.agent.get("/figures", by="town", state="received", place=town).json()
+
+    cells = {(one["category"], one["county"]): one["count"] for one in open_ones["figures"]}
+    assert cells == {("01", county): 2}
+    assert (every["total"], open_ones["total"], done["total"]) == (2, 2, 0)
+    assert [(one["town"], one["count"]) for one in by_town["figures"]] == [(town, 1)]
+
+
 def test_figures_of_a_place_the_unit_does_not_work_for_are_not_shown():
     scene = Scene()
     above = scene.city.town.county.code

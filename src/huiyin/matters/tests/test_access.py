@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from huiyin.matters import access, inbox, numbers, search
+from huiyin.matters import access, inbox, numbers, owning, search
 from huiyin.matters.inbox import Tray
 from huiyin.matters.models import Contact, Matter, Run
 from huiyin.matters.refusals import ContactNotOpen, NotFound
@@ -168,7 +168,7 @@ def test_the_accused_see_nothing_not_even_what_they_took_in_or_look_after():
     assert not sees(city.staff(accused), run)
     assert not sees(city.staff(below), run)  # made later than the list of the accused
     assert sees(a_post(city, "hotline_centre"), run)
-    assert not inbox.owned_by(city.staff(accused, "hotline.dispatch")).exists()
+    assert not owning.owned_by(city.staff(accused, "hotline.dispatch")).exists()
 
 
 def test_to_the_accused_an_act_is_missing():

@@ -1,7 +1,7 @@
 """The tags and filters every page is written with; a builtin of all templates."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.conf import settings
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from huiyin.ui import dates, icons, numbers
 from huiyin.ui.display import Display, current_display
@@ -261,6 +261,45 @@ def empty_state(
         "other_label": other_label,
         "primary": primary,
     }
+
+
+# --- what is the same for everybody --------------------------------------------------------------
+
+
+class OnceNode(template.Node):
+    """A part of a page that is drawn once for each language and key, and kept by the process."""
+
+    MOST = 512  # kept at a time; full, it begins afresh
+
+    def __init__(self, nodelist: template.NodeList, key: template.base.FilterExpression) -> None:
+        self.nodelist, self.key = nodelist, key
+        self._drawn: dict[tuple[Hashable, str | None], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        """Return what was drawn, or draw it."""
+        key = self.key.resolve(context)
+        if key is None:
+            return self.nodelist.render(context)
+        full = (key, get_language())
+        drawn = self._drawn.get(full)
+        if drawn is None:
+            drawn = self.nodelist.render(context)
+            if len(self._drawn) >= self.MOST:
+                self._drawn.clear()
+            self._drawn[full] = drawn
+        return drawn
+
+
+@register.tag
+def once(parser: template.base.Parser, token: template.base.Token) -> OnceNode:
+    """Draw a part once: `{% once key %}…{% endonce %}`; each time where the key is None.
+
+    For what the key and the language alone decide: nothing of a person, no token, no time.
+    """
+    _name, key = token.split_contents()
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(nodelist, parser.compile_filter(key))
 
 
 # --- the page -----------------------------------------------------------------------------------

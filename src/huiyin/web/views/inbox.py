@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.matters import inbox
 from huiyin.matters.act_forms import ActForm
-from huiyin.matters.inbox import MOST_COUNTED, Tray
+from huiyin.matters.inbox import MOST_COUNTED, Survey, Tray
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Run
 from huiyin.matters.search import Key as SearchKey
@@ -65,12 +65,12 @@ EMPTY: Final = {
 def index(request: PeopleRequest) -> HttpResponse:
     """One tray, page by page, narrowed and sorted; htmx asks for the list alone."""
     at = timezone.now()
-    counts = inbox.counts(by=request.actor, at=at)
+    survey = inbox.survey(by=request.actor, at=at)
     views = views_of(request.actor)
     view = _view(request, views)
     kept = read_all([each.query for each in views])
     asked = kept[views.index(view)] if view and not _says(request) else read(request.GET)
-    which = asked.tray or _first_tray(counts)
+    which = asked.tray or _first_tray(survey.counts)
     if "narrow" in request.GET and not asked.form.unclear:  # without what was left empty
         return see_other(request, _address(asked.encoded(tray=which.value), view))
     after = key_of(request.GET.get("after", ""))
@@ -80,7 +80,7 @@ def index(request: PeopleRequest) -> HttpResponse:
     rows = rows_of(shown.runs, by=request.actor, at=at, tray=which)
     is_done = which is Tray.DONE
     context = {
-        **_around(request, asked, which, counts),
+        **_around(request, asked, which, survey),
         "views": _views(views, kept, view, request, at),
         "view": view,
         "is_changed": view is not None and asked.encoded() != view.query,
@@ -117,7 +117,7 @@ def _first_tray(counts: Mapping[Tray, int]) -> Tray:
 
 
 def _around(
-    request: PeopleRequest, asked: InboxQuery, which: Tray, counts: Mapping[Tray, int]
+    request: PeopleRequest, asked: InboxQuery, which: Tray, survey: Survey
 ) -> dict[str, Any]:
     """Return what stands above the list: trays, filters, orders, procedures."""
     at = timezone.now()
@@ -128,7 +128,7 @@ def _around(
             {
                 "tray": name.value,
                 "label": label,
-                "count": capped(counts[name]),
+                "count": capped(survey.counts[name]),
                 "url": f"?{asked.encoded(tray=name.value)}",
                 "current": name is which,
             }
@@ -149,16 +149,20 @@ def _around(
             }
             for sort, label in SORTS
         ],
-        "pills": [] if narrowed else _pills(request, which, asked, at),
+        "pills": [] if narrowed else _pills(request, which, asked, survey, at),
         "empty": EMPTY[which],
     }
 
 
 def _pills(
-    request: PeopleRequest, which: Tray, asked: InboxQuery, at: datetime
+    request: PeopleRequest, which: Tray, asked: InboxQuery, survey: Survey, at: datetime
 ) -> list[dict[str, Any]]:
     """Return how many of each procedure lie in a tray, to look at one of them alone."""
-    counted = inbox.by_procedure(which, by=request.actor, at=at)
+    found = survey.procedures.get(which)
+    if found is None:
+        counted = inbox.by_procedure(which, by=request.actor, at=at)
+    else:
+        counted = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     if len(counted) < 2:
         return []
     known = library.procedures()
