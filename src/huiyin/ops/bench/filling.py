@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -71,15 +71,26 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
     there = Matter.objects.count()
     if not there:
         say("Telling the stories that will be copied …")
-        tell_stories(at=at)
+        tell_stories(at=at, jobs=jobs or os.cpu_count() or 1)
         there = Matter.objects.count()
     wanted = max(matters - there, 0)
     if not wanted:
         return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0)
-    city = _city()
+    city = city_now()
     lives = _lives(city)
     orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
+    found = write(orders, lives, city, at=at, jobs=jobs)
+    return replace(found, seconds=time.perf_counter() - begun)
+
+
+def write(
+    orders: Sequence[Order], lives: Sequence[Life], city: City, *, at: datetime,
+    jobs: int | None = None,
+) -> Filled:  # fmt: skip
+    """Write copies of lives as ordered, with the indexes built at the end, and count them."""
+    begun = time.perf_counter()
     people, accounts = _people(at)
+    wanted = sum(one.times for one in orders)
     say(f"Writing {wanted} matters, copies of {len(lives)} lives …")
     first = _reserve_numbers(wanted)
     connection.close()
@@ -105,7 +116,8 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
 # --- what is copied where ------------------------------------------------------------------------
 
 
-def _city() -> City:
+def city_now() -> City:
+    """Return what lives are read against, as it is now."""
     posts = Post.objects.filter(account__isnull=False).values_list(
         "pk", "unit_id", "permission_set_id", "account_id"
     )

@@ -74,6 +74,7 @@ def grounds(folder: Path) -> Iterator[Grounds]:
         "HUIYIN_MODE": "demo",
         "HUIYIN_VAR": str(folder),
         "HUIYIN_APP_ROLE": APP_ROLE,
+        "HUIYIN_RATE_PER_MINUTE": "1000000",
         "DJANGO_SETTINGS_MODULE": "huiyin.settings",
     }
     config = load_config(os.environ)

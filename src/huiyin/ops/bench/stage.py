@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from huiyin.config import demo_keys
-from huiyin.ops.bench.client import Connection
+from huiyin.ops.bench.client import Voice, Wire
 from huiyin.ops.bench.grounds import Grounds
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.postgres.cluster import APP_ROLE
@@ -39,8 +40,11 @@ class Stage:
 
 
 @contextmanager
-def stage(found: Grounds, *, with_worker: bool = True) -> Iterator[Stage]:
-    """Run web server and worker with production settings until the end. Raises OperatorError."""
+def stage(found: Grounds, *, with_gateway: bool = False) -> Iterator[Stage]:
+    """Run web server and worker with production settings until the end. Raises OperatorError.
+
+    `with_gateway`: with an SMS gateway that takes every message; else there is none to be reached.
+    """
     port = free_port(18_700)
     env = {
         name: value
@@ -59,11 +63,24 @@ def stage(found: Grounds, *, with_worker: bool = True) -> Iterator[Stage]:
         "DATABASE_URL": found.urls.app,
         **demo_keys(found.folder),
     }
+    commands = [
+        [sys.executable, "-m", "huiyin.ops.cli", "serve"],
+        [sys.executable, "-m", "huiyin.ops.cli", "worker"],
+    ]
+    if with_gateway:
+        gateway = free_port(port + 1)
+        env["HUIYIN_SMS_URL"] = f"http://127.0.0.1:{gateway}/"
+        commands.append(
+            [
+                *(sys.executable, "-m", "huiyin.ops.fake_sms", "--port", str(gateway)),
+                *("--outbox", str(found.folder / "sms.jsonl")),
+                *("--reports", f"http://127.0.0.1:{port}/notices/sms/report"),
+            ]
+        )
     log = (found.folder / "server.log").open("ab")
     started = []
     try:
-        for what in ("serve", "worker") if with_worker else ("serve",):
-            command = [sys.executable, "-m", "huiyin.ops.cli", what]
+        for command in commands:
             started.append(
                 spawn(
                     command,
@@ -75,7 +92,7 @@ def stage(found: Grounds, *, with_worker: bool = True) -> Iterator[Stage]:
                 )
             )
         _wait(port, found.folder / "server.log")
-        yield Stage(port, tuple(one.pid for one in started))
+        yield Stage(port, tuple(one.pid for one in started[:2]))
     finally:
         for one in reversed(started):
             stop(one, STEPS)
@@ -84,11 +101,11 @@ def stage(found: Grounds, *, with_worker: bool = True) -> Iterator[Stage]:
 
 def _wait(port: int, log: Path) -> None:
     until = time.monotonic() + READY_SECONDS
-    connection = Connection(port, {})
+    wire, ready = Wire(port), Voice().get("/ready")
     while time.monotonic() < until:
         try:
-            if connection.get("/ready").status == 200:
-                connection.close()
+            if wire.ask(ready).status == HTTPStatus.OK:
+                wire.close()
                 return
         except (OSError, ValueError):
             pass

@@ -77,7 +77,12 @@ def run(
 
         from django.utils import timezone  # noqa: PLC0415 as above
 
-        from huiyin.ops.bench.measuring import CASES, measure, told  # noqa: PLC0415 as above
+        from huiyin.ops.bench.measuring import (  # noqa: PLC0415 as above
+            CASES,
+            measure,
+            told,
+            told_inside,
+        )
 
         unknown = sorted(set(cases) - set(CASES))
         if unknown:
@@ -90,5 +95,11 @@ def run(
         return
     for one in measured.figures:
         click.echo(told(one))
+    for function in measured.functions:
+        click.echo(told_inside(function))
     click.echo(f"memory of server and worker: {measured.memory_mb:.0f} MB")
     click.echo(f"PostgreSQL alone: {measured.floor_per_second:.0f} transactions/s")
+    click.echo(
+        f"database: {measured.database_mb} MB, {100 * measured.cached:.1f} % of its pages found in "
+        "its memory"
+    )

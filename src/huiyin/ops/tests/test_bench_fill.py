@@ -32,7 +32,7 @@ def handled():
 
 def copied(handled, *, times=3, days=70):
     """Copy every matter of the city so often, so many days earlier."""
-    known = filling._city()
+    known = filling.city_now()
     lives = filling._lives(known)
     spots = filling._Spots(Random("test"))  # noqa: S311 a draw
     copier = Copier(
