@@ -352,6 +352,10 @@ class _Loop:
         self.asked += 1
 
     def _take(self, lane: _Lane) -> None:
+        if lane.fd not in self.busy:  # the server has closed what was not in use
+            lane.wire.close()
+            self._drop(lane)
+            return
         try:
             answer = lane.wire.read()
         except (OSError, ValueError) as error:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from multiprocessing import get_context
 from random import Random
 from typing import Final
@@ -51,6 +50,7 @@ class Filled:
     matters: int
     events: int
     seconds: float
+    telling: float
     writing: float
     indexes: float
     counting: float
@@ -75,12 +75,13 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
         there = Matter.objects.count()
     wanted = max(matters - there, 0)
     if not wanted:
-        return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0)
+        return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0, 0)
     city = city_now()
     lives = _lives(city)
     orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
+    telling = time.perf_counter() - begun
     found = write(orders, lives, city, at=at, jobs=jobs)
-    return replace(found, seconds=time.perf_counter() - begun)
+    return replace(found, seconds=time.perf_counter() - begun, telling=telling)
 
 
 def write(
@@ -110,7 +111,18 @@ def write(
     say(f"Indexes in {indexes:.0f} s; counting …")
     _count()
     counting = time.perf_counter() - started
-    return Filled(wanted, events, time.perf_counter() - begun, writing, indexes, counting)
+    seconds = time.perf_counter() - begun
+    return Filled(wanted, events, seconds, 0, writing, indexes, counting)
+
+
+def told(one: Filled) -> str:
+    """Return what was written as a line."""
+    rate = one.matters / one.seconds if one.seconds else 0
+    return (
+        f"{one.matters} matters with {one.events} events in {one.seconds:.0f} s ({rate:.0f}/s): "
+        f"told and read {one.telling:.0f} s, written {one.writing:.0f} s, indexes "
+        f"{one.indexes:.0f} s, counts {one.counting:.0f} s"
+    )
 
 
 # --- what is copied where ------------------------------------------------------------------------
@@ -218,27 +230,47 @@ def _write(
         parts[least].append(one)
         sizes[least] += one.times
     firsts = [first + sum(sizes[:n]) for n in range(jobs)]
-    work = partial(_part, lives, city, people, accounts)
+    shared = Shared(lives, city, people, accounts)
     if jobs == 1:
-        return work(0, parts[0], firsts[0])
-    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
-        return sum(pool.map(work, range(jobs), parts, firsts))
+        return _part(shared, 0, parts[0], firsts[0])
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("fork"), initializer=_share, initargs=(shared,)
+    ) as pool:
+        return sum(pool.map(_shared_part, range(jobs), parts, firsts))
 
 
-def _part(
-    lives: Sequence[Life], city: City, people: Sequence[Somebody], accounts: Sequence[Somebody],
-    number: int, orders: Sequence[Order], first: int,
-) -> int:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every process that writes needs; a fork has it without its being sent."""
+
+    lives: Sequence[Life]
+    city: City
+    people: Sequence[Somebody]
+    accounts: Sequence[Somebody]
+
+
+_shared: list[Shared] = []
+
+
+def _share(shared: Shared) -> None:
+    _shared[:] = [shared]
+
+
+def _shared_part(number: int, orders: Sequence[Order], first: int) -> int:
+    return _part(_shared[0], number, orders, first)
+
+
+def _part(shared: Shared, number: int, orders: Sequence[Order], first: int) -> int:
     connection.connect()
     spots = _Spots(Random(f"{_SEED}/{number}/{first}"))  # noqa: S311 as above
     copier = Copier(
-        counterparts=Counterparts(city), people=people, accounts=accounts,
+        counterparts=Counterparts(shared.city), people=shared.people, accounts=shared.accounts,
         seed=f"{_SEED}/copies/{first}", numbers=iter(range(first, first + 100_000_000)),
         key=settings.HUIYIN.index_key, city=CITY[:4],
     )  # fmt: skip
     events = waiting = 0
     for one in orders:
-        life = lives[one.life]
+        life = shared.lives[one.life]
         copier.copy(life, days=one.days, spots=spots.draw(life.level, one.times))
         events += len(life.events) * one.times
         waiting += one.times

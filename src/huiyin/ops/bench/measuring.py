@@ -1,7 +1,7 @@
 """Measuring the cases over HTTP, against the server and the worker as a city runs them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -31,7 +31,8 @@ NOT_ALONE: Final = ("export",)  # the worker does most of it: its statements are
 class Figure:
     """One case at one number of connections. Times in milliseconds.
 
-    `cpu_ms`: of server and worker for each piece; `client_ms`: of the client on the same cores.
+    `first`: of the first piece after server and database were started. `cpu_ms`: of server and
+    worker for each piece; `client_ms`: of the client on the same cores.
     `requests`: asked for each piece; `statements`: sent to the database for each piece, None where
     that was not counted.
     """
@@ -40,6 +41,7 @@ class Figure:
     connections: int
     matters: int
     per_second: float
+    first: float
     p50: float
     p95: float
     p99: float
@@ -67,32 +69,35 @@ class Measured:
 
 
 def measure(
-    found: Grounds, *, at: datetime, cases: Sequence[str] = CASES,
-    connections: Sequence[int] = (1, 8), seconds: float = 5.0, warm: float = WARM_SECONDS,
-    is_short: bool = False,
+    found: Grounds, *, at: datetime, plan: Mapping[str, Sequence[int]], seconds: float = 5.0,
+    warm: float = WARM_SECONDS, is_short: bool = False,
 ) -> Measured:  # fmt: skip
-    """Measure cases at each number of connections, warm; and what PostgreSQL alone can do.
+    """Measure cases, warm, and what PostgreSQL alone can do.
 
-    `is_short`: over HTTP only.
+    `plan`: each case with the numbers of connections at which it is measured. `is_short`: over
+    HTTP only.
     """
-    most = max(connections)
+    most = max(many for each in plan.values() for many in each)
     figures = []
     with stage(found) as running:
-        waiting = int(ACTS_A_SECOND * (seconds + warm) * len(connections))
+        times = len(plan.get("act", ()))
         ready = Cases(
-            at=at, waiting=waiting if "act" in cases else 0,
+            at=at, waiting=int(ACTS_A_SECOND * (seconds * times + warm)) if times else 0,
             password=demo_password(found.folder)[0],
         )  # fmt: skip
         matters = Matter.objects.count()
         read = _pages_read()
-        for case in cases:
+        for case, connections in plan.items():
             work = getattr(ready, case)
+            port = running.port
+            first = drive(work, port=port, connections=1, pieces=1)
+            drive(work, port=port, connections=min(max(connections), 4), seconds=warm)
             statements = None
             if not (is_short or case in NOT_ALONE):
                 statements = inside.asked(work(0))
-            drive(work, port=running.port, connections=min(most, 4), seconds=warm)
             for many in connections:
-                one = _one(case, many, matters, running, work, seconds, statements)
+                one = _one(case, many, matters, running, work, seconds)
+                one = replace(one, first=round(first.at(1), 1), statements=statements)
                 figures.append(one)
                 say(told(one))
         cached = _cached(read, _pages_read())
@@ -103,18 +108,18 @@ def measure(
 
 
 def _one(
-    case: str, many: int, matters: int, running: Stage, work: object, seconds: float,
-    statements: int | None,
-) -> Figure:  # fmt: skip
+    case: str, many: int, matters: int, running: Stage, work: object, seconds: float
+) -> Figure:
     cpu = running.cpu_seconds()
     run = drive(work, port=running.port, connections=many, seconds=seconds)  # type: ignore[arg-type]
     done = max(len(run.times) + run.wrong, 1)
     return Figure(
         case=case, connections=many, matters=matters, per_second=round(run.per_second, 1),
-        p50=round(run.at(0.5), 1), p95=round(run.at(0.95), 1), p99=round(run.at(0.99), 1),
-        errors=run.errors, cpu_ms=round(1_000 * (running.cpu_seconds() - cpu) / done, 1),
+        first=0.0, p50=round(run.at(0.5), 1), p95=round(run.at(0.95), 1),
+        p99=round(run.at(0.99), 1), errors=run.errors,
+        cpu_ms=round(1_000 * (running.cpu_seconds() - cpu) / done, 1),
         client_ms=round(1_000 * run.cpu / done, 2), requests=round(run.asked / done, 1),
-        statements=statements,
+        statements=None,
     )  # fmt: skip
 
 
@@ -157,3 +162,14 @@ def told_inside(one: Inside) -> str:
         f"{one.name:<20}p50 {one.p50:>7.2f}  p95 {one.p95:>7.2f} ms  cpu {one.cpu_ms:>7.2f} ms  "
         f"{one.statements} statements"
     )
+
+
+def table(one: Measured) -> str:
+    """Return everything as lines."""
+    lines = [told(figure) for figure in one.figures]
+    lines += [told_inside(function) for function in one.functions]
+    lines.append(f"memory of server and worker: {one.memory_mb:.0f} MB")
+    lines.append(f"PostgreSQL alone: {one.floor_per_second:.0f} transactions/s")
+    share = f"{100 * one.cached:.1f} %"
+    lines.append(f"database: {one.database_mb} MB, {share} of its pages found in its memory")
+    return "\n".join(lines)
