@@ -7,7 +7,8 @@ verify` finds nothing wrong with it.
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,9 +23,10 @@ from psycopg import sql
 
 from huiyin.matters.models import Contact, Matter, Tally
 from huiyin.ops.bench import skew
-from huiyin.ops.bench.copies import TABLES, Copier, Counterparts, Somebody, Spot
+from huiyin.ops.bench.copies import TABLES, Copier, Counterparts, Somebody
 from huiyin.ops.bench.lives import MODELS, City, Life, columns, read_lives, tell_stories
 from huiyin.ops.bench.shelving import shelved
+from huiyin.ops.bench.spots import Spots
 from huiyin.ops.demo.divisions import CITY
 from huiyin.ops.demo.names import mobile, person
 from huiyin.ops.progress import say
@@ -36,6 +38,8 @@ from huiyin.units.models import Unit
 
 WEEKS: Final = 104
 RECENT: Final = 0.04  # closed this month: the person can still ask for more
+MOST_LIVES: Final = 1_600
+TOGETHER: Final = 8  # copies of a life in the same week: its days are put in once for all
 BATCH: Final = 2_500  # matters written together
 CALLERS: Final = 60_000
 RESIDENTS: Final = 6_000
@@ -91,6 +95,7 @@ def write(
     """Write copies of lives as ordered, with the indexes built at the end, and count them."""
     begun = time.perf_counter()
     people, accounts = _people(at)
+    spots = Spots(lives[one.life].level for one in orders)
     wanted = sum(one.times for one in orders)
     say(f"Writing {wanted} matters, copies of {len(lives)} lives …")
     first = _reserve_numbers(wanted)
@@ -101,7 +106,9 @@ def write(
             cursor.execute("DROP TABLE IF EXISTS bench_counts")
             cursor.execute(_MAKE_COUNTS)
         connection.close()
-        events = _write(orders, lives, city, people, accounts, first, jobs or os.cpu_count() or 1)
+        events = _write(
+            orders, lives, city, people, accounts, spots, first, jobs or os.cpu_count() or 1
+        )
         writing = time.perf_counter() - started
         say(f"Written in {writing:.0f} s; building the indexes …")
         started = time.perf_counter()
@@ -144,7 +151,7 @@ def city_now() -> City:
 def _lives(city: City) -> list[Life]:
     """Return the lives that can be copied: those of one matter alone."""
     found = Matter.objects.filter(merged_into=None, merged=None).select_related("place")
-    first = list(found.order_by("id")[:4_000])
+    first = list(found.order_by("id")[:MOST_LIVES])
     lives = []
     for start in range(0, len(first), 200):
         lives += read_lives(first[start : start + 200], city)
@@ -156,7 +163,7 @@ def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> li
     rng = Random(seed)  # noqa: S311 a draw, no secret
     kinds = sorted({life.category for life in lives})
     weight = dict(zip(kinds, skew.weights(len(kinds), skew.OF_KINDS, rng), strict=True))
-    many = {kind: sum(life.category == kind for life in lives) for kind in kinds}
+    of_kind = Counter(life.category for life in lives)
     orders = []
     parts = (
         ([(n, one) for n, one in enumerate(lives) if one.is_open], skew.OPEN_SHARE),
@@ -166,14 +173,19 @@ def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> li
     for (chosen, _), total in zip(
         parts, skew.shares(wanted, [share for _, share in parts]), strict=True
     ):
-        given = [weight[one.category] / many[one.category] for _, one in chosen]
+        given = [weight[one.category] / of_kind[one.category] for _, one in chosen]
         for (number, life), times in zip(chosen, skew.shares(total, given), strict=True):
             if not life.is_over:
                 orders.append(Order(number, 0, times))
                 continue
             latest = (today - life.ended).days // 7
-            weeks = skew.shares(times, [1.0] * WEEKS)
-            orders += [Order(number, -7 * (latest - week), n) for week, n in enumerate(weeks)]
+            many = min(max(times // TOGETHER, 1), WEEKS)
+            weeks = rng.sample(range(WEEKS), many)
+            parts_of_it = skew.shares(times, [1.0] * many)
+            orders += [
+                Order(number, -7 * (latest - week), n)
+                for week, n in zip(weeks, parts_of_it, strict=True)
+            ]
     found = [one for one in orders if one.times]
     rng.shuffle(found)
     return found
@@ -220,7 +232,7 @@ def _reserve_numbers(many: int) -> int:
 
 def _write(
     orders: Sequence[Order], lives: Sequence[Life], city: City, people: Sequence[Somebody],
-    accounts: Sequence[Somebody], first: int, jobs: int,
+    accounts: Sequence[Somebody], spots: Spots, first: int, jobs: int,
 ) -> int:  # fmt: skip
     """Write all copies, shared among processes; return how many events."""
     parts: list[list[Order]] = [[] for _ in range(jobs)]
@@ -230,7 +242,7 @@ def _write(
         parts[least].append(one)
         sizes[least] += one.times
     firsts = [first + sum(sizes[:n]) for n in range(jobs)]
-    shared = Shared(lives, city, people, accounts)
+    shared = Shared(lives, city, people, accounts, spots)
     if jobs == 1:
         return _part(shared, 0, parts[0], firsts[0])
     with ProcessPoolExecutor(
@@ -247,6 +259,7 @@ class Shared:
     city: City
     people: Sequence[Somebody]
     accounts: Sequence[Somebody]
+    spots: Spots
 
 
 _shared: list[Shared] = []
@@ -262,7 +275,7 @@ def _shared_part(number: int, orders: Sequence[Order], first: int) -> int:
 
 def _part(shared: Shared, number: int, orders: Sequence[Order], first: int) -> int:
     connection.connect()
-    spots = _Spots(Random(f"{_SEED}/{number}/{first}"))  # noqa: S311 as above
+    rng = Random(f"{_SEED}/{number}/{first}")  # noqa: S311 as above
     copier = Copier(
         counterparts=Counterparts(shared.city), people=shared.people, accounts=shared.accounts,
         seed=f"{_SEED}/copies/{first}", numbers=iter(range(first, first + 100_000_000)),
@@ -271,7 +284,8 @@ def _part(shared: Shared, number: int, orders: Sequence[Order], first: int) -> i
     events = waiting = 0
     for one in orders:
         life = shared.lives[one.life]
-        copier.copy(life, days=one.days, spots=spots.draw(life.level, one.times))
+        spots = shared.spots.draw(life.level, one.times, rng)
+        copier.copy(life, days=one.days, spots=spots)
         events += len(life.events) * one.times
         waiting += one.times
         if waiting >= BATCH:
@@ -300,44 +314,6 @@ def _pour(copier: Copier) -> None:
 def _send(cursor: object, statement: str, rows: list[str]) -> None:
     with cursor.copy(statement) as into:  # type: ignore[attr-defined]
         into.write("\n".join(rows) + "\n")
-
-
-class _Spots:
-    """Places by their level, some more often than others."""
-
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
-        self._found: dict[int, tuple[list[Spot], list[float]]] = {}
-
-    def draw(self, level: int, many: int) -> list[Spot]:
-        """Draw so many places of a level."""
-        if level not in self._found:
-            found = list(_spots(level))
-            lot = Random(f"{_SEED}/{level}")  # noqa: S311 as above
-            self._found[level] = found, skew.weights(len(found), skew.OF_PLACES, lot)
-        spots, weights = self._found[level]
-        return self._rng.choices(spots, weights=weights, k=many)
-
-
-def _spots(level: int) -> Iterator[Spot]:
-    above = ("city", "county", "town", "village")
-    places = Place.objects.filter(level=level, valid_to=None).select_related(*above)
-    for place in places.order_by("code"):
-        codes = {
-            6: place.county.code[:6] if place.county else "",
-            9: place.town.code[:9] if place.town else "",
-            12: place.village.code[:12] if place.village else "",
-        }
-        ids = {f"p_{name}": str(getattr(place, f"{name}_id")) for name in above}
-        zone = place.county or place
-        ids |= {"p_place": str(place.pk), "p_grid": str(place.pk)}
-        ids |= {"p_overlay": str(zone.overlay_parent_id)}
-        yield Spot(
-            {name: one for name, one in ids.items() if one != "None"},
-            {many: code for many, code in codes.items() if code},
-            place.village.short_name if place.village else place.short_name,
-            place.lon or 116.3, place.lat or 37.4,
-        )  # fmt: skip
 
 
 # --- counting ------------------------------------------------------------------------------------

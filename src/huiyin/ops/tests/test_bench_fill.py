@@ -12,6 +12,7 @@ from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
 from huiyin.ops.bench import filling, grounds, skew
 from huiyin.ops.bench.copies import Copier, Counterparts, Somebody
+from huiyin.ops.bench.spots import Spots
 from huiyin.ops.errors import OperatorError
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,8 @@ def copied(handled, *, times=3, days=70):
     """Copy every matter of the city so often, so many days earlier."""
     known = filling.city_now()
     lives = filling._lives(known)
-    spots = filling._Spots(Random("test"))  # noqa: S311 a draw
+    spots = Spots(life.level for life in lives)
+    rng = Random("test")  # noqa: S311 a draw
     copier = Copier(
         counterparts=Counterparts(known), people=[SEALED], accounts=[SEALED], seed="test",
         numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
@@ -44,7 +46,7 @@ def copied(handled, *, times=3, days=70):
     for life in lives:
         # A resident's account is one of the city's own.
         copier._accounts = [Somebody("", "", "\\\\x00", str(handled.resident.pk))]
-        copier.copy(life, days=days, spots=spots.draw(life.level, times))
+        copier.copy(life, days=days, spots=spots.draw(life.level, times, rng))
     filling._pour(copier)
     filling._count()
     return lives
