@@ -117,6 +117,7 @@ def write(
     started = time.perf_counter()
     say(f"Indexes in {indexes:.0f} s; counting …")
     _count()
+    _tidy_up()
     counting = time.perf_counter() - started
     seconds = time.perf_counter() - begun
     return Filled(wanted, events, seconds, 0, writing, indexes, counting)
@@ -347,6 +348,12 @@ SELECT area.id, {_CELL}, n FROM bench_tally AS sums JOIN matters_tallyarea AS ar
 """  # noqa: S608 as above
 
 
+def _tidy_up() -> None:
+    """Leave the tables as they lie there on any day of a city that has not just been filled."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join((*TABLES, Tally._meta.db_table))}")
+
+
 def _count() -> None:
     """Write the counts of what was copied."""
     with shelved((Tally._meta.db_table,)) as shelf, connection.cursor() as cursor:
@@ -360,4 +367,3 @@ def _count() -> None:
         cursor.execute(_KEEP)
         cursor.execute("DROP TABLE bench_tally, bench_counts")
         shelf.put_back()
-        cursor.execute("ANALYZE")

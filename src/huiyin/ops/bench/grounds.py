@@ -107,10 +107,10 @@ def clean(folder: Path) -> list[Path]:
     mine += [one for one in (base, base.with_name(f"{base.name}-old")) if _is_ours(one)]
     if not mine:
         return []
-    if folder.exists():
+    if folder in mine:
         with locking.data_folder(folder):
             Cluster(var=folder).remove()
-    else:
+    elif base in mine:
         Cluster(var=folder).remove()
     for one in mine:
         shutil.rmtree(one, ignore_errors=True)

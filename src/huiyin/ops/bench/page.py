@@ -309,7 +309,8 @@ def _overload(found: Json) -> Iterator[str]:
         yield (
             f"{clocks['open_clocks']} limits ran, {clocks['due']} of them ended in the same "
             f"minute. The worker recorded them in {clocks['seconds']:g} s "
-            f"({clocks['per_second']:g}/s): {clocks['once']} once, {clocks['never']} never, {clocks['twice']} more than once.\n"
+            f"({clocks['per_second']:g}/s): {clocks['once']} once, {clocks['never']} never, "
+            f"{clocks['twice']} more than once.\n"
         )
 
 

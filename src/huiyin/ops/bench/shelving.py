@@ -1,4 +1,7 @@
-"""Indexes and constraints of tables, taken away while they are filled and put back at the end."""
+"""Indexes and constraints of tables, taken away while they are filled and put back at the end.
+
+Meanwhile nobody tidies those tables up: who fills them does so at the end.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -60,6 +63,9 @@ def shelved(tables: Sequence[str]) -> Iterator[Shelf]:
             for table, name, kind, definition in constraints
             if kind == "f"
         ]
+        back += [f"ALTER TABLE {table} RESET (autovacuum_enabled)" for table in tables]
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
         for table, name, _, _ in reversed(constraints):
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         for name, _ in indexes:

@@ -125,3 +125,19 @@ def test_it_leaves_folders_of_others_alone(monkeypatch, tmp_path):
     with pytest.raises(OperatorError, match="in use"), grounds.grounds(tmp_path):
         pytest.fail("it ran")
     assert [one.name for one in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_cleaning_deletes_what_the_benchmark_made_and_nothing_else(tmp_path):
+    made, other = tmp_path / "made", tmp_path / "other"
+    for folder in (made, other):
+        folder.mkdir()
+        (folder / "server.log").write_text("something")
+    (made / grounds.MARK).write_text("Made by huiyin bench; may be deleted.\n")
+
+    assert grounds.clean(made) == [made]
+    assert grounds.clean(tmp_path / "never") == []
+    with pytest.raises(OperatorError, match="in use"):
+        grounds.clean(other)
+
+    assert not made.exists()
+    assert (other / "server.log").read_text() == "something"
