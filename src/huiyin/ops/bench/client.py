@@ -280,6 +280,7 @@ class _Loop:
         self.poll = select.epoll()
         self.busy: dict[int, _Lane] = {}
         self.asked = 0
+        self._looked = 0.0
         self._asleep: list[tuple[float, int, _Lane]] = []
         self._done = done
         self._fds: dict[int, _Lane] = {}
@@ -310,9 +311,13 @@ class _Loop:
         while self._asleep and self._asleep[0][0] <= time.perf_counter():
             self._answer(heapq.heappop(self._asleep)[2], NOTHING)
 
-    def give_up(self, *, older: float) -> None:
-        """End what has waited too long."""
-        for lane in [one for one in self.busy.values() if one.sent < older]:
+    def give_up(self) -> None:
+        """End what has waited too long; looked at once a second."""
+        now = time.perf_counter()
+        if now - self._looked < 1.0:
+            return
+        self._looked = now
+        for lane in [one for one in self.busy.values() if one.sent < now - TIMEOUT]:
             self._fail(lane, "timeout")
 
     def close(self, lanes: Iterable[_Lane]) -> None:
@@ -413,7 +418,7 @@ def drive(
             next_piece(waiting.popleft(), time.perf_counter())
         if loop.is_busy:
             loop.turn(1.0)
-            loop.give_up(older=time.perf_counter() - TIMEOUT)
+            loop.give_up()
     run.seconds = time.perf_counter() - begun
     run.cpu, run.asked = time.process_time() - cpu, loop.asked
     loop.close(lanes)
@@ -469,7 +474,7 @@ def rain(
             loop.start(lane, lane.work(), time.perf_counter())
         wait = min(queue[0].at - now, 1.0) if queue and (free or len(lanes) < most) else 1.0
         loop.turn(max(wait, 0.001))
-        loop.give_up(older=time.perf_counter() - TIMEOUT)
+        loop.give_up()
     run.seconds = time.perf_counter() - begun
     run.cpu, run.asked = time.process_time() - cpu, loop.asked
     loop.close(lanes)
