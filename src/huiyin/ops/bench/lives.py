@@ -259,12 +259,11 @@ def read_lives(matters: Sequence[Matter], city: City) -> list[Life]:
     lines = {line.split("\t", 1)[0]: line for line in rows[EventHeader]}
     for pk, (event, life) in salts.items():
         life.events.append(_event_of(event, life, lines[pk], bodies[pk]))
+    events: dict[UUID, list[EventHeader]] = {}
+    for event, _ in salts.values():
+        events.setdefault(event.run_id, []).append(event)
     for run in runs:
-        _count(
-            found[str(run.matter_id)],
-            run,
-            [one for one, _ in salts.values() if one.run_id == run.pk],
-        )
+        _count(found[str(run.matter_id)], run, events.get(run.pk, []))
     stems = {str(one.pk): city.stems.get(str(one.village_id or ""), "") for one in matters}
     for pk, life in found.items():
         _put_name(life, stems[pk])
