@@ -27,6 +27,7 @@ from huiyin.ops.bench.page import page
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = ROOT / "docs" / "performance.json", ROOT / "docs" / "performance.md"
 SCRIPT_SECONDS = 3_600
+NEARLY = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ def measured(kind: Kind, folder: Path) -> dict[str, Any]:
         figures = runner.bench(
             "run", "--connections", kind.connections, "--seconds", str(kind.cases)
         )
-        sizes.append({"matters": matters, "filled": filled, "measured": figures})
+        there = figures["figures"][0]["matters"]
+        # The cases themselves add some; a folder that was larger before is called what it is.
+        named = matters if there < NEARLY * matters else there
+        sizes.append({"matters": named, "filled": filled, "measured": figures})
     rounds, seconds = kind.burst
     burst = runner.bench("burst", "--rounds", str(rounds), "--seconds", str(seconds))
     day = runner.bench("city-day", "--share", str(kind.day))

@@ -29,6 +29,7 @@ from huiyin.ops.bench.shelving import shelved
 from huiyin.ops.bench.spots import Spots
 from huiyin.ops.demo.divisions import CITY
 from huiyin.ops.demo.names import mobile, person
+from huiyin.ops.models import Note
 from huiyin.ops.progress import say
 from huiyin.people.models import Account, AccountKind, Post
 from huiyin.people.phones import index_of
@@ -38,7 +39,7 @@ from huiyin.units.models import Unit
 
 WEEKS: Final = 104
 RECENT: Final = 0.04  # closed this month: the person can still ask for more
-MOST_LIVES: Final = 1_600
+NOTE: Final = "bench_lives"
 TOGETHER: Final = 8  # copies of a life in the same week: its days are put in once for all
 BATCH: Final = 2_500  # matters written together
 CALLERS: Final = 60_000
@@ -77,6 +78,8 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
         say("Telling the stories that will be copied …")
         tell_stories(at=at, jobs=jobs or os.cpu_count() or 1)
         there = Matter.objects.count()
+        told = [str(pk) for pk in Matter.objects.values_list("pk", flat=True)]
+        Note.objects.update_or_create(name=NOTE, defaults={"value": told, "written_at": at})
     wanted = max(matters - there, 0)
     if not wanted:
         return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0, 0)
@@ -150,9 +153,10 @@ def city_now() -> City:
 
 
 def _lives(city: City) -> list[Life]:
-    """Return the lives that can be copied: those of one matter alone."""
+    """Return the lives that can be copied: those that were told, of one matter alone."""
+    told = Note.objects.filter(name=NOTE).values_list("value", flat=True).first()
     found = Matter.objects.filter(merged_into=None, merged=None).select_related("place")
-    first = list(found.order_by("id")[:MOST_LIVES])
+    first = list((found.filter(pk__in=told) if told else found).order_by("id"))
     lives = []
     for start in range(0, len(first), 200):
         lives += read_lives(first[start : start + 200], city)
@@ -171,9 +175,9 @@ def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> li
         ([(n, one) for n, one in enumerate(lives) if not one.is_open and not one.is_over], RECENT),
         ([(n, one) for n, one in enumerate(lives) if one.is_over], 1 - skew.OPEN_SHARE - RECENT),
     )
-    for (chosen, _), total in zip(
-        parts, skew.shares(wanted, [share for _, share in parts]), strict=True
-    ):
+    # Where there is no life of a sort, the others have its share.
+    totals = skew.shares(wanted, [share if chosen else 0.0 for chosen, share in parts])
+    for (chosen, _), total in zip(parts, totals, strict=True):
         given = [weight[one.category] / of_kind[one.category] for _, one in chosen]
         for (number, life), times in zip(chosen, skew.shares(total, given), strict=True):
             if not life.is_over:

@@ -102,7 +102,7 @@ def measure(
                 say(told(one))
         cached = _cached(read, _pages_read())
         functions = [] if is_short else inside.functions(ready.agent)
-        memory = running.memory_mb()
+        memory = round(running.memory_mb(), 1)
     alone = floor(found.urls.owner, connections=most, seconds=FLOOR_SECONDS, folder=found.folder)
     return Measured(figures, functions, memory, alone, _database_mb(), cached)
 

@@ -122,3 +122,14 @@ def test_a_busy_machine_is_told_beside_the_figures():
     found["machine"]["load"] = [8.0, 7.0, 6.0]
 
     assert "A busy machine" in page(found)
+
+
+def test_a_busy_machine_proves_nothing_against_a_time_but_all_against_what_was_lost():
+    found = results(a_size(1_000_000, inbox=99.0))
+    found["machine"]["load"] = [8.0, 7.0, 6.0]
+    found["burst"]["rounds"][0]["lost"] = 1
+
+    told = page(found)
+
+    assert "| inbox, median | ≤ 15 ms | 99 ms | not judged: busy machine |" in told
+    assert "| accepted and lost | 0 | 1 | **missed** |" in told
