@@ -2,9 +2,10 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,7 +20,7 @@ from huiyin.ops.postgres.cluster import APP_ROLE
 from huiyin.ops.processes import spawn, stop
 from huiyin.ops.serving import free_port
 
-READY_SECONDS: Final = 60
+READY_SECONDS: Final = 300  # on a busy machine; a server that ends is noticed at once
 STEPS: Final = ((signal.SIGTERM, 20.0), (signal.SIGKILL, 5.0))
 
 
@@ -91,7 +92,7 @@ def stage(found: Grounds, *, with_gateway: bool = False) -> Iterator[Stage]:
                     stderr=log,
                 )
             )
-        _wait(port, found.folder / "server.log")
+        _wait(port, found.folder / "server.log", started)
         yield Stage(port, tuple(one.pid for one in started[:2]))
     finally:
         for one in reversed(started):
@@ -99,7 +100,7 @@ def stage(found: Grounds, *, with_gateway: bool = False) -> Iterator[Stage]:
         log.close()
 
 
-def _wait(port: int, log: Path) -> None:
+def _wait(port: int, log: Path, started: Sequence[subprocess.Popen[bytes]]) -> None:
     until = time.monotonic() + READY_SECONDS
     wire, ready = Wire(port), Voice().get("/ready")
     while time.monotonic() < until:
@@ -109,6 +110,8 @@ def _wait(port: int, log: Path) -> None:
                 return
         except (OSError, ValueError):
             pass
+        if any(one.poll() is not None for one in started):
+            raise OperatorError(f"Server or worker has ended: see {log}.")
         time.sleep(0.2)
     raise OperatorError(f"The server did not become ready: see {log}.")
 
