@@ -107,13 +107,10 @@ browser:  ## Chromium for the browser tests; as root it is installed
 	    exit 1; \
 	  fi; }
 
+# LONG=1: up to 1,000,000 matters, for hours; LONG=5: 5,000,000 as well.
 .PHONY: bench
-bench: setup  ## measure start, loading of the full city, pages and decisions
-	@$(PY) scripts/bench.py
-	@$(PY) scripts/bench_pages.py
-	@$(PY) scripts/bench_decide.py
-	@$(PY) scripts/bench_verify.py
-	@$(PY) scripts/bench_dispatch.py
+bench: setup  ## measure in ten minutes, write docs/performance.md (LONG=1 for hours)
+	@$(PY) scripts/performance.py $(if $(LONG),--long) $(if $(filter 5,$(LONG)),--five) $(ARGS)
 
 .PHONY: screenshots
 screenshots: setup browser  ## photograph every page into the handbook (ARGS="--var var --port 8000" of a running demo)

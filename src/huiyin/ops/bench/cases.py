@@ -1,37 +1,32 @@
 """What is measured over HTTP, each as a piece of work that one connection does again and again."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from random import Random
+from string import ascii_lowercase
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 
 from huiyin.categories.models import Category
-from huiyin.gateway.models import Right
 from huiyin.gateway.paging import cursor_of
-from huiyin.gateway.tokens import create_token
 from huiyin.matters.importing import Incoming, import_matters
 from huiyin.matters.intake import Said
 from huiyin.matters.models import Channel, Matter, Run
-from huiyin.ops.bench.client import Answer, Connection
+from huiyin.ops.bench.client import Answer, Ask, Piece, Voice, Work
+from huiyin.ops.bench.offices import browser, office
 from huiyin.ops.demo.divisions import CITY
+from huiyin.ops.demo.logins import PRINTED
 from huiyin.ops.demo.units import unit_code
-from huiyin.people import signing_in
-from huiyin.people.actors import actor_of
-from huiyin.people.models import Account, Post
-from huiyin.people.sessions import SessionStore
+from huiyin.people.models import Post
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.units.models import Unit
 from huiyin.units.queries import held_on
 
-Work = Callable[[], str]
 API: Final = "/api/v1"
 PAGE: Final = 50
 DEEP: Final = 1_000  # pages
@@ -39,49 +34,31 @@ WORDS: Final = (
     "路灯 不亮", "暖气 不热", "垃圾 没人", "井盖 坏了",
     "楼道 漏水", "噪音 晚上", "停车 占用", "下水 堵了",
 )  # fmt: skip
+BRANCHES: Final = ("01", "02", "03", "05", "15")
+CATEGORY: Final = "010401"
 _TEXT: Final = "{place}{road}的路灯坏了三天，晚上孩子放学看不清路，希望尽快派人来修。"
-_CATEGORY: Final = "010401"
-_FORM: Final = {
+FORM: Final[Mapping[str, Any]] = {
     "channel": "phone", "kind": "help", "grade": "ordinary", "content": "路灯坏了三天。",
     "reply": "wanted", "keep_secret": False,
 }  # fmt: skip
 _ROADS: Final = ("中心路", "新华路", "东风路", "建设街", "幸福街", "学院路", "北园街", "南环路")
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Somebody who works: with a token for programs, with a session for pages."""
-
-    account: Account
-    post: Post
-    token: str
-    session: str
-
-    def api(self, port: int) -> Connection:
-        """Return a connection of a program of theirs."""
-        return Connection(port, {"Authorization": f"Bearer {self.token}"})
-
-    def pages(self, port: int) -> Connection:
-        """Return a connection of their browser."""
-        cookie = f"{settings.SESSION_COOKIE_NAME}={self.session}"
-        return Connection(port, {"Cookie": cookie, "Accept-Language": "zh"})
+_TOKEN: Final = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+_LOOK_AGAIN: Final = 0.1  # seconds: so often somebody looks whether their file is there
 
 
 class Cases:
     """All cases for a running city. Made before the clock runs; makes no query while it does."""
 
-    def __init__(self, *, port: int, at: datetime, waiting: int = 0) -> None:
-        """`waiting`: so many matters have to be there to be acted on."""
-        self.port, self._at = port, at
-        self.agent = _office(unit_code("HC", CITY), at)
+    def __init__(self, *, at: datetime, waiting: int = 0, password: str = "") -> None:
+        """`waiting`: so many matters have to be there to be acted on; `password`: of the logins."""
+        self._at, self._password = at, password
+        self.agent = office(unit_code("HC", CITY), at=at)
+        self.bureau = office(unit_code("DP", CITY, "housing"), at=at)
         self._places = list(
             Place.objects.filter(level=PlaceLevel.GRID, valid_to=None).values_list("code", "name")
         )
-        self._towns = list(
-            Place.objects.filter(level=PlaceLevel.TOWN, valid_to=None).values_list(
-                "code", flat=True
-            )
-        )
+        self._towns = _codes(PlaceLevel.TOWN)
+        self._counties = _codes(PlaceLevel.COUNTY)
         self._departments = [
             str(pk)
             for pk in Unit.objects.filter(kind="department").values_list("pk", flat=True)[:400]
@@ -92,24 +69,24 @@ class Cases:
             .values_list("number", flat=True)[:2_000]
         )
         self._deep = self._cursor_of_page(DEEP)
-        self._received = self._to_act_on(waiting)
+        self._waiting = self._to_act_on(waiting)
+        self._clerks = self._everybody_of(unit_code("HC", CITY))
 
     def _to_act_on(self, many: int) -> list[str]:
         """Return runs that wait to be given to a unit; more are taken in where they are too few."""
         found = Run.objects.filter(procedure="hotline", state="received", is_closed=False)
         missing = many - found.count()
         if missing > 0:
-            agent = actor_of(self.agent.account, self.agent.post)
-            category = Category.objects.get(code=_CATEGORY)
+            category = Category.objects.get(code=CATEGORY)
             place = Place.objects.get(code=self._places[0][0])
-            form = {**_FORM, "category": str(category.pk), "place": str(place.pk)}
+            form = {**FORM, "category": str(category.pk), "place": str(place.pk)}
             rows = (
                 Incoming(Said("路灯不亮", "路灯坏了三天。"), place, form, category)
                 for _ in range(missing)
             )
             import_matters(
                 procedure="hotline", action="accept_call", rows=rows, at=self._at,
-                source="benchmark", channel=Channel.CALL, by=agent,
+                source="benchmark", channel=Channel.CALL, by=self.agent.actor,
             )  # fmt: skip
         return [str(pk) for pk in found.order_by("-id").values_list("pk", flat=True)[:many]]
 
@@ -119,52 +96,107 @@ class Cases:
         opened_at, pk = rows[start]
         return cursor_of(opened_at, pk)
 
+    def _everybody_of(self, code: str) -> list[Voice]:
+        """Return the browsers of all who work in a unit, in that post."""
+        posts = Post.objects.filter(
+            held_on(timezone.localdate(self._at)), unit__code=code, account__is_active=True
+        )
+        found = posts.select_related("account").order_by("ref")
+        return [browser(one.account, at=self._at, post=str(one.pk)) for one in found if one.account]
+
     # --- writing ---------------------------------------------------------------------------------
 
     def intake(self, number: int) -> Work:
         """Take a caller's matter in: dispatch question, limits, event, notices, outbox."""
-        connection, rng = self.agent.api(self.port), Random(number)  # noqa: S311 a draw
+        rng = _rng(number)
 
-        def do() -> str:
-            return _wrong(self._open(connection, rng), HTTPStatus.CREATED)
+        def do() -> Piece:
+            return _wrong((yield self.opening(rng)), HTTPStatus.CREATED)
 
         return do
 
     def act(self, number: int) -> Work:
         """Give a received matter to a unit: one act, its event and all that follows."""
-        connection, rng = self.agent.api(self.port), Random(1_000 + number)  # noqa: S311 as above
-        waiting = self._received  # of all connections; taking one out of a list is atomic
+        rng, waiting = _rng(1_000 + number), self._waiting
 
-        def do() -> str:
+        def do() -> Piece:
             if not waiting:
                 return "nothing left to act on"
-            return _wrong(self._dispatch(connection, rng, waiting.pop()))
+            return _wrong((yield self._dispatch(rng, waiting.pop())))
 
         return do
 
     def lifecycle(self, number: int) -> Work:
         """Open, assign, sign for, answer, and find it again by a word of its own."""
-        agent, rng = self.agent.api(self.port), Random()  # noqa: S311 as above
-        bureau = _office(unit_code("DP", CITY, "housing"), self._at)
-        unit, hands = str(bureau.post.unit_id), bureau.api(self.port)
+        del number
+        rng = Random()  # noqa: S311 a draw; its marks may not be those of an earlier run
+        agent, hands, unit = self.agent.api, self.bureau.api, str(self.bureau.post.unit_id)
 
-        def do() -> str:
-            mark = f"编号{rng.getrandbits(64):016x}"
-            opened = self._open(agent, rng, mark=mark)
+        def do() -> Piece:
+            # Letters alone: of a text's longer numbers search keeps nothing.
+            mark = "编号" + "".join(rng.choices(ascii_lowercase, k=14))
+            opened = yield self.opening(rng, mark=mark)
             if opened.status != HTTPStatus.CREATED:
                 return f"open {opened.status}"
             run = opened.json()["run"]["id"]
-            for name, answer in (
-                ("dispatch", self._dispatch(agent, rng, run, unit=unit)),
-                ("acknowledge", _act(hands, run, "acknowledge", handler="王芳")),
-                ("answer", _act(hands, run, "answer", **_answered(self._at))),
+            for name, ask in (
+                ("dispatch", self._dispatch(rng, run, unit=unit)),
+                ("acknowledge", act_of(hands, run, "acknowledge", handler="王芳")),
+                ("answer", act_of(hands, run, "answer", **answered(self._at))),
             ):
+                answer = yield ask
                 if answer.status != HTTPStatus.OK:
                     return f"{name} {answer.status}"
-            found = agent.get(f"{API}/matters?{urlencode({'q': mark})}")
-            if found.status != HTTPStatus.OK or len(found.json()["matters"]) != 1:
+            found = yield agent.get(f"{API}/matters?{urlencode({'q': mark})}")
+            if found.status != HTTPStatus.OK:
                 return f"search {found.status}"
-            return ""
+            many = len(found.json()["matters"])
+            return "" if many == 1 else f"found {many} by a word of its own"
+
+        return do
+
+    def login(self, number: int) -> Work:
+        """Sign in as people do: the page with its form, user name and password, a new session."""
+        name = PRINTED[number % len(PRINTED)].username
+
+        def do() -> Piece:
+            page = yield Voice().get("/sign-in")
+            token, cookies = _TOKEN.search(page.body), _cookies(page)
+            if page.status != HTTPStatus.OK or token is None:
+                return f"page {page.status}"
+            fields = {
+                "csrfmiddlewaretoken": token[1].decode(), "login": name,
+                "password": self._password,
+            }  # fmt: skip
+            answer = yield Voice({"Cookie": cookies}).form("/sign-in", fields)
+            is_in = settings.SESSION_COOKIE_NAME in _cookies(answer)
+            return _wrong(answer, HTTPStatus.SEE_OTHER) or ("" if is_in else "no session")
+
+        return do
+
+    def export(self, number: int) -> Work:
+        """Have a list of some hundred rows written by the worker, and take the file away."""
+        clerk, rng = self._clerks[number % len(self._clerks)], _rng(number)
+
+        def do() -> Piece:
+            wanted = {
+                "purpose": "月度核对", "format": "csv", "procedure": "hotline",
+                "place": rng.choice(self._towns),
+            }  # fmt: skip
+            asked = yield clerk.post(f"{API}/exports", wanted)
+            if wrong := _wrong(asked, HTTPStatus.ACCEPTED):
+                return f"ask {wrong}"
+            path = f"{API}/exports/{asked.json()['id']}"
+            while True:
+                yield _LOOK_AGAIN
+                seen = yield clerk.get(path)
+                state = seen.json()["state"] if seen.status == HTTPStatus.OK else str(seen.status)
+                if state not in ("waiting", "writing"):
+                    break
+            if state != "ready":
+                return f"state {state}"
+            file = yield clerk.get(f"{path}/file")
+            return _wrong(file) or ("" if file.body.count(b"\r\n") > 1 else "an empty file")
 
         return do
 
@@ -172,98 +204,72 @@ class Cases:
 
     def inbox(self, number: int) -> Work:
         """The first page of what waits for a unit, as its people see it."""
-        return self._page(self.agent, lambda rng: "/desk/inbox")
+        return _one(lambda rng: self.agent.pages.get("/desk/inbox"), number)
 
     def matter(self, number: int) -> Work:
         """A matter's page on the desk."""
-        return self._page(
-            self.agent, lambda rng: f"/desk/matters/{rng.choice(self._known)}", seed=number
-        )
+        pages, known = self.agent.pages, self._known
+        return _one(lambda rng: pages.get(f"/desk/matters/{rng.choice(known)}"), number)
 
     def filter(self, number: int) -> Work:
         """By category, state and town, the latest fifty."""
-        return self._listed(
-            lambda rng: {
-                "category": rng.choice(("01", "02", "03", "05", "15")), "procedure": "hotline",
-                "state": "archived", "place": rng.choice(self._towns),
-            },
-            seed=number,
+        return _one(
+            lambda rng: self.listing(
+                category=rng.choice(BRANCHES), procedure="hotline", state="archived",
+                place=rng.choice(self._towns),
+            ),
+            number,
         )  # fmt: skip
 
     def search(self, number: int) -> Work:
         """Two words."""
-        return self._listed(lambda rng: {"q": rng.choice(WORDS)}, seed=number)
+        return _one(lambda rng: self.listing(q=rng.choice(WORDS)), number)
 
     def deep(self, number: int) -> Work:
         """Page 1,000 of all that somebody sees."""
-        return self._listed(lambda rng: {"cursor": self._deep}, seed=number)
+        return _one(lambda rng: self.listing(cursor=self._deep), number)
 
     def report(self, number: int) -> Work:
         """Open matters by category and county, in one answer."""
-        connection = self.agent.api(self.port)
         by = [("by", "category"), ("by", "county"), ("open", "true"), ("depth", "1")]
         path = f"{API}/figures?{urlencode([*by, ('limit', '1000')])}"
-        return lambda: _wrong(connection.get(path))
+        return _one(lambda rng: self.agent.api.get(path), number)
 
-    # --- inside ----------------------------------------------------------------------------------
+    # --- what is asked ---------------------------------------------------------------------------
 
-    def _page(self, office: Office, path: Callable[[Random], str], *, seed: int = 0) -> Work:
-        connection, rng = office.pages(self.port), Random(seed)  # noqa: S311 as above
-        return lambda: _wrong(connection.get(path(rng)))
+    def listing(self, **wanted: str) -> Ask:
+        """Ask for a page of fifty matters."""
+        query = urlencode({**wanted, "limit": str(PAGE)})
+        return self.agent.api.get(f"{API}/matters?{query}")
 
-    def _listed(self, wanted: Callable[[Random], dict[str, str]], *, seed: int) -> Work:
-        connection, rng = self.agent.api(self.port), Random(seed)  # noqa: S311 as above
-        return lambda: _wrong(
-            connection.get(f"{API}/matters?{urlencode({**wanted(rng), 'limit': str(PAGE)})}")
-        )
-
-    def _open(self, connection: Connection, rng: Random, *, mark: str = "") -> Answer:
+    def opening(self, rng: Random, *, mark: str = "") -> Ask:
+        """Ask to take a caller's matter in."""
         code, name = rng.choice(self._places)
         text = _TEXT.format(place=name, road=rng.choice(_ROADS))
-        return connection.post(
+        return self.agent.api.post(
             f"{API}/matters",
             {
                 "procedure": "hotline", "action": "accept_call", "title": f"路灯不亮{mark}",
-                "text": text, "place": code, "category": _CATEGORY, "channel": "call",
+                "text": text, "place": code, "category": CATEGORY, "channel": "call",
                 "reporter": {"name": "李娟", "phone": f"154{rng.randrange(10**8):08d}"},
-                "form": {**_FORM, "content": text},
+                "form": {**FORM, "content": text},
             },
         )  # fmt: skip
 
-    def _dispatch(self, connection: Connection, rng: Random, run: str, *, unit: str = "") -> Answer:
-        return _act(
-            connection, run, "dispatch", to_unit=unit or rng.choice(self._departments),
+    def _dispatch(self, rng: Random, run: str, *, unit: str = "") -> Ask:
+        return act_of(
+            self.agent.api, run, "dispatch", to_unit=unit or rng.choice(self._departments),
             basis="functional", grade="ordinary",
         )  # fmt: skip
 
 
-def _office(code: str, at: datetime) -> Office:
-    today = timezone.localdate(at)
-    posts = Post.objects.filter(held_on(today), unit__code=code, account__is_active=True)
-    post = posts.select_related("account", "unit").order_by("-is_default", "ref").first()
-    assert post is not None, code  # noqa: S101 every city has it
-    assert post.account is not None  # noqa: S101 it is held
-    token = create_token(
-        account_id=post.account.pk, post_id=post.pk, label="Benchmark",
-        rights=tuple(Right.values), days=30, at=at,
-    )  # fmt: skip
-    return Office(post.account, post, token.secret, _session(post.account, at))
+def act_of(voice: Voice, run: str, action: str, **form: Any) -> Ask:
+    """Ask to take an action of a run."""
+    return voice.post(f"{API}/runs/{run}/actions/{action}", {"form": form})
 
 
-def _session(account: Account, at: datetime) -> str:
-    request = HttpRequest()
-    request.META["REMOTE_ADDR"] = "127.0.0.1"
-    request.session = SessionStore()
-    signing_in.sign_in(request, account, at=at)
-    request.session.save()
-    return str(request.session.session_key)
-
-
-def _act(connection: Connection, run: str, action: str, **form: Any) -> Answer:
-    return connection.post(f"{API}/runs/{UUID(run)}/actions/{action}", {"form": form})
-
-
-def _answered(at: datetime) -> dict[str, Any]:
+def answered(at: datetime) -> dict[str, Any]:
+    """Return the form of a unit's answer."""
     return {
         "outcome": "solved", "result": "灯已修好，谢谢您告诉我们。",
         "legal_basis": "城市照明管理规定", "told_how": "phone",
@@ -271,5 +277,38 @@ def _answered(at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _one(ask: Callable[[Random], Ask], number: int) -> Work:
+    """Return the work of asking for one thing."""
+    rng = _rng(number)
+
+    def do() -> Piece:
+        return _wrong((yield ask(rng)))
+
+    return do
+
+
+def _rng(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 a draw, no secret
+
+
+def _codes(level: PlaceLevel) -> list[str]:
+    found = Place.objects.filter(level=level, valid_to=None).order_by("code")
+    return list(found.values_list("code", flat=True))
+
+
+def _cookies(answer: Answer) -> str:
+    """Return the cookies an answer sets, as a browser sends them back."""
+    return "; ".join(one.split(";", 1)[0] for one in answer.headers("set-cookie"))
+
+
 def _wrong(answer: Answer, expected: int = HTTPStatus.OK) -> str:
-    return "" if answer.status == expected else str(answer.status)
+    return "" if answer.status == expected else f"{answer.status} {code_of(answer)}".strip()
+
+
+def code_of(answer: Answer) -> str:
+    """Return the code of an error of the API, and which fields it is about; empty of a page."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return ""
+    return f"{body.get('code', '')} {body.get('data', '') or ''}".strip()[:160]

@@ -7,11 +7,11 @@ verify` finds nothing wrong with it.
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from multiprocessing import get_context
 from random import Random
 from typing import Final
@@ -23,11 +23,13 @@ from psycopg import sql
 
 from huiyin.matters.models import Contact, Matter, Tally
 from huiyin.ops.bench import skew
-from huiyin.ops.bench.copies import TABLES, Copier, Counterparts, Somebody, Spot
+from huiyin.ops.bench.copies import TABLES, Copier, Counterparts, Somebody
 from huiyin.ops.bench.lives import MODELS, City, Life, columns, read_lives, tell_stories
 from huiyin.ops.bench.shelving import shelved
+from huiyin.ops.bench.spots import Spots
 from huiyin.ops.demo.divisions import CITY
 from huiyin.ops.demo.names import mobile, person
+from huiyin.ops.models import Note
 from huiyin.ops.progress import say
 from huiyin.people.models import Account, AccountKind, Post
 from huiyin.people.phones import index_of
@@ -37,6 +39,8 @@ from huiyin.units.models import Unit
 
 WEEKS: Final = 104
 RECENT: Final = 0.04  # closed this month: the person can still ask for more
+NOTE: Final = "bench_lives"
+TOGETHER: Final = 8  # copies of a life in the same week: its days are put in once for all
 BATCH: Final = 2_500  # matters written together
 CALLERS: Final = 60_000
 RESIDENTS: Final = 6_000
@@ -51,6 +55,7 @@ class Filled:
     matters: int
     events: int
     seconds: float
+    telling: float
     writing: float
     indexes: float
     counting: float
@@ -71,15 +76,30 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
     there = Matter.objects.count()
     if not there:
         say("Telling the stories that will be copied …")
-        tell_stories(at=at)
+        tell_stories(at=at, jobs=jobs or os.cpu_count() or 1)
         there = Matter.objects.count()
+        told = [str(pk) for pk in Matter.objects.values_list("pk", flat=True)]
+        Note.objects.update_or_create(name=NOTE, defaults={"value": told, "written_at": at})
     wanted = max(matters - there, 0)
     if not wanted:
-        return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0)
-    city = _city()
+        return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0, 0)
+    city = city_now()
     lives = _lives(city)
     orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
+    telling = time.perf_counter() - begun
+    found = write(orders, lives, city, at=at, jobs=jobs)
+    return replace(found, seconds=time.perf_counter() - begun, telling=telling)
+
+
+def write(
+    orders: Sequence[Order], lives: Sequence[Life], city: City, *, at: datetime,
+    jobs: int | None = None,
+) -> Filled:  # fmt: skip
+    """Write copies of lives as ordered, with the indexes built at the end, and count them."""
+    begun = time.perf_counter()
     people, accounts = _people(at)
+    spots = Spots(lives[one.life].level for one in orders)
+    wanted = sum(one.times for one in orders)
     say(f"Writing {wanted} matters, copies of {len(lives)} lives …")
     first = _reserve_numbers(wanted)
     connection.close()
@@ -89,7 +109,9 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
             cursor.execute("DROP TABLE IF EXISTS bench_counts")
             cursor.execute(_MAKE_COUNTS)
         connection.close()
-        events = _write(orders, lives, city, people, accounts, first, jobs or os.cpu_count() or 1)
+        events = _write(
+            orders, lives, city, people, accounts, spots, first, jobs or os.cpu_count() or 1
+        )
         writing = time.perf_counter() - started
         say(f"Written in {writing:.0f} s; building the indexes …")
         started = time.perf_counter()
@@ -98,14 +120,27 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
     started = time.perf_counter()
     say(f"Indexes in {indexes:.0f} s; counting …")
     _count()
+    _tidy_up()
     counting = time.perf_counter() - started
-    return Filled(wanted, events, time.perf_counter() - begun, writing, indexes, counting)
+    seconds = time.perf_counter() - begun
+    return Filled(wanted, events, seconds, 0, writing, indexes, counting)
+
+
+def told(one: Filled) -> str:
+    """Return what was written as a line."""
+    rate = one.matters / one.seconds if one.seconds else 0
+    return (
+        f"{one.matters} matters with {one.events} events in {one.seconds:.0f} s ({rate:.0f}/s): "
+        f"told and read {one.telling:.0f} s, written {one.writing:.0f} s, indexes "
+        f"{one.indexes:.0f} s, counts {one.counting:.0f} s"
+    )
 
 
 # --- what is copied where ------------------------------------------------------------------------
 
 
-def _city() -> City:
+def city_now() -> City:
+    """Return what lives are read against, as it is now."""
     posts = Post.objects.filter(account__isnull=False).values_list(
         "pk", "unit_id", "permission_set_id", "account_id"
     )
@@ -118,9 +153,10 @@ def _city() -> City:
 
 
 def _lives(city: City) -> list[Life]:
-    """Return the lives that can be copied: those of one matter alone."""
+    """Return the lives that can be copied: those that were told, of one matter alone."""
+    told = Note.objects.filter(name=NOTE).values_list("value", flat=True).first()
     found = Matter.objects.filter(merged_into=None, merged=None).select_related("place")
-    first = list(found.order_by("id")[:4_000])
+    first = list((found.filter(pk__in=told) if told else found).order_by("id"))
     lives = []
     for start in range(0, len(first), 200):
         lives += read_lives(first[start : start + 200], city)
@@ -132,24 +168,29 @@ def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> li
     rng = Random(seed)  # noqa: S311 a draw, no secret
     kinds = sorted({life.category for life in lives})
     weight = dict(zip(kinds, skew.weights(len(kinds), skew.OF_KINDS, rng), strict=True))
-    many = {kind: sum(life.category == kind for life in lives) for kind in kinds}
+    of_kind = Counter(life.category for life in lives)
     orders = []
     parts = (
         ([(n, one) for n, one in enumerate(lives) if one.is_open], skew.OPEN_SHARE),
         ([(n, one) for n, one in enumerate(lives) if not one.is_open and not one.is_over], RECENT),
         ([(n, one) for n, one in enumerate(lives) if one.is_over], 1 - skew.OPEN_SHARE - RECENT),
     )
-    for (chosen, _), total in zip(
-        parts, skew.shares(wanted, [share for _, share in parts]), strict=True
-    ):
-        given = [weight[one.category] / many[one.category] for _, one in chosen]
+    # Where there is no life of a sort, the others have its share.
+    totals = skew.shares(wanted, [share if chosen else 0.0 for chosen, share in parts])
+    for (chosen, _), total in zip(parts, totals, strict=True):
+        given = [weight[one.category] / of_kind[one.category] for _, one in chosen]
         for (number, life), times in zip(chosen, skew.shares(total, given), strict=True):
             if not life.is_over:
                 orders.append(Order(number, 0, times))
                 continue
             latest = (today - life.ended).days // 7
-            weeks = skew.shares(times, [1.0] * WEEKS)
-            orders += [Order(number, -7 * (latest - week), n) for week, n in enumerate(weeks)]
+            many = min(max(times // TOGETHER, 1), WEEKS)
+            weeks = rng.sample(range(WEEKS), many)
+            parts_of_it = skew.shares(times, [1.0] * many)
+            orders += [
+                Order(number, -7 * (latest - week), n)
+                for week, n in zip(weeks, parts_of_it, strict=True)
+            ]
     found = [one for one in orders if one.times]
     rng.shuffle(found)
     return found
@@ -196,7 +237,7 @@ def _reserve_numbers(many: int) -> int:
 
 def _write(
     orders: Sequence[Order], lives: Sequence[Life], city: City, people: Sequence[Somebody],
-    accounts: Sequence[Somebody], first: int, jobs: int,
+    accounts: Sequence[Somebody], spots: Spots, first: int, jobs: int,
 ) -> int:  # fmt: skip
     """Write all copies, shared among processes; return how many events."""
     parts: list[list[Order]] = [[] for _ in range(jobs)]
@@ -206,28 +247,50 @@ def _write(
         parts[least].append(one)
         sizes[least] += one.times
     firsts = [first + sum(sizes[:n]) for n in range(jobs)]
-    work = partial(_part, lives, city, people, accounts)
+    shared = Shared(lives, city, people, accounts, spots)
     if jobs == 1:
-        return work(0, parts[0], firsts[0])
-    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
-        return sum(pool.map(work, range(jobs), parts, firsts))
+        return _part(shared, 0, parts[0], firsts[0])
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("fork"), initializer=_share, initargs=(shared,)
+    ) as pool:
+        return sum(pool.map(_shared_part, range(jobs), parts, firsts))
 
 
-def _part(
-    lives: Sequence[Life], city: City, people: Sequence[Somebody], accounts: Sequence[Somebody],
-    number: int, orders: Sequence[Order], first: int,
-) -> int:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every process that writes needs; a fork has it without its being sent."""
+
+    lives: Sequence[Life]
+    city: City
+    people: Sequence[Somebody]
+    accounts: Sequence[Somebody]
+    spots: Spots
+
+
+_shared: list[Shared] = []
+
+
+def _share(shared: Shared) -> None:
+    _shared[:] = [shared]
+
+
+def _shared_part(number: int, orders: Sequence[Order], first: int) -> int:
+    return _part(_shared[0], number, orders, first)
+
+
+def _part(shared: Shared, number: int, orders: Sequence[Order], first: int) -> int:
     connection.connect()
-    spots = _Spots(Random(f"{_SEED}/{number}/{first}"))  # noqa: S311 as above
+    rng = Random(f"{_SEED}/{number}/{first}")  # noqa: S311 as above
     copier = Copier(
-        counterparts=Counterparts(city), people=people, accounts=accounts,
+        counterparts=Counterparts(shared.city), people=shared.people, accounts=shared.accounts,
         seed=f"{_SEED}/copies/{first}", numbers=iter(range(first, first + 100_000_000)),
         key=settings.HUIYIN.index_key, city=CITY[:4],
     )  # fmt: skip
     events = waiting = 0
     for one in orders:
-        life = lives[one.life]
-        copier.copy(life, days=one.days, spots=spots.draw(life.level, one.times))
+        life = shared.lives[one.life]
+        spots = shared.spots.draw(life.level, one.times, rng)
+        copier.copy(life, days=one.days, spots=spots)
         events += len(life.events) * one.times
         waiting += one.times
         if waiting >= BATCH:
@@ -256,44 +319,6 @@ def _pour(copier: Copier) -> None:
 def _send(cursor: object, statement: str, rows: list[str]) -> None:
     with cursor.copy(statement) as into:  # type: ignore[attr-defined]
         into.write("\n".join(rows) + "\n")
-
-
-class _Spots:
-    """Places by their level, some more often than others."""
-
-    def __init__(self, rng: Random) -> None:
-        self._rng = rng
-        self._found: dict[int, tuple[list[Spot], list[float]]] = {}
-
-    def draw(self, level: int, many: int) -> list[Spot]:
-        """Draw so many places of a level."""
-        if level not in self._found:
-            found = list(_spots(level))
-            lot = Random(f"{_SEED}/{level}")  # noqa: S311 as above
-            self._found[level] = found, skew.weights(len(found), skew.OF_PLACES, lot)
-        spots, weights = self._found[level]
-        return self._rng.choices(spots, weights=weights, k=many)
-
-
-def _spots(level: int) -> Iterator[Spot]:
-    above = ("city", "county", "town", "village")
-    places = Place.objects.filter(level=level, valid_to=None).select_related(*above)
-    for place in places.order_by("code"):
-        codes = {
-            6: place.county.code[:6] if place.county else "",
-            9: place.town.code[:9] if place.town else "",
-            12: place.village.code[:12] if place.village else "",
-        }
-        ids = {f"p_{name}": str(getattr(place, f"{name}_id")) for name in above}
-        zone = place.county or place
-        ids |= {"p_place": str(place.pk), "p_grid": str(place.pk)}
-        ids |= {"p_overlay": str(zone.overlay_parent_id)}
-        yield Spot(
-            {name: one for name, one in ids.items() if one != "None"},
-            {many: code for many, code in codes.items() if code},
-            place.village.short_name if place.village else place.short_name,
-            place.lon or 116.3, place.lat or 37.4,
-        )  # fmt: skip
 
 
 # --- counting ------------------------------------------------------------------------------------
@@ -327,6 +352,12 @@ SELECT area.id, {_CELL}, n FROM bench_tally AS sums JOIN matters_tallyarea AS ar
 """  # noqa: S608 as above
 
 
+def _tidy_up() -> None:
+    """Leave the tables as they lie there on any day of a city that has not just been filled."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join((*TABLES, Tally._meta.db_table))}")
+
+
 def _count() -> None:
     """Write the counts of what was copied."""
     with shelved((Tally._meta.db_table,)) as shelf, connection.cursor() as cursor:
@@ -340,4 +371,3 @@ def _count() -> None:
         cursor.execute(_KEEP)
         cursor.execute("DROP TABLE bench_tally, bench_counts")
         shelf.put_back()
-        cursor.execute("ANALYZE")

@@ -1,6 +1,7 @@
 """Where the benchmark runs: a data folder and a database cluster of its own, never the user's."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,13 +75,17 @@ def grounds(folder: Path) -> Iterator[Grounds]:
         "HUIYIN_MODE": "demo",
         "HUIYIN_VAR": str(folder),
         "HUIYIN_APP_ROLE": APP_ROLE,
+        "HUIYIN_RATE_PER_MINUTE": "1000000",
         "DJANGO_SETTINGS_MODULE": "huiyin.settings",
     }
     config = load_config(os.environ)
     with locking.data_folder(folder):
-        (folder / MARK).write_text("Made by huiyin bench; may be deleted.\n", encoding="utf-8")
         cluster = Cluster(var=folder, is_demo=True)
+        if not (folder / MARK).exists() and _is_ours(cluster.layout.base):
+            cluster.remove()  # of a folder that was deleted without it
+        _mark(folder)
         urls = cluster.start()
+        _mark(cluster.layout.base)
         try:
             _load_city(urls)
             os.environ["DATABASE_URL"] = urls.owner
@@ -89,6 +94,35 @@ def grounds(folder: Path) -> Iterator[Grounds]:
         finally:
             connections.close_all()
             cluster.stop()
+
+
+def clean(folder: Path) -> list[Path]:
+    """Delete the benchmark's folder and its databases; return what there was of them.
+
+    Raises OperatorError when the folder holds something else.
+    """
+    _refuse_strange(folder)
+    base = Cluster(var=folder).layout.base
+    mine = [folder] if (folder / MARK).exists() else []
+    mine += [one for one in (base, base.with_name(f"{base.name}-old")) if _is_ours(one)]
+    if not mine:
+        return []
+    if folder in mine:
+        with locking.data_folder(folder):
+            Cluster(var=folder).remove()
+    elif base in mine:
+        Cluster(var=folder).remove()
+    for one in mine:
+        shutil.rmtree(one, ignore_errors=True)
+    return mine
+
+
+def _mark(folder: Path) -> None:
+    (folder / MARK).write_text("Made by huiyin bench; may be deleted.\n", encoding="utf-8")
+
+
+def _is_ours(folder: Path) -> bool:
+    return (folder / MARK).exists()
 
 
 def _refuse_strange(folder: Path) -> None:

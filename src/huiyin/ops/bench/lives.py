@@ -7,8 +7,11 @@ id, a day, a unit or a person of its own stood, the copies put theirs.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
+from multiprocessing import get_context
 from typing import Final
 from uuid import UUID
 
@@ -33,12 +36,12 @@ from huiyin.matters.models import (
     Run,
     RunClock,
 )
-from huiyin.ops.demo.life.plan import ONLY_LIVE, entries
+from huiyin.ops.demo.life.plan import ONLY_LIVE, Entry, entries
 from huiyin.ops.demo.life.pouring import tell_all
 from huiyin.ops.progress import say
 
-OLD: Final = 900  # stories
-YOUNG: Final = 700
+OLD: Final = 500  # stories
+YOUNG: Final = 500
 LONG_AGO: Final = timedelta(days=300)
 PART: Final = 100
 # In the order in which they are written; what links to what stands behind it.
@@ -51,24 +54,33 @@ _DATE: Final = r"(?<![0-9])20[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9])"
 TOKENS: Final = re.compile(f"{_UUID}|{_DATE}")
 
 
-def tell_stories(*, at: datetime) -> int:
+def tell_stories(*, at: datetime, jobs: int = 1) -> int:
     """Tell stories into an empty city, none of them by the verbs; return how many matters.
 
     Half of them of this month, some of which go on; half so long ago that all limits are over.
+    `jobs`: processes that share the work.
     """
-    many = done = 0
+    parts: list[tuple[datetime, list[Entry]]] = []
     for now, stories in ((at - LONG_AGO, OLD), (at, YOUNG)):
         plan = [
             replace(one, is_live=False)
             for one in entries("full", now=now, matters=stories)
             if one.story not in ONLY_LIVE
         ]
-        for first in range(0, len(plan), PART):
-            chosen = plan[first : first + PART]
-            told, _ = tell_all(chosen, scale="full", now=now, until=at)
-            many, done = many + told, done + len(chosen)
-            say(f"{done} stories …")
+        parts += [(now, plan[first : first + PART]) for first in range(0, len(plan), PART)]
+    connection.close()
+    many = 0
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+        for told in pool.map(partial(_tell, at), parts):
+            many += told
+            say(f"{many} matters …")
     return many
+
+
+def _tell(at: datetime, part: tuple[datetime, list[Entry]]) -> int:
+    now, chosen = part
+    told, _ = tell_all(chosen, scale="full", now=now, until=at)
+    return told
 
 
 # --- texts with gaps ------------------------------------------------------------------------------
@@ -247,12 +259,11 @@ def read_lives(matters: Sequence[Matter], city: City) -> list[Life]:
     lines = {line.split("\t", 1)[0]: line for line in rows[EventHeader]}
     for pk, (event, life) in salts.items():
         life.events.append(_event_of(event, life, lines[pk], bodies[pk]))
+    events: dict[UUID, list[EventHeader]] = {}
+    for event, _ in salts.values():
+        events.setdefault(event.run_id, []).append(event)
     for run in runs:
-        _count(
-            found[str(run.matter_id)],
-            run,
-            [one for one, _ in salts.values() if one.run_id == run.pk],
-        )
+        _count(found[str(run.matter_id)], run, events.get(run.pk, []))
     stems = {str(one.pk): city.stems.get(str(one.village_id or ""), "") for one in matters}
     for pk, life in found.items():
         _put_name(life, stems[pk])

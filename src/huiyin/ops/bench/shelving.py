@@ -1,12 +1,17 @@
-"""Indexes and constraints of tables, taken away while they are filled and put back at the end."""
+"""Indexes and constraints of tables, taken away while they are filled and put back at the end.
+
+Meanwhile nobody tidies those tables up: who fills them does so at the end.
+"""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
 
+TOGETHER: Final = 2  # tables whose indexes are built at the same time
 _CONSTRAINTS: Final = """
 SELECT conrelid::regclass::text, conname, contype, pg_get_constraintdef(oid)
 FROM pg_constraint
@@ -15,27 +20,53 @@ WHERE (conrelid = ANY(%s::regclass[]) AND contype IN ('p', 'u', 'x', 'f'))
 ORDER BY contype = 'f', contype <> 'p', conname
 """
 _INDEXES: Final = """
-SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+SELECT indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
 FROM pg_index
 WHERE indrelid = ANY(%s::regclass[])
   AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
+"""
+_SIZES: Final = """
+SELECT name FROM unnest(%s::text[]) AS name ORDER BY pg_table_size(name::regclass) DESC
 """
 
 
 @dataclass(slots=True)
 class Shelf:
-    """What was taken away, as the statements that bring it back."""
+    """What was taken away, as the statements that bring it back: by table, and at the end."""
 
-    statements: list[str]
+    by_table: dict[str, list[str]]
+    at_the_end: list[str]
 
     def put_back(self) -> None:
         """Make everything again; twice does nothing."""
         with connection.cursor() as cursor:
-            cursor.execute("SET maintenance_work_mem = '1GB'")
-            cursor.execute("SET max_parallel_maintenance_workers = 2")
-            while self.statements:
-                cursor.execute(self.statements[0])
-                del self.statements[0]
+            cursor.execute(_SIZES, [list(self.by_table)])
+            tables = [name for (name,) in cursor.fetchall()]
+        if connection.in_atomic_block or len(tables) == 1:  # nobody else can see these tables
+            for table in tables:
+                _run(self.by_table[table])
+        else:
+            with ThreadPoolExecutor(TOGETHER) as pool:
+                for _ in pool.map(_run_apart, (self.by_table[table] for table in tables)):
+                    pass
+        self.by_table.clear()
+        _run(self.at_the_end)
+
+
+def _run(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        cursor.execute("SET max_parallel_maintenance_workers = 2")
+        while statements:
+            cursor.execute(statements[0])
+            del statements[0]
+
+
+def _run_apart(statements: list[str]) -> None:
+    try:
+        _run(statements)
+    finally:
+        connection.close()  # of this thread
 
 
 @contextmanager
@@ -49,22 +80,22 @@ def shelved(tables: Sequence[str]) -> Iterator[Shelf]:
         indexes = cursor.fetchall()
         cursor.execute(_CONSTRAINTS, [list(tables), list(tables)])
         constraints = cursor.fetchall()
-        back = [
-            f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
-            for table, name, kind, definition in constraints
-            if kind != "f"
-        ]
-        back += [definition for _, definition in indexes]
-        back += [
-            f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
-            for table, name, kind, definition in constraints
-            if kind == "f"
-        ]
+        shelf = Shelf({}, [])
+        for table, name, kind, definition in constraints:
+            statement = f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
+            if kind == "f":
+                shelf.at_the_end.append(statement)
+            else:
+                shelf.by_table.setdefault(table, []).append(statement)
+        for table, _, definition in indexes:
+            shelf.by_table.setdefault(table, []).append(definition)
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+            shelf.at_the_end.append(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
         for table, name, _, _ in reversed(constraints):
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        for name, _ in indexes:
+        for _, name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-    shelf = Shelf(back)
     try:
         yield shelf
     finally:

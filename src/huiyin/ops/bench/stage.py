@@ -2,23 +2,25 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from huiyin.config import demo_keys
-from huiyin.ops.bench.client import Connection
+from huiyin.ops.bench.client import Voice, Wire
 from huiyin.ops.bench.grounds import Grounds
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.postgres.cluster import APP_ROLE
 from huiyin.ops.processes import spawn, stop
 from huiyin.ops.serving import free_port
 
-READY_SECONDS: Final = 60
+READY_SECONDS: Final = 300  # on a busy machine; a server that ends is noticed at once
 STEPS: Final = ((signal.SIGTERM, 20.0), (signal.SIGKILL, 5.0))
 
 
@@ -39,8 +41,11 @@ class Stage:
 
 
 @contextmanager
-def stage(found: Grounds, *, with_worker: bool = True) -> Iterator[Stage]:
-    """Run web server and worker with production settings until the end. Raises OperatorError."""
+def stage(found: Grounds, *, with_gateway: bool = False) -> Iterator[Stage]:
+    """Run web server and worker with production settings until the end. Raises OperatorError.
+
+    `with_gateway`: with an SMS gateway that takes every message; else there is none to be reached.
+    """
     port = free_port(18_700)
     env = {
         name: value
@@ -59,11 +64,24 @@ def stage(found: Grounds, *, with_worker: bool = True) -> Iterator[Stage]:
         "DATABASE_URL": found.urls.app,
         **demo_keys(found.folder),
     }
+    commands = [
+        [sys.executable, "-m", "huiyin.ops.cli", "serve"],
+        [sys.executable, "-m", "huiyin.ops.cli", "worker"],
+    ]
+    if with_gateway:
+        gateway = free_port(port + 1)
+        env["HUIYIN_SMS_URL"] = f"http://127.0.0.1:{gateway}/"
+        commands.append(
+            [
+                *(sys.executable, "-m", "huiyin.ops.fake_sms", "--port", str(gateway)),
+                *("--outbox", str(found.folder / "sms.jsonl")),
+                *("--reports", f"http://127.0.0.1:{port}/notices/sms/report"),
+            ]
+        )
     log = (found.folder / "server.log").open("ab")
     started = []
     try:
-        for what in ("serve", "worker") if with_worker else ("serve",):
-            command = [sys.executable, "-m", "huiyin.ops.cli", what]
+        for command in commands:
             started.append(
                 spawn(
                     command,
@@ -74,24 +92,26 @@ def stage(found: Grounds, *, with_worker: bool = True) -> Iterator[Stage]:
                     stderr=log,
                 )
             )
-        _wait(port, found.folder / "server.log")
-        yield Stage(port, tuple(one.pid for one in started))
+        _wait(port, found.folder / "server.log", started)
+        yield Stage(port, tuple(one.pid for one in started[:2]))
     finally:
         for one in reversed(started):
             stop(one, STEPS)
         log.close()
 
 
-def _wait(port: int, log: Path) -> None:
+def _wait(port: int, log: Path, started: Sequence[subprocess.Popen[bytes]]) -> None:
     until = time.monotonic() + READY_SECONDS
-    connection = Connection(port, {})
+    wire, ready = Wire(port), Voice().get("/ready")
     while time.monotonic() < until:
         try:
-            if connection.get("/ready").status == 200:
-                connection.close()
+            if wire.ask(ready).status == HTTPStatus.OK:
+                wire.close()
                 return
         except (OSError, ValueError):
             pass
+        if any(one.poll() is not None for one in started):
+            raise OperatorError(f"Server or worker has ended: see {log}.")
         time.sleep(0.2)
     raise OperatorError(f"The server did not become ready: see {log}.")
 

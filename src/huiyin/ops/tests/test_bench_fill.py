@@ -1,7 +1,8 @@
 """What the benchmark fills its city with is sound: `huiyin verify` finds nothing wrong with it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -12,6 +13,8 @@ from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
 from huiyin.ops.bench import filling, grounds, skew
 from huiyin.ops.bench.copies import Copier, Counterparts, Somebody
+from huiyin.ops.bench.lives import Life
+from huiyin.ops.bench.spots import Spots
 from huiyin.ops.errors import OperatorError
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +35,10 @@ def handled():
 
 def copied(handled, *, times=3, days=70):
     """Copy every matter of the city so often, so many days earlier."""
-    known = filling._city()
+    known = filling.city_now()
     lives = filling._lives(known)
-    spots = filling._Spots(Random("test"))  # noqa: S311 a draw
+    spots = Spots(life.level for life in lives)
+    rng = Random("test")  # noqa: S311 a draw
     copier = Copier(
         counterparts=Counterparts(known), people=[SEALED], accounts=[SEALED], seed="test",
         numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
@@ -44,7 +48,7 @@ def copied(handled, *, times=3, days=70):
     for life in lives:
         # A resident's account is one of the city's own.
         copier._accounts = [Somebody("", "", "\\\\x00", str(handled.resident.pk))]
-        copier.copy(life, days=days, spots=spots.draw(life.level, times))
+        copier.copy(life, days=days, spots=spots.draw(life.level, times, rng))
     filling._pour(copier)
     filling._count()
     return lives
@@ -94,6 +98,37 @@ def test_a_copy_shares_nothing_with_its_first_but_units_and_classes(handled):
             pytest.fail("a copy without words")
 
 
+def a_life(number, **more):
+    return Life(
+        place=UUID(int=number), level=4, category=f"{number % 3}", opened=date(2026, 1, 5),
+        ended=date(2026, 2, 5), **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", [1, 99, 10_000])
+def test_exactly_as_many_copies_are_ordered_as_are_wanted_and_eight_of_a_hundred_open(wanted):
+    closed = [a_life(n) for n in range(7)]
+    open_ones = [a_life(n, is_open=True, is_over=False) for n in range(7, 10)]
+
+    both = filling._orders([*closed, *open_ones], wanted, today=date(2026, 11, 26), seed="a")
+    without = filling._orders(closed, wanted, today=date(2026, 11, 26), seed="a")
+
+    assert sum(one.times for one in both) == wanted
+    assert sum(one.times for one in without) == wanted
+    still_open = sum(one.times for one in both if one.life >= 7)
+    assert still_open == pytest.approx(wanted * 0.08 / 0.96, abs=1)
+
+
+def test_what_is_over_happened_in_one_of_the_weeks_of_two_years():
+    found = filling._orders([a_life(0)], 5_000, today=date(2026, 11, 26), seed="a")
+
+    days = {one.days for one in found}
+    assert {date(2026, 2, 5) - timedelta(days=one) for one in days} <= {
+        date(2026, 2, 5) + timedelta(days=7 * (42 - week)) for week in range(filling.WEEKS)
+    }
+    assert len(days) == filling.WEEKS
+
+
 def test_shares_add_up_whatever_the_weights():
     for many, power in ((1, 1.0), (7, 0.45), (141, 1.0)):
         weights = skew.weights(many, power, Random("shares"))  # noqa: S311 a draw
@@ -123,3 +158,19 @@ def test_it_leaves_folders_of_others_alone(monkeypatch, tmp_path):
     with pytest.raises(OperatorError, match="in use"), grounds.grounds(tmp_path):
         pytest.fail("it ran")
     assert [one.name for one in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_cleaning_deletes_what_the_benchmark_made_and_nothing_else(tmp_path):
+    made, other = tmp_path / "made", tmp_path / "other"
+    for folder in (made, other):
+        folder.mkdir()
+        (folder / "server.log").write_text("something")
+    (made / grounds.MARK).write_text("Made by huiyin bench; may be deleted.\n")
+
+    assert grounds.clean(made) == [made]
+    assert grounds.clean(tmp_path / "never") == []
+    with pytest.raises(OperatorError, match="in use"):
+        grounds.clean(other)
+
+    assert not made.exists()
+    assert (other / "server.log").read_text() == "something"

@@ -28,6 +28,11 @@ def share_until(at: datetime) -> float:
     return sum(_BY_HOUR[: at.astimezone(CITY).hour + 1]) / sum(_BY_HOUR)
 
 
+def busiest_share() -> float:
+    """Return which share of a day's messages comes in its busiest hour."""
+    return max(_BY_HOUR) / sum(_BY_HOUR)
+
+
 def moment(day: date, rng: Random, *, in_office: bool) -> datetime:
     """Return an instant of a local day at which somebody turns to the city."""
     hour = rng.choices(range(24), weights=_BY_HOUR)[0]
