@@ -100,4 +100,6 @@ def masked(number: str) -> str:
     """
     if not number:
         return ""
-    return f"{number[:3]}****{number[-4:]}" if len(number) > 10 else f"{number[:2]}****{number[-2:]}"
+    return (
+        f"{number[:3]}****{number[-4:]}" if len(number) > 10 else f"{number[:2]}****{number[-2:]}"
+    )
