@@ -1,8 +1,8 @@
 """The navigation of every page: where this person can go, in which post, of which city."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,7 +19,9 @@ from huiyin.people.models import AccountKind
 class Door:
     """One entry of the desk's rail: `routes` are the views on which it is the current one.
 
-    `counts`: what `web:waiting_here` counts for it, asked for once the page is there.
+    `counts`: what `web:waiting_here` counts for it, asked for once the page is there. `group`: what
+    is opened now and then stands under "More" beside others of its group (`GROUPS`) where the rail
+    has no room for it (`is_folded`); `head`: the words above it there.
     """
 
     label: str | Promise
@@ -31,8 +33,10 @@ class Door:
     count: int = 0
     current: bool = False
     only_for: Callable[[Actor], bool] | None = None  # reads the post alone: no query
-    counted: bool = False  # its address gives the figure for the badge when asked for `?badge`
     counts: str = ""
+    group: str = ""
+    is_folded: bool = False
+    head: str | Promise = ""
 
     @property
     def url(self) -> str:
@@ -61,7 +65,7 @@ DOORS = (
         "web:board",
         ("web:board", "web:board_act"),
         only_for=board.dispatches,
-        counted=True,
+        counts="board",
     ),
     Door(
         _("Call back"),
@@ -69,13 +73,19 @@ DOORS = (
         "web:callbacks",
         ("web:callbacks", "web:callback_act", "web:callback_reveal"),
         only_for=calling_back.calls_back,
-        counted=True,
+        counts="callbacks",
     ),
     Door(
         _("Standing"),
         "chart",
         "web:command",
-        ("web:command", "web:command_list", "web:command_units", "web:screens"),
+        (
+            "web:command",
+            "web:command_list",
+            "web:command_units",
+            "web:command_unit_list",
+            "web:screens",
+        ),
         needs="insight.see",
     ),
     Door(_("Take in"), "phone", "web:take_in", ("web:take_in", "web:take_in_by")),
@@ -85,7 +95,7 @@ DOORS = (
         "web:knowledge",
         ("web:knowledge", "web:knowledge_new", "web:knowledge_entry", "web:knowledge_change"),
     ),
-    Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
+    Door(_("Find"), "search", "web:find_matter", ("web:find_matter",), group="look_up"),
     Door(
         _("Whistles"),
         "bell",
@@ -113,23 +123,25 @@ DOORS = (
         ),
         counts="swaps",
     ),
-    Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
+    Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",), group="look_up"),
     Door(
         _("Directory"),
         "map",
         "web:directory",
         ("web:directory", "web:place", "web:place_search", "web:locate", "web:grid_workers"),
+        group="look_up",
     ),
-    Door(_("Units"), "building", "web:units", ("web:units", "web:unit")),
+    Door(_("Units"), "building", "web:units", ("web:units", "web:unit"), group="look_up"),
     Door(
         _("People"),
         "users",
         "people:staff_list",
         ("people:staff_list", "people:staff"),
         needs="people.see",
+        group="administer",
     ),
-    Door(_("Matters"), "list", "web:categories", ("web:categories",)),
-    Door(_("Limits"), "clock", "web:terms", ("web:terms", "web:term")),
+    Door(_("Matters"), "list", "web:categories", ("web:categories",), group="look_up"),
+    Door(_("Limits"), "clock", "web:terms", ("web:terms", "web:term"), group="look_up"),
     Door(
         _("Undelivered"),
         "mail",
@@ -141,8 +153,16 @@ DOORS = (
             "notices:troubled",
         ),
         needs="notices.administer",
+        group="administer",
     ),
-    Door(_("Log"), "eye", "web:access_log", ("web:access_log", "web:export_log"), needs="log.read"),
+    Door(
+        _("Log"),
+        "eye",
+        "web:access_log",
+        ("web:access_log", "web:export_log"),
+        needs="log.read",
+        group="administer",
+    ),
     Door(
         _("Administer"),
         "settings",
@@ -166,8 +186,18 @@ DOORS = (
             "web:admin_check",
         ),
         needs="people.see",
+        group="administer",
     ),
 )
+
+
+GROUPS: Final[Mapping[str, str | Promise]] = {
+    "": "",
+    "administer": _("Administer"),
+    "look_up": _("Look up"),
+}
+ON_THE_RAIL: Final = 9  # beside the start: what a desk screen of 768 points has room for
+START: Final = "web:desk"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -178,7 +208,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     is_staff = actor is not None and actor.kind == AccountKind.STAFF
     return {
-        "nav": list(_doors(request)) if is_staff else [],
+        "nav": _folded(_doors(request)) if is_staff else [],
         "layout": "ui/desk.html" if is_staff else "ui/resident.html",
         "is_staff": is_staff,
         "city_name": settings.HUIYIN.city_name,
@@ -193,3 +223,20 @@ def _doors(request: HttpRequest) -> Iterator[Door]:
             continue
         if door.only_for is None or door.only_for(actor):
             yield replace(door, current=here in door.routes)
+
+
+def _folded(doors: Iterable[Door]) -> list[Door]:
+    """Return the doors, those of every day first; what the rail has no room for is folded."""
+    order = list(GROUPS)
+    left = ON_THE_RAIL
+    found = []
+    headed = set()
+    for door in sorted(doors, key=lambda one: order.index(one.group)):
+        if door.route == START or left:
+            left -= door.route != START
+            found.append(door)
+            continue
+        head = "" if door.group in headed else GROUPS[door.group]
+        headed.add(door.group)
+        found.append(replace(door, is_folded=True, head=head))
+    return found

@@ -100,7 +100,6 @@ class World:
             "tray": {"which": "to_do"},
             "figure": {"which": "overdue"},
             "unit_figure": {"pk": unit.pk, "which": "ended"},
-            "waiting": {"which": "whistles"},
             "day": {"day": "2030-01-05"},
             "shift": {"shift_id": factories.a_shift(unit).pk},
             "swap": {"swap_id": 0},

@@ -199,9 +199,9 @@ def test_the_figure_on_the_rail_counts_every_pile(city):
     a_call(city)
     later(a_call(city), "dispatch", "return_order", city=city)
 
-    badge = dispatcher(city).get("/desk/board?badge").content.decode()
+    badges = dispatcher(city).get("/desk/waiting").content.decode()
 
-    assert badge.strip() == '<span class="badge">2</span>'
+    assert re.search(r':.waits-board"><span class="badge"[^>]*>2</span>', badges)
 
 
 def test_the_board_takes_as_many_queries_with_many_as_with_one(city, django_assert_max_num_queries):

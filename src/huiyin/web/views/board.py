@@ -55,13 +55,11 @@ KEPT: Final = ("tray", "place", "branch", "procedure", "urgent", "after")
 @never_cache
 @require_safe
 def index(request: PeopleRequest) -> HttpResponse:
-    """The list with what is open beside it; `pane` asks for that alone, `badge` for the figure."""
+    """The list with what is open beside it; `pane` asks for that alone."""
     if not board.dispatches(request.actor):
         return part(request, "web/board/_none.html", {}, page="web/board/none.html")
     at = timezone.now()
     counts = board.counts(by=request.actor)
-    if "badge" in request.GET:
-        return part(request, "web/parts/badge.html", {"count": sum(counts.values())})
     if "pane" in request.GET:
         kept = _kept(request)
         context = {"b": _pane(request, at), "now": at, "kept": kept, "query": urlencode(kept)}
