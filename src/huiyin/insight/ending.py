@@ -31,8 +31,8 @@ PAGE: Final = 50
 BATCH: Final = 100  # runs whose events are read at a time
 LIMITS: Final[Mapping[str, tuple[Measure, ...]]] = {
     "met": (Measure.MET_UNIT,),
-    "ended": (Measure.MET_UNIT, Measure.LATE_UNIT),
-    "returned": (Measure.RETURNED,),
+    "all_ended": (Measure.MET_UNIT, Measure.LATE_UNIT),
+    "gone_back": (Measure.RETURNED,),
 }
 ANSWERS: Final = ("satisfied", "rated")
 LISTS: Final = (*LIMITS, *ANSWERS)
@@ -121,7 +121,7 @@ def _runs(which: str, unit: Unit, place: Place, by: Actor, at: datetime) -> Quer
         runs = runs.exclude(procedure__in=_confidential())
     else:
         return Run.objects.none()
-    if which == "returned":  # a few of many: look only into those where something was sent back
+    if which == "gone_back":  # a few of many: look only into those where something was sent back
         back = Q(pk=None)
         for procedure, action in _giving_back():
             back |= Q(action=action, run__procedure=procedure)

@@ -63,7 +63,7 @@ DOORS = (
         _("Dispatch"),
         "arrow-turn",
         "web:board",
-        ("web:board", "web:board_act"),
+        ("web:board", "web:board_act", "web:board_returns"),
         only_for=board.dispatches,
         counts="board",
     ),

@@ -106,6 +106,7 @@ urlpatterns = [
     path("desk/inbox/acts", inbox.act_on_many, name="act_on_many"),
     path("desk/board", board.index, name="board"),
     path("desk/board/many", board.many, name="board_many"),
+    path("desk/board/returns", board.returns, name="board_returns"),
     path("desk/board/<str:number>/<uuid:run_id>/<slug:action>", board.act, name="board_act"),
     path("desk/callbacks", callbacks.index, name="callbacks"),
     path(

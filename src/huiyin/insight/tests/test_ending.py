@@ -63,11 +63,13 @@ def test_each_limit_that_ended_is_a_row_of_its_list(city):
     assert rows[other.pk].returned == 1
     for unit in (bureau, other):
         row = rows[unit.pk]
-        figures = {"met": row.in_time, "ended": row.ended, "returned": row.returned}
+        figures = {"met": row.in_time, "all_ended": row.ended, "gone_back": row.returned}
         for which, figure in figures.items():
             assert len(every(which, unit, city, by)) == figure
             assert ending.counted(which, unit, city.town, by=by, at=NOW) == figure
-    (late,) = [one for one in every("ended", bureau, city, by) if one.measure == Measure.LATE_UNIT]
+    (late,) = [
+        one for one in every("all_ended", bureau, city, by) if one.measure == Measure.LATE_UNIT
+    ]
     assert late.at == NOW - DAY
 
 
@@ -88,8 +90,8 @@ def test_a_unit_that_looks_after_nothing_reads_its_own_lists_alone(city):
     bureau, other = a_month_of(city)
     head = city.staff(bureau, "insight.see")
 
-    assert len(every("ended", bureau, city, head)) == 4
-    assert every("returned", other, city, head) == []
+    assert len(every("all_ended", bureau, city, head)) == 4
+    assert every("gone_back", other, city, head) == []
 
 
 def test_what_people_said_is_listed_as_it_is_counted(city):
@@ -115,7 +117,7 @@ def test_what_people_said_is_listed_as_it_is_counted(city):
 def test_a_long_list_takes_as_many_queries_a_page_as_a_short_one(city):
     bureau, _other = a_month_of(city)
     by = leader_of(city)
-    few = queries(ending.page, "ended", bureau, city.town, by=by, at=NOW, size=2)
+    few = queries(ending.page, "all_ended", bureau, city.town, by=by, at=NOW, size=2)
     a_month_of(city)
 
-    assert queries(ending.page, "ended", bureau, city.town, by=by, at=NOW, size=2) == few == 2
+    assert queries(ending.page, "all_ended", bureau, city.town, by=by, at=NOW, size=2) == few == 2

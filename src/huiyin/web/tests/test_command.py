@@ -101,7 +101,7 @@ def test_every_figure_is_the_length_of_the_list_it_opens(leader, answered, addre
     assert counted == {one: (figure, figure) for one, figure in figures.items()}
     if address == "/command/units":
         opened = {one.partition("?")[0].rpartition("/")[2] for one in figures}
-        assert {"open", "met", "ended", "returned", "satisfied", "rated"} <= opened
+        assert {"open", "met", "all_ended", "gone_back", "satisfied", "rated"} <= opened
 
 
 def test_what_came_in_is_told_for_the_day_that_is_chosen(leader):

@@ -26,8 +26,8 @@ from huiyin.web.views.inbox import uuid_of
 
 TITLES: Final = {
     "met": gettext_lazy("Limits that ended in time"),
-    "ended": gettext_lazy("Limits that ended"),
-    "returned": gettext_lazy("Sent back by the unit"),
+    "all_ended": gettext_lazy("Limits that ended"),
+    "gone_back": gettext_lazy("Sent back by the unit"),
     "satisfied": gettext_lazy("People who are satisfied"),
     "rated": gettext_lazy("People who said whether they are satisfied"),
 }
