@@ -27,7 +27,7 @@ from huiyin.web.views.inbox import uuid_of
 TITLES: Final = {
     "met": gettext_lazy("Limits that ended in time"),
     "all_ended": gettext_lazy("Limits that ended"),
-    "gone_back": gettext_lazy("Sent back by the unit"),
+    "gone_back": gettext_lazy("Limits that the unit sent back"),
     "satisfied": gettext_lazy("People who are satisfied"),
     "rated": gettext_lazy("People who said whether they are satisfied"),
 }

@@ -1,6 +1,7 @@
 """How much waits behind the entries of the rail, in one request once the page is there."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpResponse
@@ -20,17 +21,19 @@ from huiyin.web import supervision, whistles
 from huiyin.web.context import navigation
 
 MOST: Final = 99
+
+
+def _swaps(by: Actor, *, at: datetime) -> int:
+    return len(asked_of(by.account_id, at=at)) if by.account_id else 0
+
+
 COUNTS: Final[Mapping[str, Callable[..., int]]] = {
     "board": lambda by, *, at: sum(board.counts(by=by).values()),
     "callbacks": lambda by, *, at: sum(calling_back.counts(by=by).values()),
     "whistles": whistles.waiting,
     "supervised": supervision.waiting,
-    "swaps": lambda by, *, at: _swaps(by, at=at),
+    "swaps": _swaps,
 }
-
-
-def _swaps(by: Actor, *, at: object) -> int:
-    return len(asked_of(by.account_id, at=at)) if by.account_id else 0
 
 
 @staff()
