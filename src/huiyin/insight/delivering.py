@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from huiyin.insight.listing import LEAD
@@ -19,7 +19,7 @@ from huiyin.insight.standing import in_place, open_runs, with_limit
 from huiyin.matters import access
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Measure, Rating, Run
-from huiyin.matters.tallies import counted, counted_in
+from huiyin.matters.tallies import counted_in, counted_of
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.units.models import Unit
@@ -67,18 +67,15 @@ def deliveries(place: Place, *, by: Actor, at: datetime) -> Sequence[Delivery]:
 
     Of the procedures the reader's office looks after, without confidential ones and without what
     complains of the reader's unit; where it looks after none, of the reader's own unit alone.
-    Eight queries, a few more where something complains of the reader's unit.
+    Five queries, a few more where something complains of the reader's unit.
     """
-    until = timezone.localdate(at)
-    days = {"since": until - timedelta(days=DAYS), "until": until}
     accusing = list(access.runs_accusing(by).values_list("pk", flat=True))
-    met, late, missed, returned = (
-        _by_unit(measure, place, by, accusing, **days) for measure in _MEASURES
-    )
+    counts = _by_unit(_MEASURES, place, by, accusing, at)
+    met, late, missed, returned = (counts[measure] for measure in _MEASURES)
     held = _held(place, by, at)
     rated = _rated(place, by, at)
     ids = {*met, *late, *missed, *returned, *held}
-    units = Unit.objects.in_bulk(list(ids))
+    units = Unit.objects.only("code", "name").in_bulk(list(ids))
     found = [
         Delivery(
             unit=unit,
@@ -96,25 +93,51 @@ def deliveries(place: Place, *, by: Actor, at: datetime) -> Sequence[Delivery]:
     return sorted(found, key=lambda one: (-one.overdue, -one.open, -one.ended, one.unit.code))
 
 
+def days_until(at: datetime) -> tuple[date, date]:
+    """Return the first and the last of the local days that are counted."""
+    until = timezone.localdate(at)
+    return until - timedelta(days=DAYS), until
+
+
+def ended_by(
+    unit_id: UUID, measures: Sequence[Measure], place: Place, *, by: Actor, at: datetime
+) -> int:
+    """Return how many of some measures a unit has, as `deliveries` counts them."""
+    accusing = list(access.runs_accusing(by).values_list("pk", flat=True))
+    counts = _by_unit(measures, place, by, accusing, at, unit_id=unit_id)
+    return sum(found.get(unit_id, 0) for found in counts.values())
+
+
+def procedures_counted(by: Actor) -> list[str]:
+    """Return the procedures whose runs count for an office; none: its own unit's runs count."""
+    procedures, confidential = access.looked_after_by(by)
+    return sorted(set(procedures) - set(confidential))
+
+
 def _by_unit(
-    measure: Measure, place: Place, by: Actor, accusing: Sequence[UUID], *, since: date, until: date
-) -> dict[UUID, int]:
+    measures: Sequence[Measure], place: Place, by: Actor, accusing: Sequence[UUID], at: datetime,
+    **only: Any,
+) -> dict[Measure, dict[UUID, int]]:  # fmt: skip
     """Return counts of the days by unit; without the runs that complain of the reader's unit."""
+    since, until = days_until(at)
     wanted: dict[str, Any] = {
         "place_id": place.pk, "by": ("procedure", "unit_id"), "since": since, "until": until,
+        **only,
     }  # fmt: skip
-    found = Counter(counted(measure, **wanted))
-    if accusing:
-        found.subtract(counted_in(Run.objects.filter(pk__in=accusing), measure, **wanted))
-    procedures, confidential = access.looked_after_by(by)
-    open_ones = set(procedures) - set(confidential)
-    return _sums(
-        {
-            key: count
-            for key, count in found.items()
-            if count and (key[0] in open_ones if open_ones else _is_own(key, by))
-        }
-    )
+    open_ones = procedures_counted(by)
+    sums = {}
+    for measure, counts in counted_of(measures, **wanted).items():
+        found = Counter(counts)
+        if accusing:
+            found.subtract(counted_in(Run.objects.filter(pk__in=accusing), measure, **wanted))
+        sums[measure] = _sums(
+            {
+                key: count
+                for key, count in found.items()
+                if count and (key[0] in open_ones if open_ones else _is_own(key, by))
+            }
+        )
+    return sums
 
 
 def _held(place: Place, by: Actor, at: datetime) -> dict[UUID, tuple[int, int]]:
@@ -128,23 +151,29 @@ def _held(place: Place, by: Actor, at: datetime) -> dict[UUID, tuple[int, int]]:
     return {row["unit"]: (row["n"], row["late"]) for row in rows}
 
 
-def _rated(place: Place, by: Actor, at: datetime) -> dict[UUID, tuple[int, int]]:
-    """Return of how many matters of each unit people said whether they are satisfied, and are.
+def ratings(place: Place, *, by: Actor, at: datetime, **only: Any) -> QuerySet[Rating]:
+    """Return what people said of being satisfied with what units in a place did, of 30 days.
 
-    The unit is the one that had the lead when it was done.
+    `only`: what the assignment of the unit that had the lead when it was done is narrowed to.
     """
     since = at - timedelta(days=DAYS)
     given = Rating.objects.filter(in_place(place, "run__matter__"), at__gte=since, at__lte=at)
     led = given.filter(
         Q(run__assignments__to_at=None) | Q(run__assignments__to_at__gte=F("run__done_at")),
         run__assignments__role=LEAD,
+        **{f"run__assignments__{name}": value for name, value in only.items()},
     )
+    return led.exclude(satisfaction="").filter(access.overseen(by, prefix="run__matter__"))
+
+
+def _rated(place: Place, by: Actor, at: datetime) -> dict[UUID, tuple[int, int]]:
+    """Return of how many matters of each unit people said whether they are satisfied, and are."""
+    is_good = Q(satisfaction__in=SATISFIED)
     rows = (
-        led.exclude(satisfaction="")
-        .filter(access.overseen(by, prefix="run__matter__"))
+        ratings(place, by=by, at=at)
         .values(unit=F("run__assignments__unit"))
         .order_by()
-        .annotate(n=Count("pk"), good=Count("pk", filter=Q(satisfaction__in=SATISFIED)))
+        .annotate(n=Count("pk", distinct=True), good=Count("pk", filter=is_good, distinct=True))
     )
     return {row["unit"]: (row["good"], row["n"]) for row in rows}
 

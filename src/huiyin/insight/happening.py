@@ -73,6 +73,7 @@ def _urgent(place: Place, by: Actor, at: datetime, most: int) -> Iterator[Happen
     latest = matters.filter(access.overseen(by, since=since)).order_by("-opened_at", "-pk")[:most]
     chosen = list(latest.values_list("pk", flat=True))
     main = Run.objects.filter(matter__in=chosen, parent=None).select_related(*_WITH)
+    main = main.defer("memory")
     now_in = {run.matter_id: run for run in main.order_by("opened_at", "pk")}
     for run in now_in.values():
         yield Happening(Kind.URGENT, run.matter.opened_at, run)
@@ -92,10 +93,10 @@ def _unsatisfied(place: Place, by: Actor, at: datetime, most: int) -> Iterator[H
         satisfaction=UNSATISFIED,
     )  # fmt: skip
     seen = given.filter(access.overseen(by, prefix="run__matter__"))
-    read = seen.select_related("run", *(f"run__{name}" for name in _WITH))
+    read = seen.select_related("run", *(f"run__{name}" for name in _WITH)).defer("run__memory")
     for one in read.order_by("-at", "-pk")[:most]:
         yield Happening(Kind.UNSATISFIED, one.at, one.run)
 
 
 def _latest(runs: QuerySet[Run], column: str, most: int) -> QuerySet[Run]:
-    return runs.select_related(*_WITH).order_by(f"-{column}", "-pk")[:most]
+    return runs.select_related(*_WITH).defer("memory").order_by(f"-{column}", "-pk")[:most]

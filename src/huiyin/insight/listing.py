@@ -24,13 +24,17 @@ NO_CATEGORY: Final = "none"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which list: its name, where, when; of a class (its code, or `none`) or a unit's lead."""
+    """Which list: its name, where, when; of a class (its code, or `none`) or a unit's lead.
+
+    `until`: of what came in on a day, only what had come in by then.
+    """
 
     which: str
     place: Place
     when: Moment
     category: str = ""
     unit_id: UUID | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def page(wanted: Wanted, *, by: Actor, after: Key | None = None, size: int = PAG
     if after is not None:
         runs = runs.filter(_behind(column, after, is_latest_first=is_latest_first))
     order = ("-done_at", "-pk") if is_latest_first else ("due_at", "pk")
-    read = runs.select_related("matter__words", "matter__place", "matter__category")
+    read = runs.select_related("matter__words", "matter__place", "matter__category").defer("memory")
     found = list(read.order_by(*order)[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], Key(getattr(last, column), last.pk) if last else None)
@@ -116,6 +120,8 @@ def _runs(wanted: Wanted, by: Actor) -> QuerySet[Run]:
 def _matters(wanted: Wanted, by: Actor) -> QuerySet[Matter]:
     when = wanted.when
     matters = standing.matters_of(wanted.place, by=by, since=when.begins_at, until=when.ends_at)
+    if wanted.until:
+        matters = matters.filter(opened_at__lte=wanted.until)
     return matters.filter(**_of_category(wanted.category, ""))
 
 

@@ -175,4 +175,5 @@ def done_runs(place: Place, *, by: Actor, when: Moment) -> QuerySet[Run]:
 def longest_overdue(place: Place, *, by: Actor, at: datetime, most: int = 7) -> list[Run]:
     """Return what has been late for longest. One query."""
     late = open_runs(place, by=by).filter(with_limit("overdue", at)).order_by("due_at", "pk")
-    return list(late.select_related("matter__words", "matter__place", "matter__category")[:most])
+    read = late.select_related("matter__words", "matter__place", "matter__category")
+    return list(read.defer("memory")[:most])

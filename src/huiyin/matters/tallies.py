@@ -393,6 +393,40 @@ def counted(
         return {row[:-1] if by else (): int(row[-1]) for row in cursor.fetchall()}
 
 
+def counted_of(
+    measures: Sequence[Measure], *, place_id: UUID, since: date, until: date, by: Sequence[str],
+    **only: Any,
+) -> dict[Measure, dict[tuple[Any, ...], int]]:  # fmt: skip
+    """Return what `counted` does, of several measures of days; from the town up in one query."""
+    if not is_kept(place_id):
+        return {
+            measure: counted(measure, place_id=place_id, since=since, until=until, by=by, **only)
+            for measure in measures
+        }
+    unknown = {*by, *only} - set(GROUPS)
+    if unknown or Measure.IN_STATE in measures:
+        raise ValueError(f"not kept by day, or not by {sorted(unknown)}")
+    narrowed = "".join(f" AND {name} IS NOT DISTINCT FROM %s" for name in only)
+    where = f"measure = ANY(%s) AND day BETWEEN %s AND %s{narrowed}"
+    values = [[one.value for one in measures], since, until, *only.values()]
+    keys = ", ".join(("measure", *by))
+    here = f"%s IN ({', '.join(AREA)})"
+    query = (
+        f"SELECT {keys}, sum(n) FROM ("  # noqa: S608 names from GROUPS and AREA alone
+        f" SELECT {keys}, count AS n FROM matters_tally"
+        f" WHERE area_id IN (SELECT id FROM matters_tallyarea WHERE {here}) AND {where}"
+        " UNION ALL"
+        f" SELECT {keys}, delta FROM matters_tallydelta WHERE {here} AND {where}"
+        f") AS both_parts GROUP BY {keys} HAVING sum(n) <> 0"
+    )
+    found: dict[Measure, dict[tuple[Any, ...], int]] = {measure: {} for measure in measures}
+    with connection.cursor() as cursor:
+        cursor.execute(query, [place_id, *values, place_id, *values])
+        for row in cursor.fetchall():
+            found[Measure(row[0])][row[1:-1]] = int(row[-1])
+    return found
+
+
 def is_kept(place_id: UUID) -> bool:
     """Tell whether counts are kept for a place: for towns and all above. One query, the first time.
 
@@ -487,15 +521,23 @@ def recounted(runs: QuerySet[Run]) -> Iterator[tuple[Run, dict[date, Counter[Mov
 def folded(procedure: Procedure, events: Iterable[Read]) -> dict[date, Counter[Movement]]:
     """Return what the events of one run have changed, all of them in their order, by day."""
     days: dict[date, Counter[Movement]] = {}
-    standing = Standing()
     zone = timezone.get_current_timezone()  # asked for once: it is asked millions of times
-    for action, to_state, at, effects in events:
-        found = movements(procedure, standing, action, to_state, effects, at)
+    for at, found in told(procedure, events):
         on = at.astimezone(zone).date()
         if on in days:
             days[on].update(found)
         else:
             days[on] = found
+    return days
+
+
+def told(
+    procedure: Procedure, events: Iterable[Read]
+) -> Iterator[tuple[datetime, Counter[Movement]]]:
+    """Yield what each event of one run has changed, with when; all of them in their order."""
+    standing = Standing()
+    for action, to_state, at, effects in events:
+        yield at, movements(procedure, standing, action, to_state, effects, at)
         standing.lead = _lead_after(standing.lead, effects)
         standing.state = to_state
         standing.was_done = standing.was_done or procedure.states[to_state].done
@@ -504,4 +546,3 @@ def folded(procedure: Procedure, events: Iterable[Read]) -> dict[date, Counter[M
             for name in changed["gone"]:
                 standing.clocks.pop(name, None)
             standing.clocks.update(changed["put"])
-    return days

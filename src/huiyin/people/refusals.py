@@ -13,6 +13,7 @@ UsernameMalformed = refusal("people.username_malformed", username=str)
 UsernameInUse = refusal("people.username_in_use", username=str)
 PhoneInUse = refusal("people.phone_in_use")
 PhoneNotMobile = refusal("people.phone_not_mobile")
+PhoneNotDialled = refusal("people.phone_not_dialled")
 NameMissing = refusal("people.name_missing")
 AccountClosed = refusal("people.account_closed", name=str)
 OwnAccount = refusal("people.own_account")
@@ -65,6 +66,11 @@ sentences(
         "people.phone_in_use": _(
             "Another account already signs in with this phone number. Give that account the post "
             "instead, or enter another number."
+        ),
+        "people.phone_not_dialled": _(
+            "Nobody can be called back under this number. Ask for all of its digits: eleven of a "
+            "mobile, a landline with its area code, or + and the country for abroad; without a "
+            "number, leave it empty."
         ),
         "people.phone_not_mobile": _(
             "This is not a mobile number of mainland China. Enter its 11 digits."

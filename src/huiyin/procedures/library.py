@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+import yaml
+
 from huiyin.procedures.language import Procedure
 from huiyin.procedures.reading import Fault, ReadingError, read_procedure
 
@@ -33,6 +35,13 @@ def texts() -> dict[str, str]:
                 if file.name.endswith(".yaml"):
                     found[f"{capability.name}/{FOLDER}/{file.name}"] = _text(file)
     return found
+
+
+@cache
+def chinese() -> dict[str, str]:
+    """Return what reader and checker say in Chinese, by the English pattern."""
+    read: dict[str, str] = yaml.safe_load(_text(files("huiyin") / FOLDER / "chinese.yaml"))
+    return read
 
 
 def _text(file: Traversable) -> str:

@@ -195,6 +195,8 @@ class RosterEntry(models.Model):
         )
         indexes = (
             models.Index(fields=("unit", "starts_at"), name="units_roster"),
+            # Who is on duty in a place now.
+            models.Index(fields=("starts_at",), name="units_roster_by_time"),
             # What a colleague has before them.
             models.Index(
                 fields=("account_id", "starts_at"),

@@ -15,7 +15,7 @@ from huiyin.matters.act_forms import ActForm
 from huiyin.matters.afterwards import afterwards
 from huiyin.matters.board import Held, Return
 from huiyin.matters.queries import PossibleAct
-from huiyin.matters.suggesting import lead_field
+from huiyin.matters.suggesting import LEAD, lead_field
 from huiyin.procedures.language import Action, FieldType
 from huiyin.units.models import Unit
 from huiyin.web.board_rows import (
@@ -71,6 +71,13 @@ class Leg:
     def is_wide(self) -> bool:
         """Whether its number has room."""
         return self.takes >= ROOM
+
+
+def helping_field(rule: Action) -> str:
+    """Return the field by which an act gives a role other than the lead to several units."""
+    fields = {field.name for field in rule.form if field.type is FieldType.UNITS}
+    helping = (giving for role, giving in rule.assign.items() if role != LEAD)
+    return next((one.name for one in helping if one.source == "form" and one.name in fields), "")
 
 
 class BoardPane:
@@ -152,6 +159,17 @@ class BoardPane:
     def lead(self) -> str:
         """The field of the form that names the unit."""
         return lead_field(self.rule) if self.rule else ""
+
+    @property
+    def split(self) -> str:
+        """The field of the form that names units to help the one that leads; "" where none does."""
+        return helping_field(self.rule) if self.rule else ""
+
+    @property
+    def split_act(self) -> PossibleAct | None:
+        """The act that does nothing but name units to help, where the file has one that is open."""
+        rules = self.m.rules.actions
+        return next((act for act in self.acts if helping_field(rules[act.action])), None)
 
     @property
     def send_to(self) -> str:

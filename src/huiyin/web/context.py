@@ -1,9 +1,9 @@
 """The navigation of every page: where this person can go, in which post, of which city."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -21,7 +21,9 @@ from huiyin.people.models import AccountKind
 class Door:
     """One entry of the desk's rail: `routes` are the views on which it is the current one.
 
-    `counts`: what `web:waiting_here` counts for it, asked for once the page is there.
+    `counts`: what `web:waiting_here` counts for it, asked for once the page is there. `group`: what
+    is opened now and then stands under "More" beside others of its group (`GROUPS`) where the rail
+    has no room for it (`is_folded`); `head`: the words above it there.
     """
 
     label: str | Promise
@@ -33,8 +35,10 @@ class Door:
     count: int = 0
     current: bool = False
     only_for: Callable[[Actor], bool] | None = None  # reads the post alone: no query
-    counted: bool = False  # its address gives the figure for the badge when asked for `?badge`
     counts: str = ""
+    group: str = ""
+    is_folded: bool = False
+    head: str | Promise = ""
 
     @cached_property
     def url(self) -> str:
@@ -61,9 +65,9 @@ DOORS = (
         _("Dispatch"),
         "arrow-turn",
         "web:board",
-        ("web:board", "web:board_act"),
+        ("web:board", "web:board_act", "web:board_returns"),
         only_for=board.dispatches,
-        counted=True,
+        counts="board",
     ),
     Door(
         _("Call back"),
@@ -71,13 +75,19 @@ DOORS = (
         "web:callbacks",
         ("web:callbacks", "web:callback_act", "web:callback_reveal"),
         only_for=calling_back.calls_back,
-        counted=True,
+        counts="callbacks",
     ),
     Door(
         _("Standing"),
         "chart",
         "web:command",
-        ("web:command", "web:command_list", "web:command_units", "web:screens"),
+        (
+            "web:command",
+            "web:command_list",
+            "web:command_units",
+            "web:command_unit_list",
+            "web:screens",
+        ),
         needs="insight.see",
     ),
     Door(_("Take in"), "phone", "web:take_in", ("web:take_in", "web:take_in_by")),
@@ -87,7 +97,7 @@ DOORS = (
         "web:knowledge",
         ("web:knowledge", "web:knowledge_new", "web:knowledge_entry", "web:knowledge_change"),
     ),
-    Door(_("Find"), "search", "web:find_matter", ("web:find_matter",)),
+    Door(_("Find"), "search", "web:find_matter", ("web:find_matter",), group="look_up"),
     Door(
         _("Whistles"),
         "bell",
@@ -115,23 +125,25 @@ DOORS = (
         ),
         counts="swaps",
     ),
-    Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",)),
+    Door(_("Who acts"), "pin", "web:responsible", ("web:responsible",), group="look_up"),
     Door(
         _("Directory"),
         "map",
         "web:directory",
         ("web:directory", "web:place", "web:place_search", "web:locate", "web:grid_workers"),
+        group="look_up",
     ),
-    Door(_("Units"), "building", "web:units", ("web:units", "web:unit")),
+    Door(_("Units"), "building", "web:units", ("web:units", "web:unit"), group="look_up"),
     Door(
         _("People"),
         "users",
         "people:staff_list",
         ("people:staff_list", "people:staff"),
         needs="people.see",
+        group="administer",
     ),
-    Door(_("Matters"), "list", "web:categories", ("web:categories",)),
-    Door(_("Limits"), "clock", "web:terms", ("web:terms", "web:term")),
+    Door(_("Matters"), "list", "web:categories", ("web:categories",), group="look_up"),
+    Door(_("Limits"), "clock", "web:terms", ("web:terms", "web:term"), group="look_up"),
     Door(
         _("Undelivered"),
         "mail",
@@ -143,8 +155,16 @@ DOORS = (
             "notices:troubled",
         ),
         needs="notices.administer",
+        group="administer",
     ),
-    Door(_("Log"), "eye", "web:access_log", ("web:access_log", "web:export_log"), needs="log.read"),
+    Door(
+        _("Log"),
+        "eye",
+        "web:access_log",
+        ("web:access_log", "web:export_log"),
+        needs="log.read",
+        group="administer",
+    ),
     Door(
         _("Administer"),
         "settings",
@@ -168,11 +188,19 @@ DOORS = (
             "web:admin_check",
         ),
         needs="people.see",
+        group="administer",
     ),
 )
 
 
 _SOME_UNIT = UUID(int=0)  # doors ask whether there is one, never which
+GROUPS: Final[Mapping[str, str | Promise]] = {
+    "": "",
+    "administer": _("Administer"),
+    "look_up": _("Look up"),
+}
+ON_THE_RAIL: Final = 9  # beside the start: what a desk screen of 768 points has room for
+START: Final = "web:desk"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -202,9 +230,26 @@ def _rail(actor: Actor, request: HttpRequest) -> tuple[Door, ...]:
 @lru_cache(maxsize=1_024)
 def _doors(post: Actor, here: str) -> tuple[Door, ...]:
     """Return the doors of such a post as they stand on a page; the same ones each time."""
-    return tuple(
+    return _folded(
         replace(door, current=here in door.routes)
         for door in DOORS
         if (not door.needs or post.may(door.needs))
         and (door.only_for is None or door.only_for(post))
     )
+
+
+def _folded(doors: Iterable[Door]) -> tuple[Door, ...]:
+    """Return the doors, those of every day first; what the rail has no room for is folded."""
+    order = list(GROUPS)
+    left = ON_THE_RAIL
+    found = []
+    headed = set()
+    for door in sorted(doors, key=lambda one: order.index(one.group)):
+        if door.route == START or left:
+            left -= door.route != START
+            found.append(door)
+            continue
+        head = "" if door.group in headed else GROUPS[door.group]
+        headed.add(door.group)
+        found.append(replace(door, is_folded=True, head=head))
+    return tuple(found)

@@ -31,8 +31,9 @@ class Shown:
 class Inside:
     """A run with its events, the oldest first, and the acts of whoever reads.
 
-    `lead`: the one act that ends the limit which runs. Where there are several (to accept or to
-    send back) none is put before the others.
+    `lead`: the one act of whoever has to act next that ends the limit which runs. Where there are
+    several (to accept or to send back) none is put before the others; nor is what others may do
+    meanwhile, such as calling it off.
     """
 
     run: Run
@@ -70,7 +71,11 @@ def insides(of: Matter, runs: Collection[Run], *, by: Actor, at: datetime) -> di
 def _lead(page: MatterPage) -> str:
     """Return the one open act by which a running limit is kept; "" when none or several are."""
     rules = page.rules.actions
+    owner = page.rules.states[page.chosen.state].owner
     keeping = [
-        act.action for act in page.acts if page.running.intersection(rules[act.action].clocks.stop)
+        act.action
+        for act in page.acts
+        if owner in rules[act.action].by
+        and page.running.intersection(rules[act.action].clocks.stop)
     ]
     return keeping[0] if len(keeping) == 1 else ""

@@ -4,13 +4,15 @@ One of its runs is the one in hand (`chosen`): its acts are the buttons of the p
 shown with their state, their limits and their part of the timeline.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -67,13 +69,27 @@ class ShownClock:
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """An event of the timeline with its files and the lanes drawn beside it."""
+    """An event of the timeline with its files and the lanes drawn beside it.
+
+    `same`: what the system did again and again on that day, right before it; all of it is one line.
+    """
 
     entry: Entry
     shape: str
     lane: int
     lanes: Sequence[int]
     files: Sequence[Mapping[str, Any]]
+    same: Sequence[Entry] = ()
+
+    @property
+    def times(self) -> int:
+        """How often it happened."""
+        return len(self.same) + 1
+
+    @property
+    def all(self) -> Sequence[Entry]:
+        """Each of the times, the latest first."""
+        return (self.entry, *self.same)
 
     @property
     def is_long(self) -> bool:
@@ -329,7 +345,7 @@ class MatterPage:
         lanes = {run.run.pk: run for run in self.shown_runs}
         files = self.files_by_event
         shown = []
-        for entry in self._page.entries:
+        for entry, *same in _repeated(self._page.entries):
             own = lanes[entry.run_id]
             open_lanes = [
                 one.lane
@@ -338,7 +354,7 @@ class MatterPage:
                 and (not one.run.is_over or one.run.changed_at >= entry.at)
             ]
             shown.append(
-                ShownEntry(entry, own.shape, own.lane, open_lanes, files.get(entry.key, []))
+                ShownEntry(entry, own.shape, own.lane, open_lanes, files.get(entry.key, []), same)
             )
         return shown
 
@@ -387,6 +403,19 @@ class MatterPage:
             for one in others
             for number in [numbers_of.get(one.matter_id)]
         ]
+
+
+def _repeated(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Yield entries one by one, but together what the system told again on the same day."""
+    for (action, *_rest), group in groupby(entries, key=_kind):
+        if action == ESCALATED:
+            yield list(group)
+        else:
+            yield from ([entry] for entry in group)
+
+
+def _kind(entry: Entry) -> tuple[str, UUID, date]:
+    return entry.action, entry.run_id, timezone.localdate(entry.at)
 
 
 def _state(run: Run) -> str:

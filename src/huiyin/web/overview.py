@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from huiyin.categories.models import Category
-from huiyin.insight import listing
+from huiyin.categories.tree import tree
+from huiyin.insight import ending, listing
 from huiyin.insight.happening import Happening, Kind
 from huiyin.insight.moments import WEEK, Moment
 from huiyin.insight.standing import Came, Counts, Standing
@@ -22,6 +23,7 @@ from huiyin.matters.limits import procedure_of
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place, PlaceLevel
+from huiyin.units.models import Unit
 from huiyin.web.desks.office import my_unit
 from huiyin.web.figures import within
 from huiyin.web.finding import by_code
@@ -71,7 +73,31 @@ def list_url(which: str, place: Place, when: Moment | None = None, **more: str) 
     asked = {"place": place.code, **more}
     if when is not None and not when.is_today and which in (listing.CAME, listing.DONE):
         asked["day"] = when.day.isoformat()
-    return f"{reverse('web:command_list', args=[which])}?{urlencode(asked)}"
+    return f"{_list_path(which)}?{urlencode(asked)}"
+
+
+@cache
+def _list_path(which: str) -> str:
+    """Return the path of a list; a page has hundreds of them."""
+    return reverse("web:command_list", args=[which])
+
+
+def week_before_url(place: Place, when: Moment) -> str:
+    """Return the address of what had come in a week before, by the same time of a running day."""
+    before = Moment(when.at, when.day - WEEK)
+    until = {"until": (when.until - WEEK).isoformat()} if when.is_today else {}
+    return list_url(listing.CAME, place, before, **until)
+
+
+def unit_lists(unit: Unit, place: Place) -> dict[str, str]:
+    """Return the addresses of the lists behind the figures of a unit."""
+    held = {which: list_url(which, place, unit=str(unit.pk)) for which in ("open", "overdue")}
+    asked = urlencode({"place": place.code})
+    ended = {
+        which: f"{reverse('web:command_unit_list', args=[unit.pk, which])}?{asked}"
+        for which in ending.LISTS
+    }
+    return {**held, **ended}
 
 
 def place_url(place: Place, **more: str) -> str:
@@ -136,12 +162,18 @@ class CategoryRow:
 
 
 def category_rows(stands: Standing, place: Place) -> list[CategoryRow]:
-    """Return the branches of classes with what is open, the most first. One query."""
-    ids = [pk for pk in stands.categories if pk]
-    branches = {pk: known.code[:2] for pk, known in Category.objects.in_bulk(ids).items()}
-    wanted = Q(pk__in=ids) | Q(code__in=set(branches.values()))
-    known = {one.pk: one for one in Category.objects.filter(wanted)}
-    tops = {one.code: one for one in known.values() if len(one.code) == 2}
+    """Return the branches of classes with what is open, the most first.
+
+    No query as long as all of the classes are in use; one for those that are not any more.
+    """
+    in_use = {node.category.pk: node.category for node in tree().by_code.values()}
+    known = {pk: in_use[pk] for pk in stands.categories if pk in in_use}
+    gone = [pk for pk in stands.categories if pk and pk not in in_use]
+    tops = {one.code: one for one in in_use.values() if len(one.code) == 2}
+    if gone:
+        known |= Category.objects.in_bulk(gone)
+        codes = {known[pk].code[:2] for pk in gone if pk in known} - tops.keys()
+        tops |= {one.code: one for one in Category.objects.filter(code__in=codes)}
     grouped: dict[str, list[tuple[Category | None, Counts]]] = {}
     for pk, counts in stands.categories.items():
         category = known.get(pk) if pk else None
@@ -168,7 +200,8 @@ def _category_row(
         counts=counts,
         urls={
             which: list_url(which, place, category=code)
-            for which in ("open", "overdue", "due_today", "soon", "in_time", "no_limit")
+            for which in ("open", "overdue", "due_today", "soon")
+            if which == "open" or getattr(counts, which)
         },
         parts=sorted(parts, key=lambda row: (-row.counts.open, row.urls["open"])),
     )
@@ -265,12 +298,18 @@ class OnLand:
     county: str
     zone: str
     value: int
+    url: str
 
 
 def on_land(stands: Standing, places: Sequence[Place], figure: str) -> list[OnLand]:
     """Return which zones with something are drawn within a county's figure."""
     found = [
-        OnLand(one.overlay_parent.name, one.name, getattr(stands.parts[one.pk], figure))
+        OnLand(
+            one.overlay_parent.name,
+            one.name,
+            getattr(stands.parts[one.pk], figure),
+            list_url(figure, one),
+        )
         for one in places
         if one.overlay_parent is not None and one.pk in stands.parts
     ]

@@ -19,6 +19,7 @@ from huiyin.places.models import Place
 from huiyin.units.duty_times import Hole, Times, holes, times_of
 from huiyin.units.models import RosterEntry, ShiftKind, Unit
 from huiyin.units.queries import held_on
+from huiyin.units.roster import MAX_SHIFT_HOURS
 from huiyin.web.figures import within
 from huiyin.worktime import Day, DayKind
 
@@ -222,8 +223,10 @@ def shifts_of(account_id: UUID, *, at: datetime, most: int = 6) -> list[RosterEn
 
 def on_duty_here(place: Place, *, at: datetime, most: int = 8) -> list[RosterEntry]:
     """Return who is on duty in a place now: the higher the unit, the sooner. One query."""
+    # No shift is longer: without this every shift there ever was would be read.
+    earliest = at - timedelta(hours=MAX_SHIFT_HOURS)
     found = RosterEntry.objects.filter(
-        within(place, "unit__place__"), starts_at__lte=at, ends_at__gt=at
+        within(place, "unit__place__"), starts_at__gte=earliest, starts_at__lte=at, ends_at__gt=at
     )
     ordered = found.select_related("unit").order_by("unit__level", "unit__code", "starts_at", "id")
     return list(ordered[:most])

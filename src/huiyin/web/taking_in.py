@@ -19,6 +19,8 @@ from huiyin.matters.act_forms import ADDRESSES, NAMED, ActForm, find_categories,
 from huiyin.matters.models import Channel
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
+from huiyin.people.phones import dialled
+from huiyin.people.refusals import PhoneNotDialled
 from huiyin.places.models import Place
 from huiyin.procedures import library
 from huiyin.procedures.language import Action, ActorKind, Field, FieldType, Procedure
@@ -130,6 +132,16 @@ class CallerForm(Form):
     name = forms.CharField(label=_("How to address them"), required=False, max_length=40)
     is_anonymous = forms.BooleanField(label=_("Does not want to say who it is"), required=False)
     wants_secrecy = forms.BooleanField(label=_("The unit must not learn who it is"), required=False)
+
+    def clean_phone(self) -> str:
+        """Return the number as it is dialled; refuse what nobody can be called back under."""
+        typed: str = self.cleaned_data["phone"]
+        if not typed:
+            return ""
+        try:
+            return dialled(typed)
+        except PhoneNotDialled as refusal:
+            raise forms.ValidationError(str(refusal)) from None
 
 
 class ResolvedField(forms.CharField):

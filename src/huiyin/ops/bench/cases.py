@@ -58,7 +58,6 @@ class Cases:
             Place.objects.filter(level=PlaceLevel.GRID, valid_to=None).values_list("code", "name")
         )
         self._towns = _codes(PlaceLevel.TOWN)
-        self._counties = _codes(PlaceLevel.COUNTY)
         self._departments = [
             str(pk)
             for pk in Unit.objects.filter(kind="department").values_list("pk", flat=True)[:400]

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from huiyin.people import devices, phones
-from huiyin.people.refusals import PhoneNotMobile
+from huiyin.people.refusals import PhoneNotDialled, PhoneNotMobile
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,42 @@ def test_a_device_is_said_in_the_language_of_the_page(language, said):
     with translation.override(language):
         assert devices.said("WeChat, Android") == said
         assert devices.said("") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("154 0000-0001", "15400000001"),
+        ("+86 154 0000 0001", "15400000001"),
+        ("１５４０００００００１", "15400000001"),
+        ("0534-3212345", "05343212345"),
+        ("010 6234 5678", "01062345678"),
+        ("+86 534 3212345", "05343212345"),
+        ("3212345", "3212345"),
+        ("(0534) 3212345 转 802", "05343212345-802"),
+        ("3212345-802", "3212345-802"),
+        ("0534 3212345 ext. 12", "05343212345-12"),
+        ("400-123-4567", "4001234567"),
+        ("95598", "95598"),
+        ("10086", "10086"),
+        ("110", "110"),
+        ("+1 415 555 0100", "+14155550100"),
+        ("00852 2345 6789", "0085223456789"),
+    ],
+)
+def test_a_number_one_can_call_back_is_understood_as_people_say_it(typed, number):
+    assert phones.dialled(typed) == number
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["123", "1", "1540000000", "154000000011", "0534", "99999", "1111111", "00000000", "+12",
+     "+1234567890123456", "15400000001 15400000002", "张三"],
+)  # fmt: skip
+def test_a_number_nobody_can_be_called_back_under_is_refused(typed):
+    with pytest.raises(PhoneNotDialled):
+        phones.dialled(typed)
+
+
+def test_of_a_short_number_less_is_left_uncovered():
+    assert (phones.masked("3212345"), phones.masked("0534321234")) == ("32****45", "05****34")

@@ -3,6 +3,7 @@
 from huiyin.procedures.checking.exploring import Search
 from huiyin.procedures.checking.findings import Findings
 from huiyin.procedures.language import ACT, Action
+from huiyin.procedures.sentences import fill
 
 
 def check_clocks(search: Search, findings: Findings, impossible: frozenset[str]) -> None:
@@ -16,13 +17,13 @@ def check_clocks(search: Search, findings: Findings, impossible: frozenset[str])
         if not any(met & bits.all for met in seen.values()):
             findings.add(
                 "clock_never_started", f"clocks.{name}", "no action that can be taken starts it.",
-                f"Add clocks: {{start: [{name}]}} to one.",
+                fill("Add clocks: {{start: [{}]}} to one.", name),
             )  # fmt: skip
             continue
         for state in sorted(search.graph.procedure.clocks[name].may_run_in):
             if not seen.get(layout.states[state], 0) & bits.alive and layout.states[state] in seen:
                 findings.add(
-                    "clock_never_there", f"clocks.{name}", f"it never runs in {state}.",
+                    "clock_never_there", f"clocks.{name}", fill("it never runs in {}.", state),
                     "Take the state out of its may, or start the clock on a way there.",
                 )  # fmt: skip
     _vain(search, findings, impossible)
@@ -62,7 +63,10 @@ def _starts(search: Search, findings: Findings, impossible: frozenset[str]) -> N
             if not known_in & action.froms:
                 findings.add(
                     "clock_start_unset", f"actions.{action.name}",
-                    f"it starts {name}, which counts from fact.{fact}, and nothing has set that.",
+                    fill(
+                        "it starts {}, which counts from fact.{}, and nothing has set that.",
+                        name, fact,
+                    ),
                     "Set the fact in this action or before it.",
                 )  # fmt: skip
 
@@ -91,8 +95,10 @@ def _vain(search: Search, findings: Findings, impossible: frozenset[str]) -> Non
             if not found & bits:
                 findings.add(
                     "clock_act_in_vain", f"actions.{action.name}",
-                    f"it {word} {name}, which never "
-                    f"{'rests' if word == 'resumes' else 'runs'} here.",
+                    fill(
+                        "it {} {}, which never {} here.",
+                        word, name, 'rests' if word == 'resumes' else 'runs',
+                    ),
                     "Take it out, or start the clock before.",
                 )  # fmt: skip
 
@@ -116,10 +122,10 @@ def _resting(search: Search, findings: Findings) -> None:
                     stays.setdefault(state, at)
         if stays:
             first, *others = stays
-            more = f" (and {', '.join(others)})" if others else ""
+            more = fill(" (and {})", ", ".join(others)) if others else ""
             findings.add(
                 "clock_stays_paused", f"clocks.{name}",
-                f"it rests in {first}{more}, where no act lets it go on.",
+                fill("it rests in {}{}, where no act lets it go on.", first, more),
                 "Resume it on the way there, or give an act there that resumes it.",
                 search.path(stays[first]),
             )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from huiyin.procedures.language import Procedure
+from huiyin.procedures.sentences import fill
 from huiyin.worktime import Limit
 
 CODES: Final[Mapping[str, str]] = {
@@ -143,7 +144,7 @@ class Findings:
             (code, at, text),
             Finding(
                 code=code,
-                text=f"{at}: {text}" if at else text,
+                text=fill("{}: {}", at, text) if at else text,
                 file=self._file(at),
                 line=self.procedure.lines.get(at, 1),
                 path=path,

@@ -1,6 +1,8 @@
 """What the search shows: every finding about what can and cannot happen, with the way there."""
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from huiyin.procedures.checking.clocks import check_clocks
 from huiyin.procedures.checking.exploring import Search, passes
@@ -15,6 +17,7 @@ from huiyin.procedures.language import (
     Condition,
     ConditionKind,
 )
+from huiyin.procedures.sentences import Sentence, fill
 
 
 def judge(search: Search, findings: Findings) -> None:
@@ -62,16 +65,26 @@ _TEXTS = {
 }  # fmt: skip
 
 
+_HOLE: Final = re.compile(r"\{(\w+)\}")
+
+
+def _filled(text: str, words: list[str], **named: str) -> Sentence:
+    """Return a text of `_TEXTS` with its holes filled, each in its place."""
+    names = _HOLE.findall(text)
+    values = [words[int(name)] if name.isdecimal() else named[name] for name in names]
+    return fill(_HOLE.sub("{}", text), *values)
+
+
 def _met(search: Search, findings: Findings) -> None:
     for seen in search.seen.values():
         at, text, instead = _TEXTS[seen.code]
         words = seen.subject.split(" ")
-        more = f" (and {', '.join(seen.states)})" if seen.states else ""
+        more = fill(" (and {})", ", ".join(seen.states)) if seen.states else ""
         step = (seen.step,) if seen.step else ()
         findings.add(
             seen.code,
             at.format(*words, state=seen.state),
-            text.format(*words, state=seen.state, more=more),
+            _filled(text, words, state=seen.state, more=more),
             instead,
             (*search.path(seen.index), *step),
         )
@@ -215,7 +228,8 @@ def _impossible(search: Search, action: Action, findings: Findings) -> None:
         if not _ever(search, action, need, there):
             never = True
             findings.add(
-                "condition_never_true", at, f"the condition {describe(need)} never holds here.",
+                "condition_never_true", at,
+                fill("the condition {} never holds here.", describe(need)),
                 "Change the condition, or make it possible before.",
             )  # fmt: skip
     if never:
@@ -229,13 +243,17 @@ def _impossible(search: Search, action: Action, findings: Findings) -> None:
         })  # fmt: skip
         findings.add(
             "actor_absent", at,
-            f"nobody can do it: the role {', '.join(roles)} is held nowhere it could be taken."
+            fill(
+                "nobody can do it: the role {} is held nowhere it could be taken.",
+                ', '.join(roles),
+            )
             if roles else "nobody can do it.",
             "Assign the role before, or let somebody else do it.",
         )  # fmt: skip
         return
     findings.add(
-        "action_impossible", at, f"it can never be taken from {', '.join(sorted(action.froms))}.",
+        "action_impossible", at,
+        fill("it can never be taken from {}.", ", ".join(sorted(action.froms))),
         "Look at its conditions, its window and the child run its states wait for.",
     )  # fmt: skip
 
@@ -277,7 +295,7 @@ def _conditions(search: Search, findings: Findings, impossible: frozenset[str]) 
             if not any(number & mask not in good for number in _there(search, action)):
                 findings.add(
                     "condition_never_false", f"actions.{action.name}",
-                    f"the condition {describe(need)} always holds here.",
+                    fill("the condition {} always holds here.", describe(need)),
                     "Take it out, or let it matter.",
                 )  # fmt: skip
 
@@ -297,13 +315,13 @@ def _targets(search: Search, findings: Findings) -> None:
             if state not in action.froms:
                 continue
             if fact and None in fact.codes and number & fact.span.mask == fact.of(None):
-                why = f"fact.{to.name} may have no value in {state}"
+                why = fill("fact.{} may have no value in {}", to.name, state)
             elif PREVIOUS in to.names and not number & layout.came_from.mask:
-                why = f"{state} may be where the run began, and nothing comes before that"
+                why = fill("{} may be where the run began, and nothing comes before that", state)
             else:
                 continue
             findings.add(
-                "target_unset", f"actions.{action.name}", f"it has nowhere to go: {why}.",
+                "target_unset", f"actions.{action.name}", fill("it has nowhere to go: {}.", why),
                 "Let the target be known on every way here.", search.path(at),
             )  # fmt: skip
             break

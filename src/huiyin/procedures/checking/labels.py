@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from huiyin.procedures.checking.findings import Findings
 from huiyin.procedures.language import Action, Procedure, Words
+from huiyin.procedures.sentences import fill
 
 
 def check_labels(procedure: Procedure, findings: Findings) -> None:
@@ -13,20 +14,23 @@ def check_labels(procedure: Procedure, findings: Findings) -> None:
         if not zh.strip() or not en.strip():
             tongue = "Chinese" if not zh.strip() else "English"
             findings.add(
-                "label_missing", at, f"{what} has no {tongue}.", "Write {zh: …, en: …}, both."
+                "label_missing",
+                at,
+                fill("{} has no {}.", what, tongue),
+                "Write {zh: …, en: …}, both.",
             )
         elif not has_han(zh):
             findings.add(
                 "label_language",
                 at,
-                f"{what} has no Chinese character in zh: {zh}.",
+                fill("{} has no Chinese character in zh: {}.", what, zh),
                 "Write the words that people read on the screen.",
             )
         elif has_han(en):
             findings.add(
                 "label_language",
                 at,
-                f"{what} has Chinese characters in en: {en}.",
+                fill("{} has Chinese characters in en: {}.", what, en),
                 "Translate it; put the Chinese into zh.",
             )
 
@@ -47,7 +51,7 @@ def _texts(procedure: Procedure) -> Iterator[tuple[str, str, Words]]:
     for fact in procedure.facts.values():
         yield f"facts.{fact.name}", "the label", fact.label
         for option, words in fact.options.items():
-            yield f"facts.{fact.name}", f"the option {option}", words
+            yield f"facts.{fact.name}", fill("the option {}", option), words
     for state in procedure.states.values():
         yield f"states.{state.name}", "the label", state.label
         if state.plain:
@@ -58,7 +62,7 @@ def _texts(procedure: Procedure) -> Iterator[tuple[str, str, Words]]:
         if clock.law:
             yield at, "the law", clock.law
         for ground, words in clock.pauses.items():
-            yield at, f"the ground {ground}", words
+            yield at, fill("the ground {}", ground), words
         if clock.extending and clock.extending.law:
             yield at, "the law of the extension", clock.extending.law
     for child in procedure.children.values():
@@ -79,8 +83,8 @@ def _texts_of(action: Action) -> Iterator[tuple[str, str, Words]]:
     if action.hint:
         yield at, "the hint", action.hint
     for field in action.form:
-        yield at, f"the field {field.name}", field.label
+        yield at, fill("the field {}", field.name), field.label
         if field.hint:
-            yield at, f"the hint of the field {field.name}", field.hint
+            yield at, fill("the hint of the field {}", field.name), field.hint
         for option, words in field.options.items():
-            yield at, f"the option {option} of the field {field.name}", words
+            yield at, fill("the option {} of the field {}", option, field.name), words

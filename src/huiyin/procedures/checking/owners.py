@@ -3,6 +3,7 @@
 from huiyin.procedures.checking.findings import Findings
 from huiyin.procedures.checking.graph import Graph, is_shared
 from huiyin.procedures.language import PREVIOUS, Action, ActorKind, State
+from huiyin.procedures.sentences import fill
 
 
 def check_owners(graph: Graph, findings: Findings) -> None:
@@ -24,7 +25,7 @@ def check_owners(graph: Graph, findings: Findings) -> None:
         elif not any(graph.owned_by(action, state.owner) for action in leading):
             findings.add(
                 "owner_stuck", f"states.{state.name}",
-                f"no act of its owner {state.owner} leads on from here.",
+                fill("no act of its owner {} leads on from here.", state.owner),
                 "Name as owner whoever has to act next, or give the owner an act that leads on.",
             )  # fmt: skip
 
@@ -39,7 +40,7 @@ def _waiting(graph: Graph, state: State, findings: Findings) -> None:
             return
     findings.add(
         "owner_stuck", f"states.{state.name}",
-        f"while it waits for {state.waits_for}, its owner {state.owner} can do nothing.",
+        fill("while it waits for {}, its owner {} can do nothing.", state.waits_for, state.owner),
         "Let the system own it.",
     )  # fmt: skip
 
@@ -57,7 +58,10 @@ def _not_the_system(graph: Graph, state: State, leading: list[Action], findings:
         if graph.free[action.name]:
             findings.add(
                 "owner_is_system", f"states.{state.name}",
-                f"the system owns it, but {action.name} is for {', '.join(action.by)} to do.",
+                fill(
+                    "the system owns it, but {} is for {} to do.",
+                    action.name, ', '.join(action.by),
+                ),
                 "Name as owner whoever has to act next.",
             )  # fmt: skip
             return

@@ -22,6 +22,7 @@ from huiyin.procedures.language import (
     FieldType,
     Procedure,
 )
+from huiyin.procedures.sentences import fill
 
 
 def check_references(procedure: Procedure, known: Known, findings: Findings) -> None:
@@ -29,7 +30,10 @@ def check_references(procedure: Procedure, known: Known, findings: Findings) -> 
     for at, what, name, there in _references(procedure):
         if name not in there:
             findings.add(
-                "name_unknown", at, f"there is no {what} {name}.", "Define it, or name another."
+                "name_unknown",
+                at,
+                fill("there is no {} {}.", what, name),
+                "Define it, or name another.",
             )
     for actor in procedure.actors.values():
         _actor(actor, known, findings)
@@ -104,7 +108,12 @@ def _references_of(
         yield at, "clock", name, clocks
     for name, ground in acts.pause.items():
         if name in clocks:
-            yield at, f"ground for the clock {name} to rest called", ground, clocks[name].pauses
+            yield (
+                at,
+                fill("ground for the clock {} to rest called", name),
+                ground,
+                clocks[name].pauses,
+            )
     own = frozenset(name for name, fact in procedure.facts.items() if not fact.outside)
     for name in (*action.set, *action.advance):
         yield at, "fact of the run itself called", name, own
@@ -112,7 +121,7 @@ def _references_of(
         yield at, "child run", name, children
         if name in children:
             for ours in children[name].fields.values():
-                yield at, f"field (for the child run {name})", ours, form
+                yield at, fill("field (for the child run {})", name), ours, form
     for name in action.documents:
         yield at, "document", name, procedure.documents
     for setting in action.set.values():
@@ -147,12 +156,12 @@ def _actor(actor: ActorRule, known: Known, findings: Findings) -> None:
     for kind in actor.unit_kinds:
         if kind not in known.unit_kinds:
             findings.add(
-                "unit_kind_unknown", at, f"there is no kind of unit {kind}.",
-                f"It can be {_some(known.unit_kinds)}.",
+                "unit_kind_unknown", at, fill("there is no kind of unit {}.", kind),
+                fill("It can be {}.", _some(known.unit_kinds)),
             )  # fmt: skip
     if actor.permission and actor.permission not in known.permissions:
         findings.add(
-            "permission_unknown", at, f"there is no permission {actor.permission}.",
+            "permission_unknown", at, fill("there is no permission {}.", actor.permission),
             "Name one that a permission set can hold.",
         )  # fmt: skip
 
@@ -169,7 +178,7 @@ def _clock(procedure: Procedure, clock: ClockRule, known: Known, findings: Findi
     for term in dict.fromkeys(terms):
         if term not in known.terms:
             findings.add(
-                "term_unknown", at, f"there is no limit {term} with a source.",
+                "term_unknown", at, fill("there is no limit {} with a source.", term),
                 "Name a limit of the catalogue, or add it there with its source.",
             )  # fmt: skip
     if not clock.extending:
@@ -179,8 +188,10 @@ def _clock(procedure: Procedure, clock: ClockRule, known: Known, findings: Findi
         if term in known.terms and units - {known.terms[term].unit}:
             findings.add(
                 "term_unit", at,
-                f"the extension {term} is counted in {known.terms[term].unit}s,"
-                f" the clock in {_some(units)}s.",
+                fill(
+                    "the extension {} is counted in {}s, the clock in {}s.",
+                    term, known.terms[term].unit, _some(units),
+                ),
                 "An extension is counted on from the clock: give both the same unit.",
             )  # fmt: skip
 
@@ -193,9 +204,9 @@ def _choosing(
     if choosing.of != "fact":
         return
     if fact is None:
-        findings.add("name_unknown", at, f"there is no fact {choosing.name}.", "Define it.")
+        findings.add("name_unknown", at, fill("there is no fact {}.", choosing.name), "Define it.")
         return
-    _covers(choosing, fact.options, at, f"{what} by fact.{choosing.name}", findings)
+    _covers(choosing, fact.options, at, fill("{} by fact.{}", what, choosing.name), findings)
 
 
 def _covers(
@@ -203,11 +214,13 @@ def _covers(
 ) -> None:
     wanted, has = set(options), set(choosing.options)
     for value in sorted(wanted - has):
-        findings.add("map_gap", at, f"{what} says nothing for {value}.", f"Add {value}: …")
+        findings.add(
+            "map_gap", at, fill("{} says nothing for {}.", what, value), fill("Add {}: …", value)
+        )
     for value in sorted(has - wanted):
         findings.add(
-            "map_excess", at, f"{what} has {value}, which cannot come.",
-            f"It can be {_some(wanted)}.",
+            "map_excess", at, fill("{} has {}, which cannot come.", what, value),
+            fill("It can be {}.", _some(wanted)),
         )  # fmt: skip
 
 
@@ -216,28 +229,28 @@ def _action(procedure: Procedure, action: Action, known: Known, findings: Findin
     for guard in action.guards:
         if guard not in known.guards:
             findings.add(
-                "guard_unknown", at, f"there is no guard {guard}.",
-                f"There is code for {_some(known.guards)}.",
+                "guard_unknown", at, fill("there is no guard {}.", guard),
+                fill("There is code for {}.", _some(known.guards)),
             )  # fmt: skip
     for check in action.checks:
         if check not in CHECKS:
             findings.add(
-                "check_unknown", at, f"there is no check {check}.",
-                f"There is code for {_some(CHECKS)}.",
+                "check_unknown", at, fill("there is no check {}.", check),
+                fill("There is code for {}.", _some(CHECKS)),
             )  # fmt: skip
             continue
         for name, type_ in CHECKS[check].items():
             field = action.field_named(name)
             if field is None or field.type is not type_:
                 findings.add(
-                    "check_field", at, f"{check} reads a field {name} that is not there.",
-                    f"Add {name}: {{type: {type_}, …}}.",
+                    "check_field", at, fill("{} reads a field {} that is not there.", check, name),
+                    fill("Add {}: {{type: {}, …}}.", name, type_),
                 )  # fmt: skip
     for effect in action.effects:
         if effect not in known.effects:
             findings.add(
-                "effect_unknown", at, f"there is no effect {effect}.",
-                f"There is code for {_some(known.effects)}.",
+                "effect_unknown", at, fill("there is no effect {}.", effect),
+                fill("There is code for {}.", _some(known.effects)),
             )  # fmt: skip
     if action.by_link:
         _by_link(procedure, action, at, findings)
@@ -246,13 +259,15 @@ def _action(procedure: Procedure, action: Action, known: Known, findings: Findin
     elif action.to and action.to.of == "form":
         field = action.field_named(action.to.name)
         if field is None:
-            findings.add("name_unknown", at, f"there is no field {action.to.name}.", "Define it.")
+            findings.add(
+                "name_unknown", at, fill("there is no field {}.", action.to.name), "Define it."
+            )
         else:
-            _covers(action.to, field.options, at, f"to by form.{field.name}", findings)
+            _covers(action.to, field.options, at, fill("to by form.{}", field.name), findings)
             if not field.required or field.when:
                 findings.add(
                     "target_unset", at,
-                    f"to depends on the field {field.name}, which may be left empty.",
+                    fill("to depends on the field {}, which may be left empty.", field.name),
                     "Make the field required, in every case.",
                 )  # fmt: skip
     _values(procedure, action, at, findings)
@@ -269,8 +284,8 @@ def _by_link(procedure: Procedure, action: Action, at: str, findings: Findings) 
     for field in action.form:
         if field.required and field.type not in ON_A_LINK:
             findings.add(
-                "link_misplaced", f"{at}.form.{field.name}",
-                f"the page of a one-time link has no field for {field.type.value}.",
+                "link_misplaced", fill("{}.form.{}", at, field.name),
+                fill("the page of a one-time link has no field for {}.", field.type.value),
                 "Make the field optional, or take by_link out.",
             )  # fmt: skip
 
@@ -287,8 +302,8 @@ def _values(procedure: Procedure, action: Action, at: str, findings: Findings) -
             for value in need.value if isinstance(need.value, tuple) else (need.value,):
                 if value not in options:
                     findings.add(
-                        "name_unknown", at, f"{need.name} cannot be {value}.",
-                        f"It can be {_some(map(str, options))}.",
+                        "name_unknown", at, fill("{} cannot be {}.", need.name, value),
+                        fill("It can be {}.", _some(map(str, options))),
                     )  # fmt: skip
     for name, setting in action.set.items():
         fact = procedure.facts.get(name)
@@ -305,8 +320,8 @@ def _values(procedure: Procedure, action: Action, at: str, findings: Findings) -
         for value in values:
             if value not in fact.options:
                 findings.add(
-                    "name_unknown", at, f"{name} cannot be {value}.",
-                    f"It can be {_some(fact.options)}.",
+                    "name_unknown", at, fill("{} cannot be {}.", name, value),
+                    fill("It can be {}.", _some(fact.options)),
                 )  # fmt: skip
 
 

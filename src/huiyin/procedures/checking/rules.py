@@ -16,6 +16,7 @@ from huiyin.procedures.language import (
     Procedure,
     State,
 )
+from huiyin.procedures.sentences import fill
 
 RESERVED = frozenset((NEW, PREVIOUS, "open", "any", "done"))
 MAKES_PARTIES = frozenset((FieldType.PARTY, FieldType.PARTIES))
@@ -62,8 +63,11 @@ def _end(procedure: Procedure, end: State, findings: Findings) -> None:
         if too_soon := sorted(action.froms & undone):
             findings.add(
                 "end_too_soon", f"actions.{action.name}",
-                f"it ends a run in {end.name} that is only {', '.join(too_soon)};"
-                " others go there from states that are done.",
+                fill(
+                    "it ends a run in {} that is only {}; others go there from states that are"
+                    " done.",
+                    end.name, ', '.join(too_soon),
+                ),
                 "Go to a state that is done first, or to an end of its own.",
             )  # fmt: skip
 
@@ -90,7 +94,7 @@ def _clock(procedure: Procedure, clock: ClockRule, findings: Findings) -> None:
     ):
         findings.add(
             "clock_never_ends", at, "no action stops it and it does not end by itself.",
-            f"Add clocks: {{stop: [{clock.name}]}} to the action that meets it.",
+            fill("Add clocks: {{stop: [{}]}} to the action that meets it.", clock.name),
         )  # fmt: skip
     rule = clock.extending
     if not rule:
@@ -102,7 +106,7 @@ def _clock(procedure: Procedure, clock: ClockRule, findings: Findings) -> None:
     for what, is_there in made:
         if not is_there:
             findings.add(
-                "extension_incomplete", at, f"it can be extended, but no action {what}.",
+                "extension_incomplete", at, fill("it can be extended, but no action {}.", what),
                 "Keep all acts that extend: makes, or none.",
             )  # fmt: skip
 
@@ -113,14 +117,15 @@ def _taken_by_system(
 ) -> None:  # fmt: skip
     if not allowed_to_system(procedure, action):
         findings.add(
-            "not_for_system", at, f"{when} takes {action.name}, which the system may not do.",
+            "not_for_system", at,
+            fill("{} takes {}, which the system may not do.", when, action.name),
             "Add an actor with system: true to its by.",
         )  # fmt: skip
     for field in action.form:
         if field.required and field.name not in fills and field.type is not FieldType.FLAG:
             findings.add(
                 "not_for_system", at,
-                f"{when} takes {action.name}, but nobody fills its field {field.name}.",
+                fill("{} takes {}, but nobody fills its field {}.", when, action.name, field.name),
                 "Make the field required: false.",
             )  # fmt: skip
 
@@ -131,7 +136,7 @@ def _action(
     at = f"actions.{action.name}"
     if action.to and len(action.froms) == 1 and action.froms == set(action.to.names):
         findings.add(
-            "goes_nowhere", at, f"it goes from {', '.join(action.froms)} to the same state.",
+            "goes_nowhere", at, fill("it goes from {} to the same state.", ', '.join(action.froms)),
             "Leave to: out where the run stays.",
         )  # fmt: skip
     if action.hand_over:
@@ -139,15 +144,17 @@ def _action(
             if name not in procedure.states or not procedure.states[name].done:
                 findings.add(
                     "hand_over_target", at,
-                    "it hands the matter over, but the run goes on"
-                    + (f" in {name}." if name else " where it is."),
+                    fill("it hands the matter over, but the run goes on in {}.", name)
+                    if name
+                    else "it hands the matter over, but the run goes on where it is.",
                     "Go to a state that is done or an end.",
                 )  # fmt: skip
         field = action.field_named(action.hand_over)
         for option in field.options if field and library else ():
             if option not in library:
                 findings.add(
-                    "child_unknown", at, f"it hands over to {option}, which is no procedure.",
+                    "child_unknown", at,
+                    fill("it hands over to {}, which is no procedure.", option),
                     "Name a procedure.",
                 )  # fmt: skip
     if action.quorum and not _has_parties(procedure, action):
@@ -181,7 +188,7 @@ def _child(
     inside = library.get(child.procedure)
     if inside is None:
         findings.add(
-            "child_unknown", at, f"there is no procedure {child.procedure}.",
+            "child_unknown", at, fill("there is no procedure {}.", child.procedure),
             "Name one of the procedure files.",
         )  # fmt: skip
         return
@@ -197,14 +204,14 @@ def _opening(child: ChildRule, inside: Procedure, at: str, findings: Findings) -
     opening = inside.actions.get(child.opening)
     if opening is None or NEW not in opening.froms:
         findings.add(
-            "child_opening", at, f"{child.opening} opens no {inside.name}.",
-            f"It can be {', '.join(one.name for one in inside.openings)}.",
+            "child_opening", at, fill("{} opens no {}.", child.opening, inside.name),
+            fill("It can be {}.", ', '.join(one.name for one in inside.openings)),
         )  # fmt: skip
     elif not allowed_to_system(inside, opening):
         findings.add(
             "child_opening", at,
-            f"the system may not do {child.opening} of {inside.name}.",
-            f"Add its system to the by of {child.opening} there.",
+            fill("the system may not do {} of {}.", child.opening, inside.name),
+            fill("Add its system to the by of {} there.", child.opening),
         )  # fmt: skip
 
 
@@ -216,15 +223,19 @@ def _form(opener: Action, child: ChildRule, inside: Procedure, at: str, findings
     for theirs in child.fills:
         if opening.field_named(theirs) is None:
             findings.add(
-                "child_form", at, f"{child.opening} of {inside.name} has no field {theirs}.",
-                f"Its fields are {', '.join(one.name for one in opening.form)}.",
+                "child_form", at,
+                fill("{} of {} has no field {}.", child.opening, inside.name, theirs),
+                fill("Its fields are {}.", ', '.join(one.name for one in opening.form)),
             )  # fmt: skip
     for field in opening.form:
         if child.fills.get(field.name) == ACTOR_UNIT or field.name in child.roles:
             if field.type is not FieldType.UNIT:
                 findings.add(
                     "child_form", at,
-                    f"{field.name} of {inside.name} is a {field.type}, but is filled with a unit.",
+                    fill(
+                        "{} of {} is a {}, but is filled with a unit.",
+                        field.name, inside.name, field.type,
+                    ),
                     "Fill it from a field.",
                 )  # fmt: skip
             continue
@@ -233,20 +244,25 @@ def _form(opener: Action, child: ChildRule, inside: Procedure, at: str, findings
             if field.required and not field.when and field.type is not FieldType.FLAG:
                 findings.add(
                     "child_form", at,
-                    f"{opener.name} does not fill {field.name}, which {child.opening} of"
-                    f" {inside.name} requires.",
-                    f"Add with: {{{field.name}: form.FIELD}}, or require it no longer.",
+                    fill(
+                        "{} does not fill {}, which {} of {} requires.",
+                        opener.name, field.name, child.opening, inside.name,
+                    ),
+                    fill("Add with: {{{}: form.FIELD}}, or require it no longer.", field.name),
                 )  # fmt: skip
             continue
         wrong = _misfit(field.required and not field.when, ours.required and not ours.when)
         if not _same_kind(ours.type, field.type, many=child.many):
-            wrong = f"a {ours.type} cannot fill a {field.type}"
+            wrong = fill("a {} cannot fill a {}", ours.type, field.type)
         elif field.options and (excess := ours.options.keys() - field.options.keys()):
-            wrong = f"{', '.join(sorted(excess))} cannot be said there"
+            wrong = fill("{} cannot be said there", ", ".join(sorted(excess)))
         if wrong:
             findings.add(
                 "child_form", at,
-                f"{opener.name} fills {field.name} of {inside.name} from {ours.name}: {wrong}.",
+                fill(
+                    "{} fills {} of {} from {}: {}.",
+                    opener.name, field.name, inside.name, ours.name, wrong,
+                ),
                 "Give both fields the same type and options.",
             )  # fmt: skip
 
@@ -267,17 +283,18 @@ def _results(answer: Action, inside: Procedure, at: str, findings: Findings) -> 
     field = answer.field_named("result")
     if field is None or field.type is not FieldType.CHOICE:
         findings.add(
-            "child_result", at, f"{answer.name} has no choice called result.",
+            "child_result", at, fill("{} has no choice called result.", answer.name),
             "Add the field result with all results of the child run.",
         )  # fmt: skip
         return
     for result in sorted(inside.results - field.options.keys()):
         findings.add(
-            "child_result", at, f"{answer.name} does not know the result {result}.",
-            f"Add {result} to the options of its field result.",
+            "child_result", at, fill("{} does not know the result {}.", answer.name, result),
+            fill("Add {} to the options of its field result.", result),
         )  # fmt: skip
     for result in sorted(field.options.keys() - inside.results):
         findings.add(
-            "child_result", at, f"{answer.name} expects {result}, which {inside.name} never gives.",
-            f"Its results are {', '.join(sorted(inside.results)) or 'none'}.",
+            "child_result", at,
+            fill("{} expects {}, which {} never gives.", answer.name, result, inside.name),
+            fill("Its results are {}.", ', '.join(sorted(inside.results)) or 'none'),
         )  # fmt: skip

@@ -13,6 +13,7 @@ from huiyin.procedures.language import (
     ConditionKind,
     Procedure,
 )
+from huiyin.procedures.sentences import fill
 
 ROLE_KINDS = frozenset(
     (ActorKind.ASSIGNED, ActorKind.SUPERIOR_OF, ActorKind.SENDER_OF, ActorKind.NOT_OF)
@@ -37,13 +38,16 @@ def check_usage(procedure: Procedure, findings: Findings) -> None:
         entries = tuple(getattr(procedure, section))
         for name in _own(procedure, section, entries):
             if name not in names:
-                findings.add("unused", f"{section}.{name}", "nothing uses it.", "Take it out.")
+                findings.add(
+                    "unused", fill("{}.{}", section, name), "nothing uses it.", "Take it out."
+                )
     for clock in procedure.clocks.values():
         rested = {act.clocks.pause.get(clock.name) for act in procedure.actions.values()}
         for ground in clock.pauses:
             if ground not in rested:
                 findings.add(
-                    "unused", f"clocks.{clock.name}", f"it never rests on the ground {ground}.",
+                    "unused", f"clocks.{clock.name}",
+                    fill("it never rests on the ground {}.", ground),
                     "Take it out.",
                 )  # fmt: skip
     _facts(procedure, findings)
@@ -109,7 +113,7 @@ def _facts(procedure: Procedure, findings: Findings) -> None:
         if name not in given and not procedure.facts[name].outside:
             findings.add(
                 "fact_never_set", f"facts.{name}", "it is read, but no action sets it.",
-                f"Add set: {{{name}: …}} to an action, or mark it outside: true.",
+                fill("Add set: {{{}: …}} to an action, or mark it outside: true.", name),
             )  # fmt: skip
 
 
@@ -137,8 +141,8 @@ def _roles(procedure: Procedure, findings: Findings) -> None:
     for at, role in asked:
         if role not in given:
             findings.add(
-                "role_never_given", at, f"no action gives the role {role}.",
-                f"Add assign: {{{role}: form.UNIT}} to an action.",
+                "role_never_given", at, fill("no action gives the role {}.", role),
+                fill("Add assign: {{{}: form.UNIT}} to an action.", role),
             )  # fmt: skip
     for action in procedure.actions.values():
         _assigning(procedure, action, findings)
@@ -159,13 +163,16 @@ def _assigning(procedure: Procedure, action: Action, findings: Findings) -> None
         if child and ACTOR_UNIT in child.fills.values():
             findings.add(
                 "actor_without_unit", f"actions.{action.name}",
-                f"it opens {name} for the unit of whoever acts, but {without[0]} has none.",
+                fill(
+                    "it opens {} for the unit of whoever acts, but {} has none.",
+                    name, without[0],
+                ),
                 "Take the unit from the form, or let only staff do it.",
             )  # fmt: skip
     for role, giving in action.assign.items():
         if giving.source == "actor":
             findings.add(
                 "actor_without_unit", f"actions.{action.name}",
-                f"{role} is given to the unit of whoever acts, but {without[0]} has none.",
+                fill("{} is given to the unit of whoever acts, but {} has none.", role, without[0]),
                 "Take the unit from the form, or let only staff do it.",
             )  # fmt: skip

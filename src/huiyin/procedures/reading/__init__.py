@@ -7,6 +7,7 @@ from huiyin.procedures.language import Procedure, Words
 from huiyin.procedures.reading import actions, sections
 from huiyin.procedures.reading.names import Names
 from huiyin.procedures.reading.nodes import At, Fault, Faults, ReadingError, nearest, root
+from huiyin.procedures.sentences import fill
 
 __all__ = ["Fault", "ReadingError", "read_procedure"]
 
@@ -54,7 +55,9 @@ def read_procedure(
                 lines[f"actions.{made.name}"] = lines[f"clocks.{clock.name}"]
     name = head["name"].text() if "name" in head else ""
     if file and name and not file.endswith(f"{name}.yaml"):
-        head["name"].fault(f"the file is not called {name}.yaml.", "Give both the same name.")
+        head["name"].fault(
+            fill("the file is not called {}.yaml.", name), "Give both the same name."
+        )
     procedure = Procedure(
         name=name,
         version=head["version"].whole(least=1) if "version" in head else 1,
@@ -100,7 +103,9 @@ def _entries(
     origins: dict[str, str] = {}
     for fragment in used:
         if fragment not in fragments:
-            head["use"].fault(f"there is no fragment {fragment}.", nearest(fragment, fragments))
+            head["use"].fault(
+                fill("there is no fragment {}.", fragment), nearest(fragment, fragments)
+            )
             continue
         file = f"fragments/{fragment}.yaml"
         brought = root(fragments[fragment], file=file, faults=faults)

@@ -19,6 +19,7 @@ from huiyin.procedures.language import (
 )
 from huiyin.procedures.reading.nodes import At, nearest
 from huiyin.procedures.reading.sections import choosing, law_of, options_of
+from huiyin.procedures.sentences import fill
 
 ACTION_KEYS = (
     "law", "hint", "except", "to", "form", "needs", "within", "times", "every", "quorum", "guards",
@@ -113,12 +114,12 @@ def _froms(found: Mapping[str, At], states: Mapping[str, State]) -> frozenset[st
             froms.add(name)
         else:
             known = [*states, NEW, *GROUPS]
-            found["from"].fault(f"there is no state {name}.", nearest(name, known))
+            found["from"].fault(fill("there is no state {}.", name), nearest(name, known))
     for name in found["except"].names() if "except" in found else ():
         if name not in states:
-            found["except"].fault(f"there is no state {name}.", nearest(name, states))
+            found["except"].fault(fill("there is no state {}.", name), nearest(name, states))
         elif name not in froms:
-            found["except"].fault(f"{name} is not among them anyway.", "Take it out.")
+            found["except"].fault(fill("{} is not among them anyway.", name), "Take it out.")
         froms.discard(name)
     if not set(written) & set(GROUPS) and "except" in found:
         found["except"].fault("only makes sense with open, any or done.", "Take it out.")
@@ -139,7 +140,7 @@ def _field(name: str, at: At) -> Field:
     accept = found["accept"].names() if "accept" in found else ()
     for word in accept:
         if word not in MATERIALS:
-            found["accept"].fault(f"{word} is no kind of file.", nearest(word, MATERIALS))
+            found["accept"].fault(fill("{} is no kind of file.", word), nearest(word, MATERIALS))
 
     def flag(key: str, otherwise: bool) -> bool:
         return found[key].flag() if key in found else otherwise
@@ -177,7 +178,8 @@ def _condition(at: At) -> Condition:
     kinds = [kind for kind in ConditionKind if kind in found]
     if len(kinds) != 1:
         at.fault(
-            "is no condition.", f"Begin with one of {', '.join(ConditionKind)}: {{fact: …, is: …}}"
+            "is no condition.",
+            fill("Begin with one of {}: {{fact: …, is: …}}", ", ".join(ConditionKind)),
         )
         return Condition(ConditionKind.FACT, "", "is", None, "")
     kind = kinds[0]
@@ -186,7 +188,7 @@ def _condition(at: At) -> Condition:
             place.fault("is not known here.", nearest(key, [*TESTS[kind], "else"]))
     tests = [test for test in TESTS[kind] if test in found]
     if len(tests) != 1:
-        at.fault("does not say what must hold.", f"Add one of {', '.join(TESTS[kind])}.")
+        at.fault("does not say what must hold.", fill("Add one of {}.", ", ".join(TESTS[kind])))
         return Condition(kind, found[kind].text(), "set", True, "")
     if "else" not in found:
         at.fault("lacks else.", "Name the sentence in refusals that says what to do.")

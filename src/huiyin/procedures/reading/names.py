@@ -20,6 +20,7 @@ from huiyin.procedures.language import (
     Procedure,
 )
 from huiyin.procedures.reading.nodes import At, nearest
+from huiyin.procedures.sentences import fill
 
 UNIT_FIELDS = (FieldType.UNIT, FieldType.UNITS)
 PARTY_FIELDS = (FieldType.PARTY, FieldType.PARTIES)
@@ -70,14 +71,16 @@ class Names:
     def _known(self, name: str, known: Iterable[str], what: str, at: str) -> bool:
         names = list(known)
         if name not in names:
-            self._fault(at, f"there is no {what} {name}.", nearest(name, names))
+            self._fault(at, fill("there is no {} {}.", what, name), nearest(name, names))
         return name in names
 
     def _fact(self, name: str, at: str, *types: FactType) -> None:
         facts = self.procedure.facts
         if self._known(name, facts, "fact", at) and types and facts[name].type not in types:
             self._fault(
-                at, f"the fact {name} is a {facts[name].type}.", f"It must be {' or '.join(types)}."
+                at,
+                fill("the fact {} is a {}.", name, facts[name].type),
+                fill("It must be {}.", " or ".join(types)),
             )
 
     def _choosing(self, choosing: Choosing, at: str, form: Mapping[str, Field]) -> None:
@@ -93,13 +96,17 @@ class Names:
                 return
             options = form[choosing.name].options
             if form[choosing.name].type is not FieldType.CHOICE:
-                self._fault(at, f"the field {choosing.name} is no choice.", "Make it one.")
+                self._fault(at, fill("the field {} is no choice.", choosing.name), "Make it one.")
         for value in options:
             if value not in choosing.options:
-                self._fault(at, f"the map says nothing for {value}.", f"Add {value}: …")
+                self._fault(
+                    at, fill("the map says nothing for {}.", value), fill("Add {}: …", value)
+                )
         for value in choosing.options:
             if options and value not in options:
-                self._fault(at, f"the map has {value}, which cannot be.", nearest(value, options))
+                self._fault(
+                    at, fill("the map has {}, which cannot be.", value), nearest(value, options)
+                )
 
     def _clock(self, clock: ClockRule, at: str) -> None:
         procedure = self.procedure
@@ -113,7 +120,7 @@ class Names:
         for state in (*clock.runs_in, *clock.may_run_in):
             self._known(state, procedure.states, "state", at)
         if both := clock.runs_in & clock.may_run_in:
-            self._fault(at, f"{', '.join(sorted(both))} is in both in and may.", "Keep one.")
+            self._fault(at, fill("{} is in both in and may.", ", ".join(sorted(both))), "Keep one.")
         if clock.on_expiry is Expiry.ACT:
             self._known(clock.expiry_action, procedure.actions, "action", at)
         if clock.extending:
@@ -125,7 +132,7 @@ class Names:
             self._known(actor, self.procedure.actors, "actor", at)
         for state in rule.within:
             if state not in clock.runs_in | clock.may_run_in:
-                self._fault(at, f"it does not run in {state}.", "Extend it where it runs.")
+                self._fault(at, fill("it does not run in {}.", state), "Extend it where it runs.")
 
     def _action(self, action: Action, at: str) -> None:
         procedure = self.procedure
@@ -163,17 +170,21 @@ class Names:
                 if other not in before:
                     self._fault(
                         at,
-                        f"the field {field.name} depends on {other}, which is not above it.",
+                        fill(
+                            "the field {} depends on {}, which is not above it.",
+                            field.name,
+                            other,
+                        ),
                         "Move that field up.",
                     )
                 options = form[other].options if other in form else {}
                 for value in values if options else ():
                     if value not in options:
-                        said = f"{other} cannot be {value}."
+                        said = fill("{} cannot be {}.", other, value)
                         self._fault(at, said, nearest(str(value), options))
             unit = form.get(field.of) if field.of in before else None
             if field.of and (unit is None or unit.type is not FieldType.UNIT):
-                said = f"{field.name} is of {field.of}, which is no unit above it."
+                said = fill("{} is of {}, which is no unit above it.", field.name, field.of)
                 self._fault(at, said, "Name a field of type unit that stands above.")
             before.add(field.name)
 
@@ -199,7 +210,7 @@ class Names:
         if need.test in ("is", "is_not", "in"):
             for value in values if options else ():
                 if value not in options:
-                    said = f"{need.name} cannot be {value}."
+                    said = fill("{} cannot be {}.", need.name, value)
                     self._fault(at, said, nearest(str(value), map(str, options)))
         if need.refusal:
             self._known(need.refusal, procedure.refusals, "sentence in refusals called", at)
@@ -212,7 +223,7 @@ class Names:
         for role, given in action.assign.items():
             if given.source == "form" and self._known(given.name, form, "field", at):
                 if form[given.name].type not in UNIT_FIELDS:
-                    self._fault(at, f"{given.name} is no unit, so it cannot be {role}.")
+                    self._fault(at, fill("{} is no unit, so it cannot be {}.", given.name, role))
             elif given.source == "role":
                 self._known(given.name, self._roles(), "role", at)
         for role in action.release:
@@ -223,26 +234,32 @@ class Names:
             if fact is None:
                 continue
             if fact.outside:
-                self._fault(at, f"the fact {name} comes from outside.", "It cannot be set.")
+                self._fault(at, fill("the fact {} comes from outside.", name), "It cannot be set.")
             if setting.source == "form" and self._known(str(setting.value), form, "field", at):
                 field = form[str(setting.value)]
                 if field.type not in SETTABLE[fact.type]:
-                    self._fault(at, f"a {field.type} cannot become the {fact.type} {name}.")
+                    self._fault(
+                        at, fill("a {} cannot become the {} {}.", field.type, fact.type, name)
+                    )
                 for option in field.options if fact.options else ():
                     if option not in fact.options:
                         self._fault(
-                            at, f"{name} cannot be {option}.", nearest(option, fact.options)
+                            at,
+                            fill("{} cannot be {}.", name, option),
+                            nearest(option, fact.options),
                         )
             if setting.source == ACT and fact.type not in (FactType.INSTANT, FactType.DATE):
-                self._fault(at, f"{name} is no instant.", "Give it a value, not act.")
+                self._fault(at, fill("{} is no instant.", name), "Give it a value, not act.")
             if setting.source == "literal":
                 self._literal(name, setting.value, at)
         for name in action.advance:
             self._fact(name, at, FactType.CHOICE)
             if name in procedure.facts and procedure.facts[name].outside:
-                self._fault(at, f"the fact {name} comes from outside.", "It cannot be advanced.")
+                self._fault(
+                    at, fill("the fact {} comes from outside.", name), "It cannot be advanced."
+                )
             if name in action.set:
-                self._fault(at, f"the fact {name} is both set and advanced.", "Keep one.")
+                self._fault(at, fill("the fact {} is both set and advanced.", name), "Keep one.")
         acts = action.clocks
         for name in (
             *acts.start, *acts.stop, *acts.give_back, *acts.pause, *acts.resume,
@@ -252,19 +269,21 @@ class Names:
         for name, ground in acts.pause.items():
             if name in procedure.clocks:
                 grounds = procedure.clocks[name].pauses
-                self._known(ground, grounds, f"ground for {name} to rest called", at)
+                self._known(ground, grounds, fill("ground for {} to rest called", name), at)
         for name in action.open:
             self._known(name, procedure.children, "child run", at)
             child = procedure.children.get(name)
             for role in child.roles.values() if child else ():
                 self._known(role, self._roles(), "role", at)
             for ours in child.fields.values() if child else ():
-                self._known(ours, form, f"field (for the child {name}) called", at)
+                self._known(ours, form, fill("field (for the child {}) called", name), at)
         for named in filter(None, (action.hand_over, action.merge, action.message)):
             self._known(named, form, "field", at)
         said = form.get(action.message)
         if said and said.type is not FieldType.TEXT:
-            self._fault(at, f"the field {said.name} holds no words.", "Name one of type text.")
+            self._fault(
+                at, fill("the field {} holds no words.", said.name), "Name one of type text."
+            )
         for name in action.documents:
             self._known(name, procedure.documents, "document", at)
 
@@ -277,4 +296,4 @@ class Names:
             FactType.TEXT: isinstance(value, str),
         }
         if not fits.get(fact.type, False):
-            self._fault(at, f"the {fact.type} {name} cannot be {value}.")
+            self._fault(at, fill("the {} {} cannot be {}.", fact.type, name, value))

@@ -8,6 +8,7 @@ from typing import TypeVar
 import yaml
 
 from huiyin.procedures.language import Words
+from huiyin.procedures.sentences import fill
 from huiyin.worktime import Limit, parse_limit
 
 T = TypeVar("T")
@@ -68,8 +69,8 @@ class At:
 
     def fault(self, text: str, instead: str = "") -> None:
         """Report that something is wrong here."""
-        where = f"{self.path}: " if self.path else ""
-        self.faults.found.append(Fault(self.file, self.line, f"{where}{text}", instead))
+        said = fill("{}: {}", self.path, text) if self.path else text
+        self.faults.found.append(Fault(self.file, self.line, said, instead))
 
     def below(self, node: yaml.Node, name: str) -> "At":
         """Return a place inside this one."""
@@ -88,7 +89,8 @@ class At:
             place = self.below(value, name)
             if name in found:
                 At(key, place.path, self.file, self.faults).fault(
-                    "is written twice.", f"The first one is on line {found[name].line}; keep one."
+                    "is written twice.",
+                    fill("The first one is on line {}; keep one.", found[name].line),
                 )
                 continue
             found[name] = place
@@ -112,7 +114,7 @@ class At:
         if isinstance(self.node, yaml.MappingNode):
             for name in required:
                 if name not in found:
-                    self.fault(f"lacks {name}.", f"Add {name}: …")
+                    self.fault(fill("lacks {}.", name), fill("Add {}: …", name))
         return {name: place for name, place in found.items() if name in known}
 
     # --- scalars and lists ------------------------------------------------------------------
@@ -120,7 +122,7 @@ class At:
     def _scalar(self, what: str) -> yaml.ScalarNode | None:
         if isinstance(self.node, yaml.ScalarNode):
             return self.node
-        self.fault(f"is no {what}.", f"Write one {what}.")
+        self.fault(fill("is no {}.", what), fill("Write one {}.", what))
         return None
 
     def text(self) -> str:
@@ -146,7 +148,7 @@ class At:
         for place in self.list():
             name = place.text()
             if name in found:
-                place.fault(f"{name} stands here twice.", "Keep one.")
+                place.fault(fill("{} stands here twice.", name), "Keep one.")
             elif name:
                 found.append(name)
         return tuple(found)
@@ -158,7 +160,7 @@ class At:
         if word in words:
             return word
         if word:
-            self.fault(f"cannot be {word}.", nearest(word, words))
+            self.fault(fill("cannot be {}.", word), nearest(word, words))
         return words[0]
 
     def flag(self) -> bool:
@@ -174,7 +176,7 @@ class At:
         value = self.literal()
         if isinstance(value, int) and not isinstance(value, bool) and value >= least:
             return value
-        self.fault("is no whole number.", f"Write a whole number from {least}.")
+        self.fault("is no whole number.", fill("Write a whole number from {}.", least))
         return least
 
     def number(self) -> float:
@@ -206,7 +208,7 @@ class At:
         try:
             return parse(text)
         except ValueError as error:
-            self.fault(f"cannot be read: {error}.")
+            self.fault(fill("cannot be read: {}.", error))
             return None
 
     def limit(self) -> Limit | None:
@@ -234,8 +236,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     words = list(known)
     close = difflib.get_close_matches(word, words, n=1)
     if close:
-        return f"Did you mean {close[0]}?"
-    return f"It can be {', '.join(words)}." if words else "There is none."
+        return fill("Did you mean {}?", close[0])
+    return fill("It can be {}.", ", ".join(words)) if words else "There is none."
 
 
 def root(text: str, *, file: str, faults: Faults) -> At | None:
@@ -245,11 +247,11 @@ def root(text: str, *, file: str, faults: Faults) -> At | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         faults.found.append(
-            Fault(file, mark.line + 1 if mark else 1, f"This is no YAML: {error.problem}.")
+            Fault(file, mark.line + 1 if mark else 1, fill("This is no YAML: {}.", error.problem))
         )
         return None
     except yaml.YAMLError as error:
-        faults.found.append(Fault(file, 1, f"This is no YAML: {error}"))
+        faults.found.append(Fault(file, 1, fill("This is no YAML: {}", error)))
         return None
     if not isinstance(node, yaml.MappingNode):
         faults.found.append(

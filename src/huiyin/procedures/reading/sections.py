@@ -23,6 +23,7 @@ from huiyin.procedures.language import (
     Words,
 )
 from huiyin.procedures.reading.nodes import At
+from huiyin.procedures.sentences import fill
 from huiyin.worktime import LimitUnit
 
 LEVELS = ("village", "town", "county", "city")
@@ -48,14 +49,18 @@ def actor(name: str, at: At) -> ActorRule:
     found = at.keys(required=("label",), optional=ACTOR_KEYS)
     leading = [key for key in (*ROLE_KINDS, *FLAG_KINDS, "party") if key in found]
     if len(leading) > 1:
-        at.fault(f"cannot be {' and '.join(leading)} at once.", "Keep one of them.")
+        at.fault(fill("cannot be {} at once.", " and ".join(leading)), "Keep one of them.")
     if not leading and "unit" not in found:
-        at.fault("does not say who it is.", f"Add one of {', '.join((*ROLE_KINDS, *FLAG_KINDS))}.")
+        at.fault(
+            "does not say who it is.", fill("Add one of {}.", ", ".join((*ROLE_KINDS, *FLAG_KINDS)))
+        )
     key = leading[0] if leading else "unit"
     is_of_staff = key not in (ActorKind.REPORTER, ActorKind.PARTY, ActorKind.SYSTEM)
     for extra in ("permission", "unit", "covers", "level"):
         if extra in found and not is_of_staff:
-            found[extra].fault(f"cannot stand with {key}.", "Only staff have it; take it out.")
+            found[extra].fault(
+                fill("cannot stand with {}.", key), "Only staff have it; take it out."
+            )
     level = found["level"].names() if "level" in found else ()
     level_fact = ""
     if level and level[0].startswith("fact."):
@@ -65,7 +70,9 @@ def actor(name: str, at: At) -> ActorRule:
         level = ()
     for word in level:
         if word not in LEVELS:
-            found["level"].fault(f"{word} is no level.", f"It can be {', '.join(LEVELS)}.")
+            found["level"].fault(
+                fill("{} is no level.", word), fill("It can be {}.", ", ".join(LEVELS))
+            )
     if "covers" in found:
         found["covers"].one_of(("place",))
     if key in FLAG_KINDS and not found[key].flag():
@@ -159,7 +166,7 @@ def clock(name: str, at: At) -> ClockRule:
         if word.startswith("fact."):
             start = word.removeprefix("fact.")
         elif word != ACT:
-            found["start"].fault(f"cannot be {word}.", "Write act, or fact.NAME.")
+            found["start"].fault(fill("cannot be {}.", word), "Write act, or fact.NAME.")
     until = found["until"].text() if "until" in found else ""
     if until and not until.startswith("fact."):
         found["until"].fault("does not name a fact.", "Write fact.NAME, a fact of type date.")
@@ -250,7 +257,8 @@ def choosing(at: At, *, sources: tuple[str, ...] = ("fact",)) -> Choosing:
     source, _, name = (_text(found, "by") + ".").partition(".")
     if "by" in found and (source not in sources or not name.strip(".")):
         found["by"].fault(
-            "does not say what decides.", f"Write {' or '.join(f'{s}.NAME' for s in sources)}."
+            "does not say what decides.",
+            fill("Write {}.", " or ".join(f"{s}.NAME" for s in sources)),
         )
     options = (
         {value: place.text() for value, place in found["map"].items().items()}

@@ -14,12 +14,13 @@ import yaml
 from django.utils.translation import gettext as _
 
 from huiyin.matters.limits import calendar
-from huiyin.matters.wording import said
+from huiyin.matters.wording import language, said
 from huiyin.procedures import Refusal, library
 from huiyin.procedures.checking import Known, Report, check
 from huiyin.procedures.deciding import possible
 from huiyin.procedures.language import Procedure
 from huiyin.procedures.reading import ReadingError, read_procedure
+from huiyin.procedures.sentences import said_by
 from huiyin.procedures.simulation import World, a_form, an_actor
 from huiyin.worktime import Limit
 
@@ -85,7 +86,8 @@ def judge(text: str, *, limits: Mapping[str, Limit], at: datetime) -> Verdict:
         draft = read_procedure(text, fragments=library.fragments())
     except ReadingError as error:
         verdict.findings = [
-            Line(fault.line, fault.text, instead=fault.instead) for fault in error.faults
+            Line(fault.line, _here(fault.text), instead=_here(fault.instead))
+            for fault in error.faults
         ]
         return verdict
     verdict.name, verdict.version = draft.name, draft.version
@@ -95,7 +97,8 @@ def judge(text: str, *, limits: Mapping[str, Limit], at: datetime) -> Verdict:
         bound=BOUND,
     )  # fmt: skip
     verdict.findings = [
-        Line(one.line, one.text, " → ".join(one.path), one.instead) for one in report.findings
+        Line(one.line, _here(one.text), " → ".join(one.path), _here(one.instead))
+        for one in report.findings
     ]
     verdict.is_sound, verdict.seen = report.is_sound, _seen(report)
     present = library.procedures().get(draft.name)
@@ -106,6 +109,11 @@ def judge(text: str, *, limits: Mapping[str, Limit], at: datetime) -> Verdict:
     if not verdict.findings:
         verdict.steps = _way_through(draft, limits, at)
     return verdict
+
+
+def _here(text: str) -> str:
+    """Return what reader or checker said in the language of the page."""
+    return said_by(library.chinese(), text) if language().startswith("zh") else text
 
 
 def _has_anchors(text: str) -> bool:

@@ -108,6 +108,9 @@ function start(box: HTMLElement): void {
       const unit = box.querySelector<HTMLInputElement>("#board-act .lookup input:not([type=hidden])");
       unit?.focus();
       unit?.select();
+    } else if (key === "s") {
+      event.preventDefault();
+      splitUp();
     }
   });
 
@@ -144,6 +147,21 @@ function start(box: HTMLElement): void {
     const main = form.querySelector<HTMLElement>("[data-main]");
     const label = main?.querySelector("[data-label]");
     if (main && label) label.textContent = main.dataset.plain ?? "";
+  }
+
+  // Units that help: a field of the form that is open, an act of its own, or only on the whole page.
+  function splitUp(): void {
+    const act = box.querySelector<HTMLElement>("#board-act");
+    const name = act?.dataset.split ?? "";
+    const field = name ? act?.querySelector<HTMLInputElement>(`.lookup[data-name="${CSS.escape(name)}"] input[type=text]`) : null;
+    if (field) {
+      act?.querySelectorAll<HTMLDetailsElement>("details.change").forEach((each) => (each.open = true));
+      field.focus();
+      return;
+    }
+    const other = act?.querySelector<HTMLAnchorElement>("[data-split-act]");
+    if (other) other.click();
+    else if (act) tell(box.dataset.textWhole ?? "");
   }
 
   function accept(at: Element | null | undefined): void {

@@ -224,6 +224,7 @@ def _of_matters() -> Iterator[Page]:
     )
     given = theirs.filter(state="dispatched").select_related("matter").order_by("pk").first()
     assert given is not None
+    bureau_unit = given.memory["roles"]["lead"][0]
     matter = [given.matter.number]
     whistle = Run.objects.filter(child_name="whistle").select_related("matter").earliest("id")
     order = Run.objects.filter(child_name="supervision").earliest("id")
@@ -250,6 +251,7 @@ def _of_matters() -> Iterator[Page]:
         ("board", agent, reverse("web:board")),
         ("board, nothing came back", agent, f"{reverse('web:board')}?tray=came_back"),
         ("board, not mine", bureau, reverse("web:board")),
+        ("board, who sends back", agent, reverse("web:board_returns")),
         ("call back", agent, reverse("web:callbacks")),
         ("call back, not mine", bureau, reverse("web:callbacks")),
         ("take in", agent, reverse("web:take_in")),
@@ -283,6 +285,8 @@ def _of_matters() -> Iterator[Page]:
         ("what came in, nothing", leader,
          f"{reverse('web:command_list', args=['came'])}?day=2020-01-01"),
         ("units of a place", leader, reverse("web:command_units")),
+        ("limits of a unit", leader,
+         reverse("web:command_unit_list", args=[bureau_unit, "all_ended"])),
         ("wall", leader, reverse("web:wall")),
         ("wall of the city", CITY_CENTRE, reverse("web:wall")),
         ("screens", leader, reverse("web:screens")),

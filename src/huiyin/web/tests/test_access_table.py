@@ -99,7 +99,7 @@ class World:
             "procedure": {"name": "hotline"},
             "tray": {"which": "to_do"},
             "figure": {"which": "overdue"},
-            "waiting": {"which": "whistles"},
+            "unit_figure": {"pk": unit.pk, "which": "all_ended"},
             "day": {"day": "2030-01-05"},
             "shift": {"shift_id": factories.a_shift(unit).pk},
             "swap": {"swap_id": 0},

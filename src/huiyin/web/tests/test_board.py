@@ -9,7 +9,9 @@ from django.utils import timezone
 from huiyin.matters.models import EventHeader, Matter, Run
 from huiyin.matters.tests.records import the_record
 from huiyin.people.models import PermissionSet
+from huiyin.procedures import library
 from huiyin.units.models import Duty
+from huiyin.web.board_page import helping_field
 from huiyin.web.tests.access_table import client_of, session_of
 from huiyin.web.tests.factories import a_post, an_account
 
@@ -199,9 +201,9 @@ def test_the_figure_on_the_rail_counts_every_pile(city):
     a_call(city)
     later(a_call(city), "dispatch", "return_order", city=city)
 
-    badge = dispatcher(city).get("/desk/board?badge").content.decode()
+    badges = dispatcher(city).get("/desk/waiting").content.decode()
 
-    assert badge.strip() == '<span class="badge">2</span>'
+    assert re.search(r':.waits-board"><span class="badge"[^>]*>2</span>', badges)
 
 
 def test_the_board_takes_as_many_queries_with_many_as_with_one(city, django_assert_max_num_queries):
@@ -231,3 +233,25 @@ def test_the_accused_unit_is_never_offered(city):
     page = dispatcher(city).get("/desk/board", {"run": run.pk}).content.decode()
 
     assert bureau.name not in page
+
+
+def test_who_sends_most_back_is_told_with_how_much_it_had(city):
+    bureau = city.unit("department")
+    later(a_call(city), "dispatch", "return_order", city=city)
+    later(a_call(city), "dispatch", "acknowledge", "answer", city=city)
+
+    page = dispatcher(city).get("/desk/board/returns")
+
+    (row,) = page.context["returns"]
+    assert (row["unit"].pk, row["back"], row["had"]) == (bureau.pk, 1, 2)
+    assert row["url"] == ""  # whoever sees no figures is not led to their list
+    assert "您的岗位不派单" in desk_of(bureau).get("/desk/board/returns").content.decode()
+
+
+def test_units_that_help_are_named_in_the_form_where_the_file_has_it_so():
+    fields = {
+        name: helping_field(library.procedure(name).actions[action])
+        for name, action in (("grid", "dispatch"), ("hotline", "dispatch"))
+    }
+
+    assert fields == {"grid": "assist_units", "hotline": ""}

@@ -8,9 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from huiyin.matters.acting import act
+from huiyin.matters.escalating import STEPS
 from huiyin.matters.keeping import keep
+from huiyin.matters.models import EventHeader
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.tests.sample_files import a_file
+from huiyin.matters.writing import ESCALATED, MARKS
 from huiyin.web.tests.access_table import client_of, session_of
 from huiyin.web.tests.factories import a_post, an_account
 
@@ -288,3 +291,29 @@ def test_what_may_be_the_same_leads_to_its_page_only_where_it_is_seen(city):
     assert shown.count('class="holders"') == 2  # who works on it, what may be the same
     assert f'href="{page_of(mine)}"' in shown
     assert other.matter.number not in shown
+
+
+def told(run, *, at, action=ESCALATED):
+    """Write that the system told somebody of a limit, or did something else."""
+    held = EventHeader.objects.filter(run=run).latest("seq")
+    EventHeader.objects.create(
+        run=run, seq=held.seq + 1, action=action, recorded_at=at, from_state=run.state,
+        to_state=run.state, body_digest=b"", previous=b"", hash=b"",
+        effects={MARKS: {STEPS: []}},
+    )  # fmt: skip
+
+
+def test_what_was_told_again_and_again_in_one_night_is_one_line_that_opens(city):
+    bureau = city.unit("department")
+    run = dispatched(city, a_call(city, days=3), bureau)
+    night = timezone.localtime().replace(hour=1, minute=0, second=0) + timedelta(days=1)
+    for minutes in range(6):
+        told(run, at=night + timedelta(minutes=minutes))
+    told(run, at=night + timedelta(minutes=7), action="matters.joined")
+    told(run, at=night + timedelta(days=1))
+
+    page = desk_of(bureau).get(page_of(run))
+
+    entries = [(one.entry.action, one.times) for one in page.context["m"].entries][:3]
+    assert entries == [(ESCALATED, 1), ("matters.joined", 1), (ESCALATED, 6)]
+    assert "当天 6 次" in page.content.decode()

@@ -1,5 +1,7 @@
 """A call is taken in on one screen; what is known of it stands beside it."""
 
+import re
+
 import pytest
 
 from huiyin.matters.models import Matter
@@ -61,6 +63,21 @@ def test_nothing_is_lost_when_something_is_still_missing(city):
     assert "老人不敢出门" in page
     assert "请从列表里选一个地方" in page
     assert Matter.objects.count() == 0
+
+
+def test_a_number_nobody_can_be_called_back_under_is_refused_where_it_was_typed(city):
+    desk = agent_of(city)
+
+    refused = desk.post(NEW, sent(city, phone="123"))
+    taken = desk.post(NEW, sent(city, phone="+86 154-0000-0009"))
+
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert re.search(r'id="id_phone_error"[^>]*>.*?无法回拨', page, re.S)
+    assert 'value="123"' in page
+    assert "老人不敢出门" in page
+    assert taken.status_code == 303
+    assert Matter.objects.get().contacts.get().phone == "15400000009"
 
 
 def test_a_fault_the_engine_finds_stands_where_it_was_typed(city):

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.categories.tree import tree
+from huiyin.insight import delivering
 from huiyin.matters import access, board
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act as take
@@ -35,7 +36,9 @@ from huiyin.ui.refusals import Refusal
 from huiyin.web.board_page import BoardPane
 from huiyin.web.board_rows import BoardRow, rows_of
 from huiyin.web.bulk import MOST_AT_ONCE
+from huiyin.web.desks.office import my_unit
 from huiyin.web.matter_page import MatterPage
+from huiyin.web.overview import unit_lists
 from huiyin.web.views.inbox import key_of, uuid_of
 
 PILES: Final = (
@@ -48,6 +51,7 @@ EMPTY: Final = {
     Pile.RETURNED: gettext_lazy("No unit has sent anything back."),
     Pile.RULING: gettext_lazy("Nothing is disputed. What comes back again and again lies here."),
 }
+UNITS_SHOWN: Final = 12
 KEPT: Final = ("tray", "place", "branch", "procedure", "urgent", "after")
 
 
@@ -55,18 +59,40 @@ KEPT: Final = ("tray", "place", "branch", "procedure", "urgent", "after")
 @never_cache
 @require_safe
 def index(request: PeopleRequest) -> HttpResponse:
-    """The list with what is open beside it; `pane` asks for that alone, `badge` for the figure."""
+    """The list with what is open beside it; `pane` asks for that alone."""
     if not board.dispatches(request.actor):
         return part(request, "web/board/_none.html", {}, page="web/board/none.html")
     at = timezone.now()
     counts = board.counts(by=request.actor)
-    if "badge" in request.GET:
-        return part(request, "web/parts/badge.html", {"count": sum(counts.values())})
     if "pane" in request.GET:
         kept = _kept(request)
         context = {"b": _pane(request, at), "now": at, "kept": kept, "query": urlencode(kept)}
         return part(request, "web/board/_pane.html", context)
     return _page(request, at, counts=counts)
+
+
+@staff()
+@never_cache
+@require_safe
+def returns(request: PeopleRequest) -> HttpResponse:
+    """Which units sent most back in the last 30 days, each of how many that it had."""
+    by = request.actor
+    if not board.dispatches(by):
+        return part(request, "web/board/_none.html", {}, page="web/board/none.html")
+    at, place = timezone.now(), my_unit(by).place
+    found = delivering.deliveries(place, by=by, at=at)
+    most = sorted((one for one in found if one.returned), key=lambda one: -one.returned)
+    rows = [
+        {
+            "unit": one.unit,
+            "had": one.ended + one.returned,
+            "back": one.returned,
+            "url": unit_lists(one.unit, place)["gone_back"] if by.may("insight.see") else "",
+        }
+        for one in most[:UNITS_SHOWN]
+    ]
+    context = {"returns": rows, "days": delivering.DAYS, "place": place}
+    return part(request, "web/board/_returns.html", context, page="web/board/returns.html")
 
 
 @staff()

@@ -49,13 +49,11 @@ EMPTY: Final = {
 @never_cache
 @require_safe
 def index(request: PeopleRequest) -> HttpResponse:
-    """The list with who is called beside it; `pane` asks for that alone, `badge` for the figure."""
+    """The list with who is called beside it; `pane` asks for that alone."""
     if not calling_back.calls_back(request.actor):
         return part(request, "web/callbacks/_none.html", {}, page="web/callbacks/none.html")
     at = timezone.now()
     counts = calling_back.counts(by=request.actor)
-    if "badge" in request.GET:
-        return part(request, "web/parts/badge.html", {"count": sum(counts.values())})
     run_id = uuid_of(request.GET.get("run", ""))
     if "pane" in request.GET or "who" in request.GET:
         pane = _pane(request, run_id, at) if run_id else None

@@ -37,6 +37,8 @@ from huiyin.web.overview import (
     own_place,
     part_rows,
     place_url,
+    unit_lists,
+    week_before_url,
 )
 from huiyin.web.rosters import on_duty_here
 from huiyin.web.templatetags.city import said
@@ -74,7 +76,10 @@ def index(request: PeopleRequest) -> HttpResponse:
         "fewer": -(came.change or 0),
         "done": listing.counted(Wanted(listing.DONE, place, when), by=by),
         "counts": stands.counts,
-        "links": {name: list_url(name, place, when) for name in listing.LISTS},
+        "links": {
+            "before": week_before_url(place, when),
+            **{name: list_url(name, place, when) for name in listing.LISTS},
+        },
         "figure": figure,
         "figures": [
             {
@@ -93,13 +98,7 @@ def index(request: PeopleRequest) -> HttpResponse:
         "units": units[:UNITS_SHOWN],
         "units_count": len(units),
         "units_url": f"{reverse('web:command_units')}?{urlencode({'place': place.code})}",
-        "unit_lists": {
-            one.unit.pk: {
-                which: list_url(which, place, unit=str(one.unit.pk))
-                for which in ("open", "overdue")
-            }
-            for one in units[:UNITS_SHOWN]
-        },
+        "unit_lists": {one.unit.pk: unit_lists(one.unit, place) for one in units[:UNITS_SHOWN]},
         "categories": classes[:CLASSES_SHOWN],
         "more_categories": classes[CLASSES_SHOWN:],
         "happenings": happening_rows(happening.lately(place, by=by, at=at)),
@@ -130,7 +129,10 @@ def behind(request: PeopleRequest, which: str) -> HttpResponse:
     place, when = own_place(request, by), moment_of(request, at)
     code = _class_asked(request)
     unit = _unit_asked(request)
-    wanted = Wanted(which, place, when, category=code, unit_id=unit.pk if unit else None)
+    until = _instant_of(request.GET.get("until", ""))
+    wanted = Wanted(
+        which, place, when, category=code, unit_id=unit.pk if unit else None, until=until
+    )
     after = _key_of(request.GET.get("after", ""))
     page = listing.page(wanted, by=by, after=after)
     context = {
@@ -147,7 +149,8 @@ def behind(request: PeopleRequest, which: str) -> HttpResponse:
         "is_first": after is None,
         "may_supervise": which not in (listing.CAME, listing.DONE) and by.may("supervision.order"),
         "back": place_url(place, **_kept(when.is_today, when.day.isoformat(), FIGURES[0])),
-        "without": list_url(which, place, when) if code or unit else "",
+        "until": until,
+        "without": list_url(which, place, when) if code or unit or until else "",
     }
     return render(request, "web/command/list.html", context)
 
@@ -234,11 +237,16 @@ def _key_of(text: str) -> Key | None:
         return None
     if at == "none":
         return Key(None, found)
+    moment = _instant_of(at)
+    return Key(moment, found) if moment else None
+
+
+def _instant_of(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(at)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return Key(moment, found) if moment.tzinfo else None
+    return moment if moment.tzinfo else None
 
 
 def _older(request: HttpRequest, key: Key) -> str:

@@ -27,11 +27,11 @@ from huiyin.web.overview import (
     above,
     below,
     category_rows,
-    list_url,
     moment_of,
     own_place,
     part_rows,
     place_url,
+    unit_lists,
 )
 from huiyin.web.templatetags.city import said
 
@@ -52,13 +52,7 @@ def units(request: PeopleRequest) -> HttpResponse:
         "place": place,
         "above": above(place, request.actor),
         "units": found,
-        "unit_lists": {
-            one.unit.pk: {
-                which: list_url(which, place, unit=str(one.unit.pk))
-                for which in ("open", "overdue")
-            }
-            for one in found
-        },
+        "unit_lists": {one.unit.pk: unit_lists(one.unit, place) for one in found},
         "days": delivering.DAYS,
         "least": delivering.LEAST_RATED,
         "back": place_url(place),
