@@ -164,7 +164,7 @@ def _looks(page: Page, base: str) -> Iterator[str]:
 def _without_network(page: Page, base: str) -> Iterator[str]:
     page.goto(f"{base}/ui/gallery/trouble/500")
     yield "our fault"
-    page.goto(f"{base}/ui/gallery/trouble/429")
+    page.goto(f"{base}/ui/gallery/trouble/too_many")
     yield "too many requests"
 
 
