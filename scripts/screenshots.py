@@ -41,6 +41,12 @@ ARGUMENTS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftsh
              "--font-render-hinting=none", "--hide-scrollbars", "--lang=zh-CN")  # fmt: skip
 # What fits itself to the window when it comes: maps, and a list that opens its first row beside it.
 FITTED = "[data-map], [data-row]"
+# How high a page is; on foot only its middle scrolls, and the window has to grow with that.
+TALL = """() => {
+  const middle = document.querySelector(".on-foot main");
+  const hidden = middle ? middle.scrollHeight - middle.clientHeight : 0;
+  return document.documentElement.scrollHeight + hidden;
+}"""
 PARTS = {
     "resident": "Residents 居民",
     "field": "Grid workers 网格员",
@@ -164,7 +170,7 @@ def _looks(page: Page, base: str) -> Iterator[str]:
 def _without_network(page: Page, base: str) -> Iterator[str]:
     page.goto(f"{base}/ui/gallery/trouble/500")
     yield "our fault"
-    page.goto(f"{base}/ui/gallery/trouble/429")
+    page.goto(f"{base}/ui/gallery/trouble/too_many")
     yield "too many requests"
 
 
@@ -206,7 +212,7 @@ def take(page: Page, file: str) -> None:
         if page.locator(FITTED).count():
             page.reload()
         settle(page)
-        tall = int(page.evaluate("document.documentElement.scrollHeight"))
+        tall = int(page.evaluate(TALL))
         page.set_viewport_size({"width": width, "height": min(max(tall, height), cut)})
         image = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
         if kept != width:

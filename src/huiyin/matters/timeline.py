@@ -300,7 +300,7 @@ def _entry(event: EventHeader, reader: _Reader, names: _Names) -> Entry:
     act = rules.actions.get(event.action)
     form = _form(event)
     is_own = any(one.id == event.contact_id for one in reader.own)
-    who = _who(event, rules, names, is_own=is_own)
+    who = _who(event, rules, names, is_own=is_own, is_told_simply=reader.is_person)
     label = said(act.label) if act else _by_itself(event, rules, form)
     state = _state(rules, event.to_state)
     return Entry(
@@ -333,7 +333,10 @@ def _sentence(event: EventHeader, who: str, label: str, state: str, *, has_act: 
     return _("%(who)s: %(act)s. It is now “%(state)s”.") % words
 
 
-def _who(event: EventHeader, rules: Procedure, names: _Names, *, is_own: bool) -> str:
+def _who(
+    event: EventHeader, rules: Procedure, names: _Names, *, is_own: bool, is_told_simply: bool
+) -> str:
+    """Say who did it: to staff with the role they did it in, to a person the office alone."""
     rule = rules.actors.get(event.as_actor)
     role = said(rule.label) if rule else ""
     if is_own:
@@ -342,7 +345,11 @@ def _who(event: EventHeader, rules: Procedure, names: _Names, *, is_own: bool) -
         return _("%(role)s (by one-time link)") % {"role": role}
     if event.unit_id:
         unit = names.unit(event.unit_id)
-        return _("%(unit)s (%(role)s)") % {"unit": unit, "role": role} if role else unit
+        if not role or is_told_simply:
+            return unit
+        if role.endswith((")", "）")):
+            return _("%(unit)s, %(role)s") % {"unit": unit, "role": role}
+        return _("%(unit)s (%(role)s)") % {"unit": unit, "role": role}
     return role or _("System")
 
 

@@ -108,6 +108,43 @@ def said_moment(value: datetime) -> Said:
     )
 
 
+def said_short_moment(value: datetime) -> Said:
+    """Say a moment where there is little room, without its weekday: "1 月 22 日 17:00"."""
+    local = timezone.localtime(value)
+    near = near_words(local.date())
+    return Said(
+        local.isoformat(timespec="minutes"),
+        (near or day_words(local.date(), weekday=False), time_words(value)),
+    )
+
+
+def said_in_full(value: datetime) -> Said:
+    """Say a moment for the record, always with its year: "2026 年 1 月 22 日 17:00"."""
+    local = timezone.localtime(value)
+    words = {"day": local.day, "month": local.month, "name": _month(local), "year": local.year}
+    day = pgettext("date", "%(day)d %(name)s %(year)d") % words
+    return Said(local.isoformat(timespec="minutes"), (day, time_words(value)))
+
+
+def month_words(day: date) -> str:
+    """Return the month of a date with its year: "2026 年 1 月", "Jan 2026"."""
+    words = {"month": day.month, "name": _month(day), "year": day.year}
+    return pgettext("date", "%(name)s %(year)d") % words
+
+
+def hours_words(start: datetime, end: datetime) -> str:
+    """Return from when to when, for something that begins on a known day: "08:30–17:30",
+    "17:30–次日 08:30". An end further away is said with its date.
+    """
+    apart = (timezone.localtime(end).date() - timezone.localtime(start).date()).days
+    until = time_words(end)
+    if apart == 1:
+        until = _("%(time)s the next day") % {"time": until}
+    elif apart:
+        until = f"{day_words(timezone.localtime(end).date(), weekday=False)} {until}"
+    return f"{time_words(start)}–{until}"
+
+
 def said_before(value: date | datetime) -> Said:
     """Say a limit: "1 月 22 日（周四）17:00 前"; of a date, "1 月 22 日（周四）前".
 

@@ -62,8 +62,8 @@ def error_page(
     """Return the page for a trouble, with the code that can be read out to 12345.
 
     Context that pages know: `holders` (names of who may see it, 403), `minutes` (until the next
-    try, locked_out and too_many). The code is also in the header X-Spoken-Code, for requests that
-    show no page.
+    try, locked_out and too_many), `desk` (where staff go back to, instead of the start page and
+    12345). The code is also in the header X-Spoken-Code, for requests that show no page.
     """
     del request  # nothing of it may be needed: the page must appear when everything else failed
     code = request_code()

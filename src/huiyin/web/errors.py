@@ -4,6 +4,7 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from huiyin.people.guards import NotPermittedHere
@@ -15,7 +16,7 @@ HOLDERS_NAMED = 4
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the address or the form cannot be read."""
-    return error_page(request, Trouble.BAD_REQUEST)
+    return error_page(request, Trouble.BAD_REQUEST, desk=_desk(request))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -26,7 +27,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the page is for others; says for whom where a permission opens it."""
     needs = exception.needs if isinstance(exception, NotPermittedHere) else ""
-    return error_page(request, Trouble.FORBIDDEN, holders=_holders(needs) if needs else [])
+    holders = _holders(needs) if needs else []
+    return error_page(request, Trouble.FORBIDDEN, holders=holders, desk=_desk(request))
+
+
+def _desk(request: HttpRequest) -> str:
+    """Return where staff who are signed in go back to; nothing for residents and visitors."""
+    actor = getattr(request, "actor", None)
+    return reverse("web:desk") if actor is not None and actor.unit_id else ""
 
 
 def _holders(needs: str) -> list[str]:
@@ -41,7 +49,7 @@ def _holders(needs: str) -> list[str]:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing is at this address, or nothing this person may know of."""
-    return error_page(request, Trouble.NOT_FOUND)
+    return error_page(request, Trouble.NOT_FOUND, desk=_desk(request))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

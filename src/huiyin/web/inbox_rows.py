@@ -115,7 +115,7 @@ def _day(moment: datetime, at: datetime) -> str:
     days = (timezone.localdate(at) - timezone.localdate(moment)).days
     if days < len(_NEAR):
         return str(_NEAR[max(days, 0)])
-    return _("Within the last week") if days < WEEK else _("Earlier")
+    return _("Within the last week") if days < WEEK else _("More than a week ago")
 
 
 def _who_waits(matters: set[UUID], by: Actor) -> Mapping[UUID, str]:

@@ -69,13 +69,17 @@ def insides(of: Matter, runs: Collection[Run], *, by: Actor, at: datetime) -> di
 
 
 def _lead(page: MatterPage) -> str:
-    """Return the one open act by which a running limit is kept; "" when none or several are."""
+    """Return the one open act by which a running limit is kept; "" when none or several are.
+
+    It is an act of whoever the state waits for: taking an order or a call back ends its limit too,
+    and is nothing to propose.
+    """
     rules = page.rules.actions
-    owner = page.rules.states[page.chosen.state].owner
+    waits_for = page.rules.states[page.chosen.state].owner
     keeping = [
         act.action
         for act in page.acts
-        if owner in rules[act.action].by
-        and page.running.intersection(rules[act.action].clocks.stop)
+        if page.running.intersection(rules[act.action].clocks.stop)
+        and waits_for in rules[act.action].by
     ]
     return keeping[0] if len(keeping) == 1 else ""

@@ -200,7 +200,21 @@ class MatterPage:
     def acts(self) -> list[PossibleAct]:
         """What is open: what moves the run on first, then what ends it without an answer."""
         found = [act for act in self._acts if act.is_open]
-        return sorted(found, key=lambda act: (not act.is_moving, self._gives_up(act)))
+        return sorted(
+            found,
+            key=lambda act: (not act.is_moving, self._gives_up(act), self._is_merging(act)),
+        )
+
+    @property
+    def lead(self) -> str:
+        """The name of the act that is proposed: what moves the run on; nothing for a merge."""
+        first = self.acts[0] if self.acts else None
+        if first is None or not first.is_moving or self._is_merging(first):
+            return ""
+        return first.action
+
+    def _is_merging(self, act: PossibleAct) -> bool:
+        return bool(self.rules.actions[act.action].merge)
 
     def _gives_up(self, act: PossibleAct) -> bool:
         """Tell whether an act closes the run at once: it is never the first that is offered."""
@@ -220,7 +234,11 @@ class MatterPage:
 
     @property
     def closed_acts(self) -> list[PossibleAct]:
-        """What would be the reader's to do and cannot be done now, each with its reason."""
+        """What would be the reader's to do and cannot be done now, each with its reason; nothing
+        of a run that is over, where nothing will be possible again.
+        """
+        if self.chosen.is_over:
+            return []
         return [act for act in self._acts if not act.is_open]
 
     def act(self, name: str) -> PossibleAct | None:

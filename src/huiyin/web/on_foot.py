@@ -218,6 +218,11 @@ class AtTheSpot:
         first = self.acts[0] if self.acts else None
         return first if first is not None and not self._is_ending(first) else None
 
+    @property
+    def has_one_way(self) -> bool:
+        """Tell whether the act to propose is the only one, and not one outcome of several."""
+        return sum(self._is_awaited(act) for act in self.acts if act.is_moving) == 1
+
     def _order(self, act: PossibleAct) -> tuple[bool, bool, bool]:
         """Put first what the matter waits for, and what ends it after what goes on with it."""
         return not act.is_moving, not self._is_awaited(act), self._is_ending(act)

@@ -27,6 +27,7 @@ from huiyin.procedures.language import Action, ActorKind, Field, FieldType, Proc
 from huiyin.ui.forms import Form
 from huiyin.ui.widgets import Lookup
 from huiyin.units.models import UnitKind
+from huiyin.web.templatetags.city import dot
 
 TITLE: Final = 40
 _STOPS: Final = "。！？!?\n；;"
@@ -47,7 +48,7 @@ class Opening:
     @property
     def label(self) -> str:
         """What it is called on the screen."""
-        return f"{said(self.procedure.title)} · {said(self.action.label)}"
+        return f"{said(self.procedure.title)}{dot()}{said(self.action.label)}"
 
     @property
     def hint(self) -> str:
@@ -72,9 +73,15 @@ class Opening:
 
     @property
     def rest(self) -> list[Field]:
-        """What else the opening asks for: what is required first."""
+        """What else the opening asks for: what is required first; not the sides, of whom nobody
+        is known yet.
+        """
         asked = [self.words, self.field_of(FieldType.PLACE), self.field_of(FieldType.CATEGORY)]
-        left = [one for one in self.action.form if one not in asked]
+        left = [
+            one
+            for one in self.action.form
+            if one not in asked and one.type not in (FieldType.PARTY, FieldType.PARTIES)
+        ]
         return sorted(left, key=lambda one: not one.required)
 
     @property

@@ -33,6 +33,10 @@ GROUPS: dict[str, str | Promise] = {
     "subsidy": gettext_lazy("Care allowance"),
     "video": gettext_lazy("Public video"),
     "footage": gettext_lazy("Viewing of footage"),
+    "assist": gettext_lazy("Assistance between units"),
+    "supervision": gettext_lazy("Supervision"),
+    "backlog": gettext_lazy("Old petition cases"),
+    "data": gettext_lazy("Requests about personal data"),
 }
 
 

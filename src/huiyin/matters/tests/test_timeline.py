@@ -128,7 +128,7 @@ def test_people_read_where_their_matter_went_and_not_what_staff_wrote_to_each_ot
     assert entry(run, city.reporter, "dispatch").state == "已派单"
     assert details(run, city.reporter, "acknowledge") == {}
     own = [one.sentence for one in read(run, city.reporter)]
-    assert own[-1] == "hotline_centre（受理员）：受理。现在是“已受理”。"
+    assert own[-1] == "hotline_centre：受理。现在是“已受理”。"
 
 
 def test_people_read_what_they_did_and_what_was_written_to_them():

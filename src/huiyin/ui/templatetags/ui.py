@@ -116,6 +116,36 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def short_moment(value: datetime | None) -> str:
+    """Say a moment where there is little room: "1 月 15 日 09:41"; nothing for None."""
+    return _time(dates.said_short_moment(value)) if value else ""
+
+
+@register.filter
+def in_full(value: datetime | None) -> str:
+    """Say a moment for the record: "2026 年 1 月 15 日 09:41"; nothing for None."""
+    return _time(dates.said_in_full(value)) if value else ""
+
+
+@register.filter
+def iso_day(value: str) -> str:
+    """Say a date that is kept as text ("2026-01-22") without its weekday; nothing for none."""
+    return _time(dates.said_day(date.fromisoformat(value), weekday=False)) if value else ""
+
+
+@register.filter
+def month(value: date) -> str:
+    """Say the month of a date: "2026 年 1 月"."""
+    return format_html('<span class="nb">{}</span>', dates.month_words(value))
+
+
+@register.simple_tag
+def hours(start: datetime, end: datetime) -> SafeString:
+    """Say from when to when on a day that stands beside it: "08:30–17:30"."""
+    return format_html('<span class="nb">{}</span>', dates.hours_words(start, end))
+
+
+@register.filter
 def before(value: date | datetime | None) -> str:
     """Say a limit: "1 月 22 日（周四）17:00 前", "Thu 22 Jan, before 17:00"; nothing for None."""
     return _time(dates.said_before(value)) if value else ""

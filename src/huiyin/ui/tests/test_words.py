@@ -151,3 +151,35 @@ def test_breathing_escapes_what_it_wraps():
     assert said("{{ text|breathe }}", text="<i>一，二。") == (
         '<span class="clause">&lt;i&gt;一，</span><span class="clause">二。</span>'
     )
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "chinese", "english"),
+    [
+        pytest.param(
+            this_year(1, 22, 8, 30), this_year(1, 22, 17, 30), "08:30–17:30", "08:30–17:30",
+            id="same-day",
+        ),
+        pytest.param(
+            this_year(1, 22, 17, 30), this_year(1, 23, 8, 30),
+            "17:30–次日 08:30", "17:30–08:30 the next day", id="over-night",
+        ),
+        pytest.param(
+            this_year(1, 22, 8, 30), this_year(1, 24, 8, 30),
+            "08:30–1 月 24 日 08:30", "08:30–24 Jan 08:30", id="two-nights",
+        ),
+    ],
+)  # fmt: skip
+def test_a_shift_is_said_from_when_to_when_without_its_day_twice(begins, ends, chinese, english):
+    source, frame = "{% hours begins ends %}", '<span class="nb">{}</span>'
+
+    assert said(source, begins=begins, ends=ends) == frame.format(chinese)
+    assert said(source, "en", begins=begins, ends=ends) == frame.format(english)
+
+
+def test_on_paper_a_moment_always_has_its_year():
+    at = this_year(1, 22, 17)
+
+    shown = said("{{ at|in_full }}", at=at)
+
+    assert f'<span class="nb">{at.year} 年 1 月 22 日</span> <span class="nb">17:00</span>' in shown

@@ -132,6 +132,7 @@ function missingIn(form: HTMLFormElement, draft: Item, page: HTMLElement): HTMLE
     words.className = "missing";
     words.textContent = page.dataset.textMissing ?? "";
     field.append(words);
+    field.addEventListener("input", () => words.remove(), { once: true });
     const folded = field.closest("details");
     if (folded) folded.open = true;
     first ??= control;

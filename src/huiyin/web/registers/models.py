@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -25,9 +26,12 @@ from huiyin.notices import verbs as notices
 from huiyin.notices.models import TextVersion
 from huiyin.units import roster
 from huiyin.units.models import RosterEntry, Unit
+from huiyin.web.functions import owner_words
 from huiyin.web.registers.base import ByVerb, Register
 from huiyin.web.registers.site import registers as registers  # with its models
 from huiyin.web.templatetags.city import said
+
+WORDS_OF_THE_THEME = (gettext_noop("Date"),)  # which the theme has in English alone
 
 
 def column(name: str, label: Any, *, boolean: bool | None = None) -> Any:
@@ -118,7 +122,6 @@ class CategoryRegister(Register):
     called = column("name_zh", _("Name in Chinese"))
     numbered = column("code", _("Code"))
     in_english = column("name_en", _("Name in English"))
-    owned = column("owner_kind", _("Usual owner"))
     graded = column("urgency", _("Urgency"))
     used = column("active", _("In use"), boolean=True)
     list_display = ("numbered", "called", "in_english", "owned", "graded", "used")
@@ -127,6 +130,11 @@ class CategoryRegister(Register):
     search_fields = ("code", "name_zh", "name_en", "phrase_1", "phrase_2")
     ordering = ("code",)
     list_select_related = ("parent",)
+
+    @display(description=_("Usual owner"), ordering="owner_kind")  # type: ignore[untyped-decorator]  # as above
+    def owned(self, row: Category) -> str:
+        """Say in words which kind of unit it is."""
+        return owner_words(row.owner_kind)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Keep code and parent as they are once matters may have been filed."""

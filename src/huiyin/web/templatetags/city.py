@@ -77,7 +77,7 @@ def said(thing: Any, name: str = "name") -> str:
 @register.simple_tag
 def dot() -> str:
     """Write the dot between two facts; Chinese type brings its own space with it."""
-    return "·" if in_chinese() else " · "
+    return "\u2060·" if in_chinese() else " · "  # never at the beginning of a line
 
 
 @register.filter

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from stdnum import damm
@@ -78,7 +79,7 @@ def _of_visitors() -> Iterator[Page]:
         "find": reverse("web:find"),
         "found": f"{reverse('web:find')}?q={quote('路灯不亮了 北城')}",
         "found a fire": f"{reverse('web:find')}?q={quote('着火了')}",
-        "found nothing": f"{reverse('web:find')}?q=zzzz",
+        "found nothing": f"{reverse('web:find')}?q=qqqq",
         "responsible": responsible,
         "responsible, one kind": f"{responsible}?category={lamp.code[:2]}",
         "responsible, what and where": f"{responsible}?what={quote('路灯')}&where=beicheng",
@@ -116,7 +117,7 @@ def _of_visitors() -> Iterator[Page]:
         "matter, whose is it": reverse("web:follow", args=[a_number_of_nobody()]),
         "answers": reverse("web:answers"),
         "answers, searched": f"{reverse('web:answers')}?q={quote('暖气不热')}",
-        "answers, nothing": f"{reverse('web:answers')}?q=zzzz",
+        "answers, nothing": f"{reverse('web:answers')}?q=qqqq",
         "an answer": reverse("web:answer", args=[_entry("published").pk]),
         "nothing here": "/nothing-here",
     }.items():
@@ -136,7 +137,7 @@ def _of_knowledge() -> Iterator[Page]:
     for name, who, path in (
         ("knowledge", agent, knowledge),
         ("knowledge, searched", agent, f"{knowledge}?q=nuanqi"),
-        ("knowledge, nothing", agent, f"{knowledge}?tray=withdrawn"),
+        ("knowledge, nothing", agent, f"{knowledge}?q=qqqq"),
         ("an entry to be checked", admin, reverse("web:knowledge_entry", args=[to_check])),
         ("an entry in use", agent, reverse("web:knowledge_entry", args=[published])),
         ("an entry, written", agent, reverse("web:knowledge_new")),
@@ -165,7 +166,8 @@ def _of_staff() -> Iterator[Page]:
         ("gaps", admin, reverse("web:gaps")),
         ("categories", admin, reverse("web:categories")),
         ("one category", admin, f"{reverse('web:categories')}?code={lamp.code}"),
-        ("categories, tried", admin, f"{reverse('web:categories')}?q={quote('路灯坏了')}"),
+        ("categories, tried", admin,
+         f"{reverse('web:categories')}?code={lamp.code}&q={quote('路灯坏了')}"),
         ("terms", admin, terms),
         ("terms, nothing", admin, f"{terms}?q=zzzz"),
         ("term of the law", admin, reverse("web:term", args=["pet.handle"])),
@@ -219,22 +221,25 @@ def _of_matters() -> Iterator[Page]:
     bureau, agent, leader = (
         LOGINS[name] for name in ("department_clerk", "hotline_agent", "leader")
     )
-    theirs = Run.objects.filter(
-        assignments__unit__code="DP-371427-housing", assignments__to_at=None
-    )
+    housing = Q(assignments__unit__code="DP-371427-housing")
+    theirs = Run.objects.filter(housing, assignments__to_at=None)
     given = theirs.filter(state="dispatched").select_related("matter").order_by("pk").first()
     assert given is not None
     bureau_unit = given.memory["roles"]["lead"][0]
     matter = [given.matter.number]
-    whistle = Run.objects.filter(child_name="whistle").select_related("matter").earliest("id")
-    order = Run.objects.filter(child_name="supervision").earliest("id")
+    fresh = Run.objects.filter(state="received", procedure=given.procedure).select_related("matter")
+    undecided = fresh.latest("id") if fresh else given
+    called = Run.objects.filter(housing, child_name="whistle").select_related("matter")
+    towns = called.filter(matter__place__town__code=BEICHENG).order_by("is_over", "-id")
+    whistle = towns.first() or called.earliest("id")
+    order = Run.objects.filter(housing, child_name="supervision").order_by("is_over", "id")[0]
     clerk = Account.objects.get(username=LOGINS["centre_clerk"])
     shift = RosterEntry.objects.filter(account_id=clerk.pk).latest("starts_at")
     soon = (timezone.localdate() + timedelta(days=2)).isoformat()
     command = reverse("web:command")
     for name, who, path in (
         ("inbox", bureau, reverse("web:inbox")),
-        ("inbox, nothing", bureau, f"{reverse('web:inbox')}?tray=assisting"),
+        ("inbox, nothing", LOGINS["mediator"], f"{reverse('web:inbox')}?tray=supervised"),
         ("inbox, narrowed", bureau,
          f"{reverse('web:inbox')}?tray=to_sign&urgency=normal&sort=latest"),
         ("inbox, a place not clear", bureau,
@@ -245,24 +250,28 @@ def _of_matters() -> Iterator[Page]:
         ("a matter's act", bureau,
          reverse("web:take_act", args=[*matter, given.pk, "acknowledge"])),
         ("a matter's procedure", bureau, reverse("web:matter_picture", args=[*matter, given.pk])),
-        ("a matter, to be given on", agent, reverse("web:matter", args=matter)),
-        ("matters found", bureau, f"{reverse('web:find_matter')}?q={quote('停水')}"),
+        ("a matter, to be given on", agent,
+         reverse("web:matter", args=[undecided.matter.number])),
+        ("matters found", bureau, f"{reverse('web:find_matter')}?q={quote('电梯')}"),
         ("matters, nothing found", bureau, f"{reverse('web:find_matter')}?q=zzzz"),
         ("board", agent, reverse("web:board")),
-        ("board, nothing came back", agent, f"{reverse('web:board')}?tray=came_back"),
+        ("board, what came back", agent, f"{reverse('web:board')}?tray=came_back"),
+        ("board, nothing came back", LOGINS["centre_clerk"],
+         f"{reverse('web:board')}?tray=came_back"),
         ("board, not mine", bureau, reverse("web:board")),
         ("board, who sends back", agent, reverse("web:board_returns")),
         ("call back", agent, reverse("web:callbacks")),
         ("call back, not mine", bureau, reverse("web:callbacks")),
         ("take in", agent, reverse("web:take_in")),
-        ("take in, not mine", LOGINS["auditor"], reverse("web:take_in")),
+        ("take in, another way", LOGINS["auditor"], reverse("web:take_in")),
+        ("take in, not mine", LOGINS["auditor"], reverse("web:take_in_by", args=["none.such"])),
         ("standing", leader, command),
         ("standing of a town", leader, f"{command}?place={BEICHENG}"),
         ("standing of a past day", leader, f"{command}?day=2026-11-20&show=open"),
         ("standing of the city", CITY_CENTRE, command),
         ("what is overdue", leader, reverse("web:command_list", args=["overdue"])),
         ("whistles", LOGINS["centre_clerk"], reverse("web:whistles")),
-        ("whistles, nothing", bureau, f"{reverse('web:whistles')}?show=over"),
+        ("whistles, nothing", LOGINS["mediator"], f"{reverse('web:whistles')}?show=over"),
         ("a whistle", LOGINS["centre_clerk"], reverse("web:whistle_one", args=[whistle.pk])),
         ("a whistle, called", bureau, reverse("web:whistle_one", args=[whistle.pk])),
         ("blow a whistle", LOGINS["centre_clerk"], reverse("web:whistle_new")),
@@ -270,7 +279,7 @@ def _of_matters() -> Iterator[Page]:
          f"{reverse('web:whistle_new')}?matter={whistle.matter.number}"),
         ("blow a whistle, not mine", bureau, reverse("web:whistle_new")),
         ("orders", leader, reverse("web:supervised")),
-        ("orders, nothing", bureau, f"{reverse('web:supervised')}?show=over"),
+        ("orders, nothing", LOGINS["mediator"], f"{reverse('web:supervised')}?show=over"),
         ("an order", leader, reverse("web:supervised_one", args=[order.pk])),
         ("an order, to answer", bureau, reverse("web:supervised_one", args=[order.pk])),
         ("order supervision", leader, f"{reverse('web:supervised_new')}?run={given.pk}"),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from huiyin.units.models import UnitKind
 from huiyin.web.tests.access_table import client_of, session_of
@@ -33,6 +34,18 @@ def test_a_page_for_others_says_who_can_open_it():
     assert [
         name for name in ("审计员", "市级管理员", "领导", "单位管理员") if name not in page
     ] == []
+
+
+def test_staff_are_led_back_to_their_desk_and_not_to_the_hotline():
+    places = a_city()
+    account = an_account("zhang")
+    unit = a_unit("VC-1", UnitKind.VILLAGE_COMMITTEE, places["杨庄村委会"], "杨庄村委会")
+    a_post(account, unit, "grid_worker")
+
+    page = client_of(session_of(account)).get("/nobody-lives-here").content.decode()
+
+    assert f'href="{reverse("web:desk")}"' in page
+    assert "tel:12345" not in page
 
 
 def test_a_form_from_elsewhere_is_not_taken():

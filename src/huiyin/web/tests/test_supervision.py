@@ -196,6 +196,18 @@ def test_the_page_says_how_far_an_order_has_risen_and_names_no_act_before_anothe
     assert "primary" not in page.content.decode().split('class="act-area"')[1].split("</div>")[0]
 
 
+def test_the_unit_is_led_to_its_answer_and_the_leader_never_to_taking_the_order_back(county):
+    order = county.order(county.matter(county.housing), county.housing)
+    address = reverse("web:supervised_one", args=[order.pk])
+
+    leads = [
+        county.client(who).get(address).context["inside"].lead
+        for who in (county.bureau, county.leader)
+    ]
+
+    assert leads == ["give_feedback", ""]
+
+
 def test_a_list_costs_the_same_whatever_lies_in_it(county, django_assert_max_num_queries):
     county.order(county.matter(county.housing), county.housing)
     client = county.client(county.leader)

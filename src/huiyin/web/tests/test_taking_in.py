@@ -7,11 +7,19 @@ import pytest
 from huiyin.matters.models import Matter
 from huiyin.matters.tests.records import the_record
 from huiyin.people.models import AccessLog
+from huiyin.procedures import library
+from huiyin.procedures.language import FieldType
+from huiyin.web.taking_in import Opening
 from huiyin.web.tests.test_matter_page import a_call, desk_of
 
 pytestmark = pytest.mark.django_db
 NEW = "/desk/new/hotline.accept_call"
 REST = {"channel": "phone", "kind": "help", "grade": "ordinary", "reply": "wanted"}
+
+
+OPENINGS = [
+    Opening(rules, action) for rules in library.procedures().values() for action in rules.openings
+]
 
 
 @pytest.fixture
@@ -118,3 +126,11 @@ def test_a_post_that_takes_nothing_in_is_told_who_does(city):
 
     assert "您的岗位不登记来电来访" in school.get("/desk/new").content.decode()
     assert school.get(NEW).status_code == 404
+
+
+def test_sides_that_nobody_knows_yet_are_not_asked_for():
+    asked = [field.name for opening in OPENINGS for field in opening.rest]
+    files = [field for opening in OPENINGS for field in opening.action.form]
+
+    assert any(field.type is FieldType.PARTIES for field in files)
+    assert not any(field.type is FieldType.PARTIES and field.name in asked for field in files)

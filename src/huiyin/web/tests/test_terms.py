@@ -69,7 +69,7 @@ def test_the_administrator_sets_a_value_for_a_kind_a_level_and_a_place(city):
     answer = shown_and_saved(
         somebody(city, "city_admin"),
         "grid.verify",
-        a_value(category="01", level="3", place="371427000000"),
+        a_value(category="市容环卫", level="3", place="夏津县"),
     )
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/terms/grid.verify")
@@ -111,8 +111,8 @@ def test_others_read_but_do_not_set(city):
         pytest.param({"amount": ""}, "请填一个整数", id="no-number"),
         pytest.param({"amount": "0"}, "1", id="zero"),
         pytest.param({"source": ""}, "请写明依据哪份文件", id="no-source"),
-        pytest.param({"category": "77"}, "没有这个代码的类别", id="unknown-kind"),
-        pytest.param({"place": "999"}, "现在没有这个代码的地方", id="unknown-place"),
+        pytest.param({"category": "77"}, "没有哪一类事项叫这个名称或代码", id="unknown-kind"),
+        pytest.param({"place": "999"}, "没有哪一个地方叫这个名称或代码", id="unknown-place"),
         pytest.param({"starts_on": "31.1.2026"}, "2026-01-31", id="unreadable-day"),
         pytest.param(
             {"starts_on": (timezone.localdate() - timedelta(days=2)).isoformat()},

@@ -20,6 +20,7 @@ from huiyin.categories.tree import tree
 from huiyin.people.guards import NotPermittedHere, staff
 from huiyin.people.http import PeopleRequest
 from huiyin.places.models import Place, PlaceLevel
+from huiyin.places.search import search
 from huiyin.ui.forms import Form
 from huiyin.ui.http import SeeOther
 from huiyin.ui.refusals import Refusal, sentence_of
@@ -63,7 +64,7 @@ class ValueForm(Form):
         label=gettext_lazy("Only for this kind of matter"),
         required=False,
         max_length=16,
-        help_text=gettext_lazy("Its code, such as 0302. Empty: for every kind."),
+        help_text=gettext_lazy("Its name, or its code such as 0302. Empty: for every kind."),
     )
     level = forms.TypedChoiceField(
         label=gettext_lazy("Only at this level"),
@@ -76,7 +77,7 @@ class ValueForm(Form):
         label=gettext_lazy("Only in this place"),
         required=False,
         max_length=32,
-        help_text=gettext_lazy("Its code, such as 371427000000. Empty: in the whole city."),
+        help_text=gettext_lazy("Its name, or its code such as 371427000000. Empty: everywhere."),
     )
     source = forms.CharField(
         label=gettext_lazy("By which decision"),
@@ -90,24 +91,36 @@ class ValueForm(Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_category(self) -> Category | None:
-        code = self.cleaned_data["category"].strip()
-        if not code:
+        text = self.cleaned_data["category"].strip()
+        if not text:
             return None
-        node = tree().by_code.get(code)
-        if node is None:
+        known = tree().by_code
+        if text in known:
+            return known[text].category
+        named = [
+            node.category
+            for node in known.values()
+            if text in (node.category.name_zh, node.category.name_en)
+        ]
+        if len(named) != 1:
             raise forms.ValidationError(
-                _("No kind of matter has this code. Look it up in the list.")
+                _("No one kind of matter has this name or code. Look it up in the list.")
             )
-        return node.category
+        return named[0]
 
     def clean_place(self) -> str:
-        code: str = self.cleaned_data["place"].strip()
-        found = by_code(code) if code else None
-        if code and (found is None or found.code != code):
+        text: str = self.cleaned_data["place"].strip()
+        found = by_code(text) if text else None
+        if not text or (found is not None and found.code == text):
+            return text
+        named = [
+            one.place.code for one in search(text) if text in (one.place.name, one.place.full_name)
+        ]
+        if len(named) != 1:
             raise forms.ValidationError(
-                _("No place has this code today. Look it up in the directory.")
+                _("No one place has this name or code today. Look it up in the directory.")
             )
-        return code
+        return named[0]
 
     @property
     def shown(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiyin.categories.terms import term_values
+from huiyin.matters.wording import said
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
 from huiyin.procedures import library, terms_of
@@ -110,7 +111,8 @@ def check(request: PeopleRequest) -> HttpResponse:
             verdict = checking.judge(text, limits=_limits(), at=timezone.now())
             form.shown_again(text=text)
     status = 422 if form.errors else 200
-    context = {"form": form, "verdict": verdict, "names": sorted(library.procedures())}
+    names = [(name, said(one.title)) for name, one in sorted(library.procedures().items())]
+    context = {"form": form, "verdict": verdict, "names": names}
     return render(request, "web/admin/check.html", context, status=status)
 
 
