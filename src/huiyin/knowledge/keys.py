@@ -20,8 +20,6 @@ _RUNS = re.compile(r"[一-鿿]+")
 
 def title_keys(*texts: str) -> list[str]:
     """Return what the question and its other wordings are found by."""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 its dictionary is large, and seldom needed
-
     found = set(_plain(texts))
     for text in texts:
         for run in _RUNS.findall(text):

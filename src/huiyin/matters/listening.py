@@ -64,4 +64,7 @@ def tell_all(happened: Sequence[Happened]) -> None:
             continue
         for one in happened:
             listener(one)
-            one.writing.now()
+    whole = Writing()
+    for one in happened:
+        whole.take(one.writing)
+    whole.now()

@@ -64,8 +64,9 @@ class Matter(models.Model):
     is_confidential = models.BooleanField(default=False)
     accused = ArrayField(models.UUIDField(), default=list, blank=True)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
-    )
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged",
+        db_index=False,
+    )  # fmt: skip
     urgency = models.CharField(
         max_length=10, choices=Level, default=Level.NORMAL, db_default=Level.NORMAL
     )
@@ -73,6 +74,9 @@ class Matter(models.Model):
 
     class Meta:
         indexes = (
+            models.Index(
+                fields=("merged_into",), name="matters_merged", condition=~Q(merged_into=None)
+            ),
             # Lists of a level, the latest first.
             models.Index(fields=("county_id", "-opened_at"), name="matters_of_a_county"),
             models.Index(fields=("town_id", "-opened_at"), name="matters_of_a_town"),
@@ -149,7 +153,9 @@ class Contact(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="contacts")
+    matter = models.ForeignKey(
+        Matter, on_delete=models.CASCADE, related_name="contacts", db_index=False
+    )
     role = models.CharField(max_length=12, choices=ContactRole)
     side = models.CharField(max_length=20, blank=True)
     account = models.ForeignKey(
@@ -164,7 +170,6 @@ class Contact(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("matter", "role"), name="matters_contacts_of_a_matter"),
-            models.Index(fields=("account",), name="matters_of_a_resident"),
             models.Index(
                 fields=("phone_index",), name="matters_of_a_phone", condition=~Q(phone_index=None)
             ),
@@ -181,12 +186,15 @@ class Run(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="runs")
+    matter = models.ForeignKey(
+        Matter, on_delete=models.PROTECT, related_name="runs", db_index=False
+    )
     procedure = models.CharField(max_length=40)
     version = models.PositiveIntegerField()
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children",
+        db_index=False,
+    )  # fmt: skip
     child_name = models.CharField(max_length=40, blank=True)  # what the parent calls it
 
     state = models.CharField(max_length=40)
@@ -265,7 +273,7 @@ class EventHeader(models.Model):
     append_only = True  # read by people.grants
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="timeline")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="timeline", db_index=False)
     seq = models.PositiveIntegerField()
     action = models.CharField(max_length=60, blank=True)  # empty: a clock went by itself
     as_actor = models.CharField(max_length=40, blank=True)
@@ -319,7 +327,7 @@ class EventBody(models.Model):
 class RunClock(models.Model):
     """The clocks of a run as the clock-keeper and lists need them: one row a name, the latest."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clocks")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="clocks", db_index=False)
     name = models.CharField(max_length=40)
     kind = models.CharField(max_length=8)  # promise, unit, stage
     unit_id = models.UUIDField(null=True)
@@ -407,7 +415,9 @@ class Assignment(models.Model):
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="assignments")
     role = models.CharField(max_length=40)
-    unit = models.ForeignKey("units.Unit", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(
+        "units.Unit", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     sender_id = models.UUIDField(null=True)
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)

@@ -196,9 +196,6 @@ def _plain(name: str) -> str:
 
 @cache
 def _read_run(run: str) -> tuple[str, ...]:
-    # Its dictionary takes a quarter of a second and 40 MB; few processes read a name.
-    from pypinyin import lazy_pinyin  # noqa: PLC0415
-
     found = list(lazy_pinyin(run))
     if len(found) != len(run):  # characters without a known reading come back in one piece
         found = [lazy_pinyin(character)[0] for character in run]

@@ -59,6 +59,11 @@ class Writing:
         """Add a statement in SQL, with %s for each value."""
         self._pieces.append((_split(sql), list(values)))
 
+    def take(self, other: "Writing") -> None:
+        """Take over what another one has collected; nothing is left there."""
+        self._pieces += other._pieces
+        other._pieces = []
+
     def now(self) -> None:
         """Write it all, in the order in which it was added; one round trip, none for nothing."""
         if not self._pieces:
