@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
 from hypothesis import HealthCheck, settings
 
 from huiyin.categories import city_days, tree
@@ -17,6 +18,11 @@ from huiyin.ui.tests.databases import django_db_setup
 from huiyin.ui.tests.validity import documents, html_checker
 
 __all__ = ["chromium", "chromium_process", "django_db_setup", "documents", "html_checker"]
+
+
+# The server of a test writes head and body apart; else every answer but the first of a connection
+# would wait 40 ms until its client acknowledges the head.
+WSGIRequestHandler.disable_nagle_algorithm = True
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,9 @@ Every document a test is sent is checked to be valid HTML when the test ends (`v
         assert page.complaints == []
         assert not page.scrolls_sideways()
 
+Keys are lost on a page whose scripts have not run yet. `open` and `goto` wait for them; where a key
+or a click has led to another page, expect something of it, then `page.wait_for_load_state()`.
+
 The fixture `chromium` is known to every test: the conftest.py of the repository imports it.
 """
 

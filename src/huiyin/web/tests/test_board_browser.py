@@ -191,6 +191,7 @@ def test_a_caller_reveals_tries_writes_down_and_the_next_one_opens(chromium, sho
     sound(shown)
     page.keyboard.press("n")
     expect(page.locator(".try-list li")).to_have_count(1)
+    page.wait_for_load_state()
     page.keyboard.press("f")
     page.keyboard.press("Space")
     page.check("[name=solved][value=partly]")

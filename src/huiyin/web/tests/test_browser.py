@@ -183,6 +183,7 @@ def test_the_way_to_a_grid_worker_can_be_gone_by_keyboard(chromium, shown_city):
     page.keyboard.type("huimeng")
     page.keyboard.press("Enter")
     page.wait_for_url("**/find?q=huimeng")
+    page.wait_for_load_state()  # what begins with the focus has had it
     page.focus("#found a.row >> nth=0")
     page.keyboard.press("Enter")
     page.wait_for_url("**/places/**")

@@ -48,10 +48,12 @@ def test_a_department_signs_for_many_answers_one_and_returns_another(chromium, s
     page.keyboard.press("Enter")
     expect(page.locator(".chips .pill.on")).to_have_text(re.compile("“电梯”"))
     expect(page.locator(row)).to_have_count(3)
+    page.wait_for_load_state()
     page.keyboard.press("f")
     page.fill("#view-name", "电梯")
     page.press("#view-name", "Enter")
     expect(page.locator(".views .pill.on")).to_have_text(re.compile(r"电梯\s*3"))
+    page.wait_for_load_state()
 
     # Two are signed for in one go, by keyboard; keys are dead where somebody writes.
     page.focus(f"{row} >> nth=0")
@@ -62,6 +64,7 @@ def test_a_department_signs_for_many_answers_one_and_returns_another(chromium, s
     page.click("[data-bulk] [value=acknowledge]")
     expect(page.locator(".message.success")).to_contain_text("签收：已办理 2 件")
     expect(page.locator(row)).to_have_count(1)
+    page.wait_for_load_state()
     left = next(run for run in orders if state_of(run) == "dispatched")
 
     # The third is given back: the form says what is missing, and nothing that was written is lost.
