@@ -1,11 +1,16 @@
 """`huiyin worker`."""
 
+import os
+from typing import Final
+
 import click
 
 from huiyin.ops import prepared
 from huiyin.ops.installation import with_django
 from huiyin.ops.processes import keep_memory_small
 from huiyin.ops.progress import say
+
+BEHIND: Final = 5  # where every core is busy, those who wait for a page come first
 
 
 @click.command("worker", short_help="Run the background worker.", epilog="Example: huiyin worker")
@@ -22,6 +27,7 @@ def command(*, concurrency: int) -> None:
     It shows itself in the database every ten seconds; /ready looks for that.
     """
     keep_memory_small()
+    os.nice(BEHIND)
     with with_django("app") as found:
         prepared.refuse_unmigrated(found.urls.app)
         from procrastinate.contrib.django import app  # noqa: PLC0415 Django is ready only now

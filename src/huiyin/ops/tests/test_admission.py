@@ -315,3 +315,29 @@ def test_the_page_sends_what_it_keeps_again_by_itself(chromium, live_server):
     assert not shown.scrolls_sideways()
     expect(shown.page.get_by_role("heading", name="ok")).to_be_visible()
     assert came == ["text=lamp", "text=lamp"]
+
+
+@pytest.mark.browser
+def test_a_form_in_a_page_that_was_refused_is_sent_again_by_itself(chromium, live_server):
+    came = []
+
+    def server(route):
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        came.append(route.request.post_data)
+        if len(came) == 1:
+            route.fulfill(status=503, headers={"Retry-After": "1"}, body="")
+        else:
+            route.continue_()
+
+    shown = chromium.open(f"{live_server.url}/ui/gallery/form", width=360)
+    shown.page.route("**/ui/gallery/form", server)
+    shown.page.get_by_label("发生了什么").fill("三盏路灯不亮")
+    shown.page.get_by_role("button", name="提交").click()
+
+    expect(shown.page.locator(".toast")).to_contain_text("稍后自动重新发送")
+    shown.page.wait_for_selector("[data-form-errors]")  # the second time it was answered
+    assert len(came) == 2
+    assert came[1] == came[0]
+    assert shown.page.input_value("[name=words]") == "三盏路灯不亮"
