@@ -89,8 +89,8 @@ def _is_of_words(wanted: Wanted) -> bool:
 
 # The latest matters with some words. Rare words are looked up in the index of words, and what has
 # them is put in order; for words that thousands write, matters are walked through, the latest
-# first, until a page is full. Whether the words stand there in full, and whether somebody may see it, is
-# asked of one matter after the other: as EXISTS it would be joined, and asked of all before that.
+# first, until a page is full. Whether the words stand there in full, and whether somebody may see
+# it, is asked of one matter after the other: as EXISTS it would be asked of all before that.
 _FREQUENT: Final = 5_000
 _LATEST_WORDED: Final = """
 WITH hits AS MATERIALIZED (
@@ -123,7 +123,7 @@ WITH hits AS MATERIALIZED (
     )
 )
 SELECT id FROM found
-""".format(
+""".format(  # noqa: S608 fixed texts
     stands_there="""(
             SELECT bool_and(position(
                 word IN matters_folded(words.title || ' ' || words.text || ' ' || words.address)

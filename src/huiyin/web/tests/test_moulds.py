@@ -15,7 +15,8 @@ from huiyin.web.moulds import TEMPLATE, item_of
 def a_row(**other):
     plain = {
         "run_id": UUID(int=7), "number": "3714261112345678", "spoken": "3714 2611",
-        "title": "100% <b>路灯</b> & “井盖” %(title)s", "procedure": "12345 热线", "place": "夏津县'城关'",
+        "title": "100% <b>路灯</b> & “井盖” %(title)s", "procedure": "12345 热线",
+        "place": "夏津县'城关'",
         "state": "已派单", "stand": Stand("soon", "今天 17:00 到期"), "who": "李**", "day": 3,
         "is_new": False, "is_confidential": False, "url": "/desk/matters/1?run=2&x=\"y\"",
         "events": 12, "urgency": "",
