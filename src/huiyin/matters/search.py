@@ -7,9 +7,10 @@ itself (migration `search_keys`); phones and identity numbers are not among them
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.utils import timezone
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
 from huiyin.matters import access, numbers
-from huiyin.matters.models import Assignment, Contact, Matter, Run
+from huiyin.matters.models import NEVER, Assignment, Contact, Matter, Run
 from huiyin.matters.refusals import NotFound
 from huiyin.people import access_log
 from huiyin.people.actors import Actor
@@ -28,6 +29,7 @@ from huiyin.places.models import Place, PlaceLevel
 PAGE = 30
 LONGEST = 60  # characters of what is typed that count
 SPOKEN = 4  # digits; fewer say nothing about a number
+_LAST = UUID(int=2**128 - 1)
 _OWN_COLUMN = {**COLUMN_OF, PlaceLevel.GRID: "grid_id"}
 
 
@@ -70,8 +72,86 @@ class Found:
 def search(
     wanted: Wanted, *, by: Actor, after: Key | None = None, limit: int = PAGE
 ) -> Found:  # fmt: skip
-    """Return a page of the matters the actor sees that fit. One query."""
+    """Return a page of the matters the actor sees that fit. One query, two for words alone."""
+    if by.unit_id is not None and _is_of_words(wanted):
+        first = _latest_worded(_tidy(wanted.text), by, after, limit + 1)
+        return _page(Matter.objects.filter(pk__in=first), None, limit)
     return _page(_fitting(wanted, by), after, limit)
+
+
+def _is_of_words(wanted: Wanted) -> bool:
+    """Tell whether words alone are looked for: neither a number nor anything else."""
+    text = _tidy(wanted.text)
+    return bool(text) and not "".join(text.split()).isdigit() and (
+        numbers.read(wanted.text) is None and wanted == Wanted(text=wanted.text)
+    )  # fmt: skip
+
+
+# The latest matters with some words. Rare words are looked up in the index of words, and what has
+# them is put in order; for words that thousands write, matters are walked through, the latest
+# first, until a page is full. Whether the words stand there in full, and whether somebody may see
+# it, is asked of one matter after the other: as EXISTS it would be asked of all before that.
+_FREQUENT: Final = 5_000
+_LATEST_WORDED: Final = """
+WITH hits AS MATERIALIZED (
+    SELECT matter_id FROM matters_mattertext WHERE keys @@ matters_sought(%(text)s) LIMIT %(few)s
+), frequent AS MATERIALIZED (
+    SELECT count(*) = %(few)s AS yes FROM hits
+), found AS (
+    (
+        SELECT hit.id FROM (
+            SELECT matter.id, matter.opened_at
+            FROM hits JOIN matters_matter AS matter ON matter.id = hits.matter_id
+            WHERE NOT (SELECT yes FROM frequent) AND NOT matter.is_confidential
+              AND matter.opened_at <= %(at)s AND (matter.opened_at < %(at)s OR matter.id < %(id)s)
+            ORDER BY matter.opened_at DESC, matter.id DESC OFFSET 0
+        ) AS hit
+        WHERE {stands_there} AND {is_seen}
+        ORDER BY hit.opened_at DESC, hit.id DESC LIMIT %(most)s
+    )
+    UNION ALL
+    (
+        SELECT hit.id FROM matters_matter AS hit
+        WHERE (SELECT yes FROM frequent) AND NOT hit.is_confidential
+          AND hit.opened_at <= %(at)s AND (hit.opened_at < %(at)s OR hit.id < %(id)s)
+          AND (
+              SELECT words.keys @@ matters_sought(%(text)s)
+              FROM matters_mattertext AS words WHERE words.matter_id = hit.id
+          )
+          AND {stands_there} AND {is_seen}
+        ORDER BY hit.opened_at DESC, hit.id DESC LIMIT %(most)s
+    )
+)
+SELECT id FROM found
+""".format(  # noqa: S608 fixed texts
+    stands_there="""(
+            SELECT bool_and(position(
+                word IN matters_folded(words.title || ' ' || words.text || ' ' || words.address)
+            ) > 0)
+            FROM matters_mattertext AS words, string_to_table(matters_folded(%(text)s), ' ') AS word
+            WHERE words.matter_id = hit.id
+        )""",
+    is_seen="""(
+            SELECT TRUE FROM matters_seen_by_unit(
+                %(unit)s, %(place)s, %(procedures)s, %(confidential)s
+            ) AS seen WHERE seen = hit.id LIMIT 1
+        )""",
+)
+
+
+def _latest_worded(text: str, by: Actor, after: Key | None, most: int) -> list[UUID]:
+    procedures, confidential = access.looked_after_by(by)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LATEST_WORDED,
+            {
+                "text": text, "few": _FREQUENT + 1, "most": most,
+                "at": after.opened_at if after else NEVER, "id": after.id if after else _LAST,
+                "unit": by.unit_id, "place": by.unit_place_id, "procedures": procedures,
+                "confidential": confidential,
+            },
+        )  # fmt: skip
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def by_phone(
@@ -133,9 +213,13 @@ def _fitting(wanted: Wanted, by: Actor) -> QuerySet[Matter]:
     return matters.filter(_about(wanted), _where(wanted), _when(wanted), _handled(wanted, by))
 
 
+def _tidy(typed: str) -> str:
+    return typed.replace("\x00", "").strip()[:LONGEST]
+
+
 def said(typed: str) -> Q:
     """Return the condition for words; digits alone are also the end of a number, spoken."""
-    text = typed.replace("\x00", "").strip()[:LONGEST]
+    text = _tidy(typed)
     if not text:
         return Q()
     worded = Q(pk__in=RawSQL("SELECT found FROM matters_worded(%s) AS found", [text]))

@@ -342,7 +342,7 @@ def work_off_the_backlog():
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE matters_run SET state = 'archived', owner = '', is_done = TRUE,"
-            " is_closed = TRUE, is_over = TRUE, done_at = opened_at, due_at = NULL"
+            " is_closed = TRUE, is_over = TRUE, done_at = matters_run.opened_at, due_at = NULL"
             " FROM matters_matter AS matter WHERE matter.id = matter_id"
             " AND right(matter.number, 1) IN ('1', '6')"
         )

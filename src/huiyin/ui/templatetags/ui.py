@@ -308,7 +308,7 @@ class OnceNode(template.Node):
     def render(self, context: template.Context) -> SafeString:
         """Return what was drawn, or draw it."""
         key = self.key.resolve(context)
-        if key is None:
+        if key is None or not isinstance(key, Hashable):
             return self.nodelist.render(context)
         full = (key, get_language())
         drawn = self._drawn.get(full)
@@ -322,7 +322,7 @@ class OnceNode(template.Node):
 
 @register.tag
 def once(parser: template.base.Parser, token: template.base.Token) -> OnceNode:
-    """Draw a part once: `{% once key %}…{% endonce %}`; each time where the key is None.
+    """Draw a part once: `{% once key %}…{% endonce %}`; each time where the key is None or a list.
 
     For what the key and the language alone decide: nothing of a person, no token, no time.
     """

@@ -16,6 +16,19 @@ def drawn(source: str, **context: object) -> str:
         return Template(source).render(Context(context))
 
 
+def test_what_is_the_same_for_everybody_is_drawn_once_for_each_key_and_language():
+    page = Template("{% once key %}{{ words }}{% endonce %}")
+
+    def shown(key, words, language="zh-hans"):
+        with translation.override(language):
+            return page.render(Context({"key": key, "words": words}))
+
+    assert [shown("a", "<1>"), shown("a", "2"), shown("b", "3"), shown("a", "4", "en")] == [
+        "&lt;1&gt;", "&lt;1&gt;", "3", "4",
+    ]  # fmt: skip
+    assert [shown(None, "1"), shown(None, "2"), shown(["a"], "3")] == ["1", "2", "3"]
+
+
 @pytest.mark.parametrize("state", CLOCK_STATES)
 def test_clock_chip_has_colour_shape_and_word(state):
     shown = drawn("{% clock_chip state text %}", state=state, text="还剩 2 天")

@@ -91,5 +91,5 @@ def test_the_rail_says_where_one_is(path, here):
 def test_a_resident_sees_the_directory_without_a_rail():
     answer = client_of(session_of(a_resident())).get("/units/")
 
-    assert answer.context["nav"] == []
+    assert answer.context["nav"] == ()
     assert answer.context["layout"] == "ui/resident.html"

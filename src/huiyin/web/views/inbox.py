@@ -37,6 +37,7 @@ from huiyin.web.inbox_rows import grouped, rows_of
 from huiyin.web.models import SavedView
 from huiyin.web.saved_views import views_of
 
+ROWS: Final = 50  # of a page
 TRAYS: Final = (
     (Tray.TO_SIGN, gettext_lazy("To sign for")),
     (Tray.TO_DO, gettext_lazy("To do")),
@@ -75,8 +76,9 @@ def index(request: PeopleRequest) -> HttpResponse:
         return see_other(request, _address(asked.encoded(tray=which.value), view))
     after = key_of(request.GET.get("after", ""))
     shown = inbox.tray(
-        which, by=request.actor, at=at, after=after, filters=asked.filters, sort=asked.sort
-    )
+        which, by=request.actor, at=at, after=after, limit=ROWS, filters=asked.filters,
+        sort=asked.sort,
+    )  # fmt: skip
     rows = rows_of(shown.runs, by=request.actor, at=at, tray=which)
     is_done = which is Tray.DONE
     context = {
