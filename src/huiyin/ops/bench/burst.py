@@ -154,7 +154,7 @@ class Callers:
         rng = Random(f"burst/{self.round}/{lane}")  # noqa: S311 a draw, no secret
 
         def do() -> Piece:
-            answer = yield self.ready.opening(rng)
+            answer = yield self.ready.opening(rng, lane)
             if answer.status == HTTPStatus.CREATED:
                 found = _NUMBER.search(answer.body)
                 if found is None:

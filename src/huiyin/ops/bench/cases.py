@@ -18,7 +18,7 @@ from huiyin.matters.importing import Incoming, import_matters
 from huiyin.matters.intake import Said
 from huiyin.matters.models import Channel, Matter, Run
 from huiyin.ops.bench.client import Answer, Ask, Piece, Voice, Work
-from huiyin.ops.bench.offices import browser, office
+from huiyin.ops.bench.offices import Office, browser, offices
 from huiyin.ops.demo.divisions import CITY
 from huiyin.ops.demo.logins import PRINTED
 from huiyin.ops.demo.units import unit_code
@@ -30,6 +30,7 @@ from huiyin.units.queries import held_on
 API: Final = "/api/v1"
 PAGE: Final = 50
 DEEP: Final = 1_000  # pages
+AGENTS: Final = 32  # as many as the most connections
 WORDS: Final = (
     "路灯 不亮", "暖气 不热", "垃圾 没人", "井盖 坏了",
     "楼道 漏水", "噪音 晚上", "停车 占用", "下水 堵了",
@@ -52,8 +53,12 @@ class Cases:
     def __init__(self, *, at: datetime, waiting: int = 0, password: str = "") -> None:
         """`waiting`: so many matters have to be there to be acted on; `password`: of the logins."""
         self._at, self._password = at, password
-        self.agent = office(unit_code("HC", CITY), at=at)
-        self.bureau = office(unit_code("DP", CITY, "housing"), at=at)
+        # As in a hall: everybody asks under their own name. One counter of requests for all would
+        # be a queue that no city has.
+        centre = unit_code("HC", CITY)
+        self.agents = offices(centre, at=at, most=AGENTS, permission="hotline.dispatch")
+        self.agent = self.agents[0]
+        self.bureaus = offices(unit_code("DP", CITY, "housing"), at=at, most=AGENTS)
         self._places = list(
             Place.objects.filter(level=PlaceLevel.GRID, valid_to=None).values_list("code", "name")
         )
@@ -110,7 +115,7 @@ class Cases:
         rng = _rng(number)
 
         def do() -> Piece:
-            return _wrong((yield self.opening(rng)), HTTPStatus.CREATED)
+            return _wrong((yield self.opening(rng, number)), HTTPStatus.CREATED)
 
         return do
 
@@ -121,25 +126,25 @@ class Cases:
         def do() -> Piece:
             if not waiting:
                 return "nothing left to act on"
-            return _wrong((yield self._dispatch(rng, waiting.pop())))
+            return _wrong((yield self._dispatch(rng, waiting.pop(), number)))
 
         return do
 
     def lifecycle(self, number: int) -> Work:
         """Open, assign, sign for, answer, and find it again by a word of its own."""
-        del number
         rng = Random()  # noqa: S311 a draw; its marks may not be those of an earlier run
-        agent, hands, unit = self.agent.api, self.bureau.api, str(self.bureau.post.unit_id)
+        agent, bureau = self._of(number).api, self.bureaus[number % len(self.bureaus)]
+        hands, unit = bureau.api, str(bureau.post.unit_id)
 
         def do() -> Piece:
             # Letters alone: of a text's longer numbers search keeps nothing.
             mark = "编号" + "".join(rng.choices(ascii_lowercase, k=14))
-            opened = yield self.opening(rng, mark=mark)
+            opened = yield self.opening(rng, number, mark=mark)
             if opened.status != HTTPStatus.CREATED:
                 return f"open {opened.status}"
             run = opened.json()["run"]["id"]
             for name, ask in (
-                ("dispatch", self._dispatch(rng, run, unit=unit)),
+                ("dispatch", self._dispatch(rng, run, number, unit=unit)),
                 ("acknowledge", act_of(hands, run, "acknowledge", handler="王芳")),
                 ("answer", act_of(hands, run, "answer", **answered(self._at))),
             ):
@@ -203,18 +208,19 @@ class Cases:
 
     def inbox(self, number: int) -> Work:
         """The first page of what waits for a unit, as its people see it."""
-        return _one(lambda rng: self.agent.pages.get("/desk/inbox"), number)
+        pages = self._of(number).pages
+        return _one(lambda rng: pages.get("/desk/inbox"), number)
 
     def matter(self, number: int) -> Work:
         """A matter's page on the desk."""
-        pages, known = self.agent.pages, self._known
+        pages, known = self._of(number).pages, self._known
         return _one(lambda rng: pages.get(f"/desk/matters/{rng.choice(known)}"), number)
 
     def filter(self, number: int) -> Work:
         """By category, state and town, the latest fifty."""
         return _one(
             lambda rng: self.listing(
-                category=rng.choice(BRANCHES), procedure="hotline", state="archived",
+                number, category=rng.choice(BRANCHES), procedure="hotline", state="archived",
                 place=rng.choice(self._towns),
             ),
             number,
@@ -222,30 +228,34 @@ class Cases:
 
     def search(self, number: int) -> Work:
         """Two words."""
-        return _one(lambda rng: self.listing(q=rng.choice(WORDS)), number)
+        return _one(lambda rng: self.listing(number, q=rng.choice(WORDS)), number)
 
     def deep(self, number: int) -> Work:
         """Page 1,000 of all that somebody sees."""
-        return _one(lambda rng: self.listing(cursor=self._deep), number)
+        return _one(lambda rng: self.listing(number, cursor=self._deep), number)
 
     def report(self, number: int) -> Work:
         """Open matters by category and county, in one answer."""
         by = [("by", "category"), ("by", "county"), ("open", "true"), ("depth", "1")]
         path = f"{API}/figures?{urlencode([*by, ('limit', '1000')])}"
-        return _one(lambda rng: self.agent.api.get(path), number)
+        return _one(lambda rng: self._of(number).api.get(path), number)
 
     # --- what is asked ---------------------------------------------------------------------------
 
-    def listing(self, **wanted: str) -> Ask:
+    def _of(self, number: int) -> Office:
+        """Return the agent at a connection."""
+        return self.agents[number % len(self.agents)]
+
+    def listing(self, number: int, **wanted: str) -> Ask:
         """Ask for a page of fifty matters."""
         query = urlencode({**wanted, "limit": str(PAGE)})
-        return self.agent.api.get(f"{API}/matters?{query}")
+        return self._of(number).api.get(f"{API}/matters?{query}")
 
-    def opening(self, rng: Random, *, mark: str = "") -> Ask:
+    def opening(self, rng: Random, number: int, *, mark: str = "") -> Ask:
         """Ask to take a caller's matter in."""
         code, name = rng.choice(self._places)
         text = _TEXT.format(place=name, road=rng.choice(_ROADS))
-        return self.agent.api.post(
+        return self._of(number).api.post(
             f"{API}/matters",
             {
                 "procedure": "hotline", "action": "accept_call", "title": f"路灯不亮{mark}",
@@ -255,9 +265,9 @@ class Cases:
             },
         )  # fmt: skip
 
-    def _dispatch(self, rng: Random, run: str, *, unit: str = "") -> Ask:
+    def _dispatch(self, rng: Random, run: str, number: int, *, unit: str = "") -> Ask:
         return act_of(
-            self.agent.api, run, "dispatch", to_unit=unit or rng.choice(self._departments),
+            self._of(number).api, run, "dispatch", to_unit=unit or rng.choice(self._departments),
             basis="functional", grade="ordinary",
         )  # fmt: skip
 

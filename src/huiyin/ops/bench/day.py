@@ -33,6 +33,7 @@ from huiyin.ops.progress import say
 from huiyin.people.actors import Actor
 from huiyin.people.models import Account
 from huiyin.places.models import Place, PlaceLevel
+from huiyin.units.models import Unit
 
 CONNECTIONS: Final = 12
 PLACES: Final = 60
@@ -45,6 +46,7 @@ ANSWERED_AT_ONCE: Final = 300  # of the calls: the agent knows it; the others ar
 ON_THE_SPOT: Final = 600  # of what the grids find
 CHECKED: Final = 0.5  # of the answers: checked, called back and closed on the same day
 PICTURED: Final = 300  # answers of units with a picture of what was done
+POSTS: Final = ("hotline.dispatch", "hotline.decide", "hotline.call_back")
 CAME: Final = ("phone", "phone", "phone", "phone", "app", "wechat", "visit")
 
 
@@ -183,6 +185,22 @@ class Scene:
         sorts = ("streets", "living", "grid", "services")
         self._patterns = {sort: self._staffed(sort) for sort in sorts}
         self.done: Counter[str] = Counter()
+        self._sign_everybody_in()
+
+    def _sign_everybody_in(self) -> None:
+        """Sign in who may act, before the clock runs; while it does no query is made here."""
+        cast = self._cast
+        centre = cast.city("HC")
+        actors: list[Actor | None] = [cast.resident(n).actor for n in range(1, RESIDENTS)]
+        actors += [lead for found in self._patterns.values() for _, _, lead in found]
+        actors += [one for may in POSTS for one in cast.everybody(centre, may)]
+        for place in self._places:
+            village = cast.in_place("VC", place.village or place)
+            offices = (village, *(cast.centre(place, level) for level in ("town", "county")))
+            actors += [cast.of(one) for one in offices]
+        for actor in actors:
+            if actor is not None:
+                self.voice(actor)
 
     def _staffed(self, sort: str) -> list[tuple[Place, Pattern, Actor]]:
         """Return where something of a sort has a unit with people that is responsible for it."""
@@ -244,10 +262,13 @@ class Scene:
         place, pattern, lead = self._rng.choice(self._patterns[sort])
         rng = Random(self._rng.random())  # noqa: S311 as above
         resident = self._cast.resident(self._rng.randrange(1, RESIDENTS))
-        self.voice(lead)
-        self.voice(resident.actor)
         return Story(place, pattern, put_in(pattern, place=place.name, rng=rng), lead, resident,
                      rng)  # fmt: skip
+
+    def _one_of(self, unit: Unit, may: str) -> Actor | None:
+        """Return one of those of a unit who may do something: the work is shared among them."""
+        found = self._cast.everybody(unit, may)
+        return self._rng.choice(found) if found else None
 
     def _of(self, found: Actor | None) -> Voice:
         if found is None:
@@ -259,7 +280,7 @@ class Scene:
     def _call(self, *, is_answered: bool, has_picture: bool) -> Piece:
         story = self._story(self._rng.choice(("streets", "living")))
         centre = self._cast.city("HC")
-        agent = self._of(self._cast.of(centre, "hotline.dispatch"))
+        agent = self._of(self._one_of(centre, "hotline.dispatch"))
         came = self._rng.choice(CAME)
         body = story.body(
             procedure="hotline", action="accept_call",
@@ -280,7 +301,7 @@ class Scene:
 
     def _written(self) -> Piece:
         story = self._story("living")
-        agent = self._of(self._cast.of(self._cast.city("HC"), "hotline.dispatch"))
+        agent = self._of(self._one_of(self._cast.city("HC"), "hotline.dispatch"))
         body = story.body(
             procedure="hotline", action="submit_online",
             form={"content": story.words.says, "reply": "wanted", "keep_secret": False},
@@ -295,8 +316,8 @@ class Scene:
     ) -> Piece:  # fmt: skip
         centre = self._cast.city("HC")
         unit = self.voice(story.lead)
-        decider = self._of(self._cast.of(centre, "hotline.decide"))
-        caller = self._of(self._cast.of(centre, "hotline.call_back"))
+        decider = self._of(self._one_of(centre, "hotline.decide"))
+        caller = self._of(self._one_of(centre, "hotline.call_back"))
         run = _opened((yield opening))
         if is_answered:
             yield from _act(agent, run, "answer_directly", answer=story.words.answer)

@@ -29,6 +29,7 @@ from huiyin.ops.bench.shelving import shelved
 from huiyin.ops.bench.spots import Spots
 from huiyin.ops.demo.divisions import CITY
 from huiyin.ops.demo.names import mobile, person
+from huiyin.ops.errors import OperatorError
 from huiyin.ops.models import Note
 from huiyin.ops.progress import say
 from huiyin.people.models import Account, AccountKind, Post
@@ -84,7 +85,7 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
     if not wanted:
         return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0, 0)
     city = city_now()
-    lives = _lives(city)
+    lives = _lives(city, _told())
     orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
     telling = time.perf_counter() - begun
     found = write(orders, lives, city, at=at, jobs=jobs)
@@ -152,11 +153,20 @@ def city_now() -> City:
     )
 
 
-def _lives(city: City) -> list[Life]:
-    """Return the lives that can be copied: those that were told, of one matter alone."""
-    told = Note.objects.filter(name=NOTE).values_list("value", flat=True).first()
-    found = Matter.objects.filter(merged_into=None, merged=None).select_related("place")
-    first = list((found.filter(pk__in=told) if told else found).order_by("id"))
+def _told() -> list[str]:
+    """Return the matters that were told. Raises OperatorError where that is not known."""
+    found = Note.objects.filter(name=NOTE).values_list("value", flat=True).first()
+    if not found:
+        raise OperatorError(
+            "This city was filled by an earlier version: run huiyin bench clean, then fill again."
+        )
+    return list(found)
+
+
+def _lives(city: City, told: Sequence[str]) -> list[Life]:
+    """Return the lives that can be copied: those of the told that are of one matter alone."""
+    found = Matter.objects.filter(pk__in=told, merged_into=None, merged=None)
+    first = list(found.select_related("place").order_by("id"))
     lives = []
     for start in range(0, len(first), 200):
         lives += read_lives(first[start : start + 200], city)

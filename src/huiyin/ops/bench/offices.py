@@ -36,24 +36,32 @@ class Office:
         return actor_of(self.account, self.post)
 
 
-def office(code: str, *, at: datetime, permission: str = "") -> Office:
+def office(code: str, *, at: datetime) -> Office:
     """Return somebody of the unit with a code, signed in and with a token: the first there is."""
+    return offices(code, at=at, most=1)[0]
+
+
+def offices(code: str, *, at: datetime, most: int, permission: str = "") -> list[Office]:
+    """Return up to so many of the unit with a code; `permission`: those who have it."""
     posts = Post.objects.filter(
         held_on(timezone.localdate(at)), unit__code=code, account__is_active=True
     )
     if permission:
         posts = posts.filter(permission_set__permissions__contains=[permission])
-    post = posts.select_related("account", "unit", "permission_set").order_by(
-        "-is_default", "ref"
-    ).first()  # fmt: skip
-    assert post is not None, code  # noqa: S101 every city has it
-    assert post.account is not None  # noqa: S101 it is held
+    found = posts.select_related("account", "unit", "permission_set")
+    ordered = found.order_by("-is_default", "ref")[:most]
+    made = [_made(post, post.account, at) for post in ordered if post.account]
+    assert made, code  # noqa: S101 every city has them
+    return made
+
+
+def _made(post: Post, account: Account, at: datetime) -> Office:
     token = create_token(
-        account_id=post.account.pk, post_id=post.pk, label="Benchmark",
-        rights=tuple(Right.values), days=30, at=at,
+        account_id=account.pk, post_id=post.pk, label="Benchmark", rights=tuple(Right.values),
+        days=30, at=at,
     )  # fmt: skip
     named = Voice({"Authorization": f"Bearer {token.secret}"})
-    return Office(post.account, post, browser(post.account, at=at), named)
+    return Office(account, post, browser(account, at=at, post=str(post.pk)), named)
 
 
 def browser(account: Account, *, at: datetime, post: str = "") -> Voice:

@@ -36,7 +36,7 @@ def handled():
 def copied(handled, *, times=3, days=70):
     """Copy every matter of the city so often, so many days earlier."""
     known = filling.city_now()
-    lives = filling._lives(known)
+    lives = filling._lives(known, list(Matter.objects.values_list("pk", flat=True)))
     spots = Spots(life.level for life in lives)
     rng = Random("test")  # noqa: S311 a draw
     copier = Copier(

@@ -89,12 +89,16 @@ class Cast:
 
     def of(self, unit: Unit | UUID | None, may: str = "") -> Actor | None:
         """Return whoever works in a unit and has a permission; a printed login before others."""
+        return next(iter(self.everybody(unit, may)), None)
+
+    def everybody(self, unit: Unit | UUID | None, may: str = "") -> list[Actor]:
+        """Return all who work in a unit and have a permission; a printed login before others."""
         if unit is None:
-            return None
+            return []
         pk = unit if isinstance(unit, UUID) else unit.pk
         if pk not in self._posts:
             self._posts[pk] = _actors(pk, self.today)
-        return next((one for one in self._posts[pk] if not may or may in one.permissions), None)
+        return [one for one in self._posts[pk] if not may or may in one.permissions]
 
     def find_out(self, asked: Sequence[tuple[Place, str]]) -> None:
         """Find out in one go who is responsible for classes of matter in places."""
