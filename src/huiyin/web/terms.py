@@ -33,6 +33,10 @@ GROUPS: dict[str, str | Promise] = {
     "subsidy": gettext_lazy("Care allowance"),
     "video": gettext_lazy("Public video"),
     "footage": gettext_lazy("Viewing of footage"),
+    "supervision": gettext_lazy("Supervision"),
+    "assist": gettext_lazy("Help between units"),
+    "backlog": gettext_lazy("Petitions of long standing"),
+    "data": gettext_lazy("Requests about one's own data"),
 }
 
 
