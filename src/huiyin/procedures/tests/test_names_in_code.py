@@ -99,7 +99,7 @@ ELSEWHERE = {
     "web/roster_forms.py": {"file", "list"},
     # The pages of whistles and of supervision are those of one procedure each.
     "web/supervision.py": {"supervision", "supervise"},
-    "web/terms.py": {"grid", "order", "mediation"},
+    "web/terms.py": {"grid", "order", "mediation", "supervision", "assist", "backlog"},
     # The pages of grid workers are those of one procedure.
     "web/on_foot.py": {"note"},
     "web/reporting.py": {"grid"},

@@ -4,6 +4,7 @@ Nothing of it is kept: a new version comes into force with a release that brings
 """
 
 import difflib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from huiyin.procedures.simulation import World, a_form, an_actor
 from huiyin.worktime import Limit
 
 LARGEST: Final = 200_000  # bytes; the longest file of ours has a third of it
+MOST_NODES: Final = 50_000  # the longest file of ours has a tenth of it
 BOUND: Final = 60_000  # configurations: more than any of ours needs, and seconds at most
 LINES_SHOWN: Final = 400
 STEPS: Final = 24
@@ -77,9 +79,9 @@ class Verdict:
 def judge(text: str, *, limits: Mapping[str, Limit], at: datetime) -> Verdict:
     """Read, check, compare and try a draft. Pure but for the files of the package."""
     verdict = Verdict()
-    if _has_anchors(text):
+    if _stands_for_too_much(text):
         verdict.findings.append(
-            Line(1, _("Anchors (&) and aliases (*) are not part of the language: write it out."))
+            Line(1, _("With its aliases (*) written out this file is too long: write it shorter."))
         )
         return verdict
     try:
@@ -116,14 +118,27 @@ def _here(text: str) -> str:
     return said_by(library.chinese(), text) if language().startswith("zh") else text
 
 
-def _has_anchors(text: str) -> bool:
-    """Tell whether a few lines could stand for more than a computer holds."""
+def _stands_for_too_much(text: str) -> bool:
+    """Tell whether a few lines with aliases stand for more than can be looked through."""
     try:
-        return any(
-            isinstance(token, yaml.AnchorToken | yaml.AliasToken) for token in yaml.scan(text)
-        )
-    except yaml.YAMLError:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
         return False  # the reader says what is wrong
+    sizes: dict[int, float] = {}
+
+    def size(node: yaml.Node) -> float:
+        """Count the nodes with every alias written out; one inside itself never ends."""
+        if id(node) not in sizes:
+            sizes[id(node)] = math.inf
+            inside: list[yaml.Node] = []
+            if isinstance(node, yaml.MappingNode):
+                inside = [one for pair in node.value for one in pair]
+            elif isinstance(node, yaml.SequenceNode):
+                inside = node.value
+            sizes[id(node)] = 1 + sum(size(one) for one in inside)
+        return sizes[id(node)]
+
+    return root is not None and size(root) > MOST_NODES
 
 
 def _seen(report: Report) -> str:

@@ -301,14 +301,20 @@ def test_a_draft_is_checked_line_by_line_and_compared_with_what_is_in_force(city
 
     same = text(admin.post(page, {"text": written}))
     broken = text(admin.post(page, {"text": written.replace("states:", "stats:", 1)}))
-    bomb = text(admin.post(page, {"text": "a: &a [x, x]\nb: [*a, *a]"}))
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 7)]
+    bomb = text(admin.post(page, {"text": "\n".join(["a0: &a0 [x, x]", *levels])}))
+    endless = text(admin.post(page, {"text": "a: &a [*a]"}))
+    ours = text(admin.post(page, {"text": library.texts()[library.procedure("petition").file]}))
 
     assert "没有问题" in same
     assert "没有不同" in same
     assert "从现在开始走一遍" in same
     assert "第 " in broken
     assert "stats" in broken
-    assert "锚（&amp;）" in bomb
+    assert "这里不认识它" in broken or "缺少 states" in broken  # in the language of the page
+    assert "展开后太长" in bomb
+    assert "展开后太长" in endless
+    assert "没有问题" in ours  # its file has aliases: what is ours can be looked at too
 
 
 # --- what did not arrive ------------------------------------------------------------------------

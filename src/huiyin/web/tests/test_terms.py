@@ -1,6 +1,8 @@
 """The city sets what the law leaves open, and nothing else."""
 
+import csv
 from datetime import timedelta
+from importlib.resources import files
 
 import pytest
 from django.utils import timezone
@@ -8,7 +10,7 @@ from django.utils.translation import override
 
 from huiyin.categories.models import Term, TermValue
 from huiyin.units.models import UnitKind
-from huiyin.web.terms import law_words, source_words
+from huiyin.web.terms import GROUPS, law_words, source_words
 from huiyin.web.tests.access_table import client_of, session_of
 from huiyin.web.tests.factories import (
     a_category,
@@ -25,6 +27,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def city():
     return a_city()
+
+
+def test_every_limit_of_the_catalogue_stands_in_a_group_that_has_a_name():
+    text = (files("huiyin") / "categories/data/terms.csv").read_text(encoding="utf-8-sig")
+    keys = {row["key"].partition(".")[0] for row in csv.DictReader(text.splitlines())}
+
+    assert keys - GROUPS.keys() == set()
 
 
 def somebody(city, permission_set):
