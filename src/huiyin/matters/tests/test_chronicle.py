@@ -162,7 +162,7 @@ def kept(runs):
 
 def test_a_story_told_afterwards_is_row_by_row_what_the_verbs_write(monkeypatch):
     # Nobody is warned of what is long past: the verbs of this test take no steps either.
-    monkeypatch.setattr(escalating, "take_steps", lambda *, at: escalating.Stepped())
+    monkeypatch.setattr(escalating, "take_steps", lambda **_: escalating.Stepped())
     city = the_record()
     for kind, name in (("hotline_centre", ""), ("department", ""), ("department", "2")):
         city.unit(kind, name)
