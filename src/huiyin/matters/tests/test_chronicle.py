@@ -153,7 +153,10 @@ def kept(runs):
         "runs": plain(runs),
         "events": plain(events, "account_id", "post_id"),
         "bodies": plain(bodies.order_by("event__run__opened_at", "event__run", "event__seq")),
-        "clocks": plain(RunClock.objects.filter(run__in=runs).order_by("run", "name")),
+        # When a clock is looked at next is for the ladder to say, which takes no steps here.
+        "clocks": plain(
+            RunClock.objects.filter(run__in=runs).order_by("run", "name"), "next_step_at"
+        ),
         "assignments": plain(
             Assignment.objects.filter(run__in=runs).order_by("run", "from_at", "role")
         ),
