@@ -153,7 +153,10 @@ def kept(runs):
         "runs": plain(runs),
         "events": plain(events, "account_id", "post_id"),
         "bodies": plain(bodies.order_by("event__run__opened_at", "event__run", "event__seq")),
-        "clocks": plain(RunClock.objects.filter(run__in=runs).order_by("run", "name")),
+        # When a clock is looked at next is for the ladder to say, which takes no steps here.
+        "clocks": plain(
+            RunClock.objects.filter(run__in=runs).order_by("run", "name"), "next_step_at"
+        ),
         "assignments": plain(
             Assignment.objects.filter(run__in=runs).order_by("run", "from_at", "role")
         ),
@@ -162,7 +165,7 @@ def kept(runs):
 
 def test_a_story_told_afterwards_is_row_by_row_what_the_verbs_write(monkeypatch):
     # Nobody is warned of what is long past: the verbs of this test take no steps either.
-    monkeypatch.setattr(escalating, "take_steps", lambda *, at: escalating.Stepped())
+    monkeypatch.setattr(escalating, "take_steps", lambda **_: escalating.Stepped())
     city = the_record()
     for kind, name in (("hotline_centre", ""), ("department", ""), ("department", "2")):
         city.unit(kind, name)
