@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from stdnum import damm
@@ -129,10 +130,15 @@ class Copier:
     def _words(self, life: Life, spot: Spot, prefix: str, month: str) -> dict[str, object]:
         rng = self._rng
         words: dict[str, object] = dict(spot.ids)
-        for name in life.fresh:
-            words[name] = _fresh(prefix, rng)
+        # In the order of the first ones: what is hashed has its keys in order.
+        fresh = sorted(_fresh(prefix, rng) for _ in life.fresh)
+        words.update(zip(life.fresh, fresh, strict=True))
         for unit, name in life.units.items():
             words[name] = self._counterparts.unit(unit, spot)
+        keys = [str(words[life.units[unit]]) for unit in sorted(life.keyed)]
+        if any(later <= earlier for earlier, later in pairwise(keys)):
+            # What is hashed has its keys in order: here the units themselves come.
+            words.update((name, unit) for unit, name in life.units.items())
         for (post, _, kind), (post_gap, account_gap, unit_gap) in life.actors.items():
             found = self._counterparts.somebody(str(words[unit_gap]), kind, rng)
             if found is None:

@@ -152,6 +152,7 @@ class Life:
     units: dict[str, str] = field(default_factory=dict)  # id of a unit → its gap
     actors: dict[tuple[str, str, str], tuple[str, str, str]] = field(default_factory=dict)
     fresh: list[str] = field(default_factory=list)  # gaps that get an id of their own
+    keyed: set[str] = field(default_factory=set)  # units by whose ids something is kept
     contacts: list[str] = field(default_factory=list)  # gaps of the people
     accounts: dict[str, str] = field(default_factory=dict)  # gap of a person → of their account
     rows: dict[str, list[str]] = field(default_factory=dict)
@@ -267,6 +268,8 @@ def read_lives(matters: Sequence[Matter], city: City) -> list[Life]:
     stems = {str(one.pk): city.stems.get(str(one.village_id or ""), "") for one in matters}
     for pk, life in found.items():
         _put_name(life, stems[pk])
+        word_of = {name: word for word, name in life.gaps.names.items()}
+        life.fresh.sort(key=word_of.__getitem__)
     return list(found.values())
 
 
@@ -290,6 +293,7 @@ def _actor_of(life: Life, event: EventHeader, city: City) -> None:
 
 
 def _actors_in(life: Life, text: str, city: City) -> None:
+    life.keyed |= {one for one in re.findall(f'"({_UUID})":', text) if one in city.units}
     for found in re.finditer(_UUID, text):
         if found[0] in city.units:
             _unit(life, found[0], city)
