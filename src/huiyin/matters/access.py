@@ -111,8 +111,8 @@ def sight(by: Actor) -> tuple[str, dict[str, Any]]:
         return "unit", {
             "unit": by.unit_id, "place": by.unit_place_id, "own": own, "confidential": confidential,
         }  # fmt: skip
-    reported, sided = _with_people()
-    return "person", {"account": by.account_id, "reported": reported, "sided": sided}
+    first, second = _with_people()
+    return "person", {"account": by.account_id, "with_reporter": first, "with_sides": second}
 
 
 def runs_in_sight(kind: str, **known: Any) -> QuerySet[Run]:

@@ -287,10 +287,11 @@ def test_the_job_waits_for_the_worker_in_the_same_transaction():
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT args ->> 'export_id' FROM procrastinate_jobs"
-            " WHERE task_name = 'matters.write_export'"
+            "SELECT status FROM procrastinate_jobs"
+            " WHERE task_name = 'matters.write_export' AND args ->> 'export_id' = %s",
+            [str(export.pk)],
         )
-        assert cursor.fetchall() == [(str(export.pk),)]
+        assert cursor.fetchall() == [("todo",)]
 
 
 _WRITE = """

@@ -34,7 +34,7 @@ ELSEWHERE = {
     "matters/checks.py": {"registered"},
     "matters/codec.py": {"asked"},
     "matters/exporting.py": {"list"},
-    "matters/inbox.py": {"assigned"},
+    "matters/owning.py": {"assigned"},
     "matters/models.py": {"grid", "returned", "failed", "merged"},
     "matters/ratings.py": {"no_answer", "solved"},
     "matters/redacting.py": {"order"},

@@ -20,6 +20,7 @@ Object.assign(htmx.config, {
   refreshOnHistoryMiss: true,
   scrollBehavior: "auto",
   timeout: 20_000,
+  defaultSettleDelay: 0, // what has come can be pressed at once: nothing here fades in
   // A refused form (422) and a page somebody else was faster on (409) are answers, not failures.
   responseHandling: [
     { code: "204", swap: false },

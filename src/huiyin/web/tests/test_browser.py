@@ -56,7 +56,7 @@ def test_a_printed_login_signs_in_to_a_desk_of_its_own(chromium, shown_city, per
         "leader": "夏津县 33 个网格里",
         "unit_admin": "夏津县住房和城乡建设局：2 个账号",
         "city_admin": "有情况要您看一下",
-        "auditor": "今天有",
+        "auditor": "今天没有人查看受保护的信息",
     }
     assert shown.page.inner_text("h1").startswith(headings[permission_set])
     assert shown.complaints == []
