@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import connection
 
+from huiyin.matters.keeping import keep
 from huiyin.matters.models import Matter
 from huiyin.ops.bench import inside
 from huiyin.ops.bench.cases import Cases
@@ -79,6 +80,8 @@ def measure(
     """
     most = max(many for each in plan.values() for many in each)
     figures = []
+    say("The clock-keeper catches up with what was filled …")
+    keep(at=at)
     with stage(found) as running:
         times = len(plan.get("act", ()))
         ready = Cases(
