@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act
 from huiyin.people.addresses import client_address
@@ -14,8 +16,15 @@ def is_taken(
     request: PeopleRequest, page: MatterPage, action: str, form: ActForm, *, at: datetime
 ) -> bool:
     """Take the act on the run that is open; when it is refused the form says why."""
+    return trouble_of(request, page, action, form, at=at) is None
+
+
+def trouble_of(
+    request: PeopleRequest, page: MatterPage, action: str, form: ActForm, *, at: datetime
+) -> str | None:
+    """Take the act as `is_taken` does; return why it was not, in words."""
     if not form.take_in(by=request.actor, at=at, address=client_address(request)):
-        return False
+        return gettext("Something in the form is missing.")
     expected = request.POST.get("expected", "")
     try:
         act(
@@ -25,5 +34,5 @@ def is_taken(
         )  # fmt: skip
     except Refusal as refusal:
         form.refuse(refusal)
-        return False
-    return True
+        return str(refusal)
+    return None

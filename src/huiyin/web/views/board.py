@@ -19,7 +19,6 @@ from huiyin.categories.tree import tree
 from huiyin.insight import delivering
 from huiyin.matters import access, board
 from huiyin.matters.act_forms import ActForm
-from huiyin.matters.acting import act as take
 from huiyin.matters.acting import act_many
 from huiyin.matters.board import Filters, Pile
 from huiyin.matters.inbox_filters import Key
@@ -39,6 +38,7 @@ from huiyin.web.bulk import MOST_AT_ONCE
 from huiyin.web.desks.office import my_unit
 from huiyin.web.matter_page import MatterPage
 from huiyin.web.overview import unit_lists
+from huiyin.web.taking import trouble_of
 from huiyin.web.views.inbox import key_of, uuid_of
 
 PILES: Final = (
@@ -108,7 +108,7 @@ def act(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpR
         words = found.sentence if found else _("This is not yours to do now.")
         return _answer(request, words, 422) if is_held else _back(request, words)
     form = ActForm(found.form, request.POST, request.FILES, people=m.people)
-    trouble = _taken(request, m, action, form, at)
+    trouble = trouble_of(request, m, action, form, at=at)
     if trouble is None:
         words = _("%(act)s: recorded.") % {"act": found.label}
         if is_held:
@@ -167,25 +167,6 @@ def _tell_many(request: PeopleRequest, done: Mapping[UUID, Any], *, has_ticked: 
         messages.warning(request, words)
     if not has_ticked:
         messages.warning(request, _("Tick at least one matter."))
-
-
-def _taken(
-    request: PeopleRequest, m: MatterPage, action: str, form: ActForm, at: datetime
-) -> str | None:
-    """Take the act; when it is refused the form says why, and so does what is returned."""
-    if not form.take_in(by=request.actor, at=at, address=client_address(request)):
-        return _("Something in the form is missing.")
-    expected = request.POST.get("expected", "")
-    try:
-        take(
-            m.chosen.pk, action, by=request.actor, at=at, form=form.values(),
-            expected=int(expected) if expected.isdecimal() else None,
-            key=request.POST.get("key", "")[:64],
-        )  # fmt: skip
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return str(refusal)
-    return None
 
 
 # --- the page -----------------------------------------------------------------------------------
