@@ -30,7 +30,7 @@ PAGE = 30
 LONGEST = 60  # characters of what is typed that count
 SPOKEN = 4  # digits; fewer say nothing about a number
 _LAST = UUID(int=2**128 - 1)
-_OWN_COLUMN = {**COLUMN_OF, PlaceLevel.GRID: "grid_id"}
+_OWN_COLUMN = {**COLUMN_OF, PlaceLevel.GRID: "place"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +244,12 @@ def _where(wanted: Wanted) -> Q:
 
 
 def in_place(place: Place, prefix: str = "") -> Q:
-    """Return the condition for a place as it was when the matter came in, zones on its land too."""
+    """Return the condition for a place as it was when the matter came in, zones on its land too.
+
+    A place stands in the column of its own level too (`intake.placed`), so one column says it all.
+    """
     pk, level = place.pk, PlaceLevel(place.level)
-    where = Q(**{f"{prefix}place": pk}) | Q(**{f"{prefix}{_OWN_COLUMN[level]}": pk})
+    where = Q(**{f"{prefix}{_OWN_COLUMN[level]}": pk})
     return where | Q(**{f"{prefix}overlay_id": pk}) if level is PlaceLevel.COUNTY else where
 
 
