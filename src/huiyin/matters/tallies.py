@@ -368,29 +368,51 @@ def counted(
         values.append(value)
     if is_open:
         procedures, states = map(list, zip(*sorted(open_states()), strict=True))
-        # The first two are the index's to look up; the third holds the pairs together.
+        # The first two are the index's to look up; the third holds the pairs together, and as a
+        # value rather than a condition it is no join for the planner to misjudge.
         conditions.append(
-            "procedure = ANY(%s) AND state = ANY(%s)"
-            " AND (procedure, state) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+            "procedure = ANY(%s) AND state = ANY(%s) AND ((procedure, state) IN"
+            " (SELECT * FROM unnest(%s::text[], %s::text[]))) IS NOT FALSE"
         )
         values += [sorted({*procedures}), sorted({*states}), procedures, states]
-    if share is not None:
-        conditions.append("(procedure = ANY(%s) OR unit_id = %s)")
-        values += [sorted(share.procedures), share.unit_id]
-    where = " AND ".join(conditions)
     keys = ", ".join(by) or "TRUE"
+    inner = ", ".join(name for name in by if name not in BY_PLACE) or "TRUE AS one"
     here = f"%s IN ({', '.join(AREA)})"
+    parts: list[str] = []
+    asked: list[Any] = []
+    for of_share, its_values in _parts(share):
+        where = " AND ".join([*conditions, *of_share])
+        # Area by area, as the index is ordered: the planner cannot know how few rows each has.
+        parts.append(
+            f"SELECT {keys}, n FROM matters_tallyarea AS area CROSS JOIN LATERAL ("  # noqa: S608 names from GROUPS and AREA alone
+            f"SELECT {inner}, count AS n FROM matters_tally"
+            f" WHERE area_id = area.id AND {where} OFFSET 0) AS rolled WHERE {here}"
+        )
+        asked += [*values, *its_values, place_id]
+        parts.append(f"SELECT {keys}, delta FROM matters_tallydelta WHERE {here} AND {where}")  # noqa: S608 as above
+        asked += [place_id, *values, *its_values]
     query = (
-        f"SELECT {keys}, sum(n) FROM ("  # noqa: S608 names from GROUPS and AREA alone
-        f" SELECT {keys}, count AS n FROM matters_tally"
-        f" JOIN matters_tallyarea AS area ON area.id = area_id WHERE {here} AND {where}"
-        " UNION ALL"
-        f" SELECT {keys}, delta FROM matters_tallydelta WHERE {here} AND {where}"
-        f") AS both_parts GROUP BY {', '.join(by) or '1'} HAVING sum(n) <> 0"
+        f"SELECT {keys}, sum(n) FROM ({' UNION ALL '.join(parts)}) AS all_parts"  # noqa: S608 as above
+        f" GROUP BY {', '.join(by) or '1'} HAVING sum(n) <> 0"
     )
     with connection.cursor() as cursor:
-        cursor.execute(query, [place_id, *values, place_id, *values])
+        cursor.execute(query, asked)
         return {row[:-1] if by else (): int(row[-1]) for row in cursor.fetchall()}
+
+
+def _parts(share: Share | None) -> list[tuple[list[str], list[Any]]]:
+    """Return the conditions of what is counted one after the other, with their values.
+
+    Procedures somebody sees whole are one part, of the others what the own unit has is another:
+    each can be looked up in the index, "one or the other" cannot.
+    """
+    if share is None:
+        return [([], [])]
+    whole = sorted(share.procedures)
+    return [
+        (["procedure = ANY(%s)"], [whole]),
+        (["procedure <> ALL(%s)", "unit_id = %s"], [whole, share.unit_id]),
+    ]
 
 
 def counted_of(
