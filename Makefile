@@ -14,6 +14,7 @@ NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/npm
 ASSETS := $(shell find src/huiyin/*/assets -type f 2>/dev/null) esbuild.config.mjs package-lock.json
 CATALOGUES := $(wildcard src/huiyin/*/locale/*/LC_MESSAGES/django.po)
 PYTEST := $(BIN)/pytest -n 2
+INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -q -y
 
 .PHONY: help
 help:  ## show this list
@@ -98,14 +99,14 @@ docs: .venv/.packages  ## build the handbook; a broken link fails
 
 .PHONY: browser
 browser:  ## Chromium for the browser tests; as root it is installed
-	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { \
+	@command -v chromium-headless-shell chrome-headless-shell >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Chromium …" >&2; \
-	    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y chromium fonts-noto-cjk; \
-	  else \
-	    echo "The browser tests need Chromium and a Chinese font: run as root: apt-get install chromium fonts-noto-cjk" >&2; \
-	    exit 1; \
-	  fi; }
+	    apt-get update -q && { $(INSTALL) chromium-headless-shell fonts-noto-cjk || $(INSTALL) chromium fonts-noto-cjk; }; \
+	  fi; } || true
+	@command -v chromium-headless-shell chrome-headless-shell chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { \
+	  echo "The browser tests need Chromium and a Chinese font: run as root: apt-get install chromium-headless-shell fonts-noto-cjk" >&2; \
+	  exit 1; }
 
 # LONG=1: up to 1,000,000 matters, for hours; LONG=5: 5,000,000 as well.
 .PHONY: bench
