@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import TransactionTestCase
+
+from huiyin.ui.tests.contents import Contents, may_put_triggers_aside
 
 
 def make(name: str, *, copy_of: str) -> None:
@@ -79,6 +82,13 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, new_database: str) -> str:
+def django_db_setup(
+    django_db_setup: None, new_database: str, django_db_blocker: Any
+) -> Iterator[str]:
     """Make the database that most tests share; give the name of the one it was copied from."""
-    return new_database
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            if connection.settings_dict["NAME"].startswith("test_") and may_put_triggers_aside():
+                new = Contents()
+                patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: new.restore())
+        yield new_database
