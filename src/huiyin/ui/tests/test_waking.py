@@ -1,6 +1,5 @@
 """In a rush the worker is woken now and then, and the last call is never lost."""
 
-
 from django.db import OperationalError
 
 from huiyin.ui.waking import Waker
