@@ -14,10 +14,22 @@ from huiyin.notices import choosing
 # One Chromium for the whole run of a process: imported here and nowhere else, because every
 # conftest.py that imports a session fixture would start one of its own.
 from huiyin.ui.tests.browser import chromium, chromium_process
-from huiyin.ui.tests.databases import django_db_setup
+from huiyin.ui.tests.databases import (
+    django_db_modify_db_settings,
+    django_db_setup,
+    new_database,
+)
 from huiyin.ui.tests.validity import documents, html_checker
 
-__all__ = ["chromium", "chromium_process", "django_db_setup", "documents", "html_checker"]
+__all__ = [
+    "chromium",
+    "chromium_process",
+    "django_db_modify_db_settings",
+    "django_db_setup",
+    "documents",
+    "html_checker",
+    "new_database",
+]
 
 
 # The server of a test writes head and body apart; else every answer but the first of a connection

@@ -37,6 +37,7 @@ SIZES = ((390, 844, 1_700, 390), (1440, 900, 1_300, 1_000))
 QUALITY = 45
 TOTAL_BYTES = 8_000_000
 PATIENCE = 60_000  # ms
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 ARGUMENTS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
              "--font-render-hinting=none", "--hide-scrollbars", "--lang=zh-CN")  # fmt: skip
 # What fits itself to the window when it comes: maps, and a list that opens its first row beside it.
@@ -285,9 +286,7 @@ def gallery(shots: list[Shot]) -> str:
 def photograph(port: int, only: str) -> None:
     """Photograph everything, and write the gallery when nothing was left out."""
     base = f"http://localhost:{port}"
-    chromium = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    )
+    chromium = next(filter(None, map(shutil.which, BROWSERS)))
     if not only:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)

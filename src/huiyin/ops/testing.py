@@ -4,6 +4,7 @@ pytest-django reads the settings before any conftest.py, so this is loaded with 
 environment when it is imported. The process that controls the run takes the first free slot in
 `var/test-N` (several runs may go on beside each other), starts the cluster there and stops it at
 the end; the workers of pytest-xdist inherit its URL. A DATABASE_URL set by the developer is used.
+The database that all others are copied from (`ui.tests.databases`) is named here and dropped here.
 """
 
 import os
@@ -12,7 +13,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from huiyin.config import load_config, new_keys
 from huiyin.ops.errors import OperatorError
@@ -41,7 +44,15 @@ class TestRun:
         base = load_config({"HUIYIN_MODE": "test"}).var
         self.folder = Path(tempfile.mkdtemp(prefix="huiyin-test-"))
         (self.folder / "static").mkdir()  # whitenoise warns without it
-        os.environ.update({"HUIYIN_MODE": "test", "HUIYIN_VAR": str(self.folder), **new_keys()})
+        os.environ.update(
+            {
+                "HUIYIN_MODE": "test",
+                "HUIYIN_VAR": str(self.folder),
+                "PYTEST_HUIYIN_FOLDER": str(self.folder),
+                "PYTEST_HUIYIN_DATABASE": f"test_new_{self.folder.name.rpartition('-')[2]}",
+                **new_keys(),
+            }
+        )
         self._clear_up()
         if "DATABASE_URL" in os.environ:
             return
@@ -74,9 +85,23 @@ class TestRun:
             shutil.rmtree(self.cluster.layout.data, ignore_errors=True)
             urls = self.cluster.start()
         assert urls.owner == expected  # noqa: S101 the settings have read it already
+        self._drop("test_")  # nobody else uses this slot: they are of runs that were killed
+
+    def _drop(self, begins: str) -> None:
+        """Drop the databases whose names begin like this."""
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            names = connection.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [begins]
+            ).fetchall()
+            for (name,) in names:
+                connection.execute(
+                    sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                )
 
     def end(self) -> None:
-        """Stop the cluster and delete the folder of this run."""
+        """Drop the database of this run, stop the cluster and delete the folder."""
+        with suppress(psycopg.Error):  # the run may have ended because there is no database
+            self._drop(os.environ["PYTEST_HUIYIN_DATABASE"])
         if self.cluster is not None:
             self.cluster.stop()
         if self.slot is not None:

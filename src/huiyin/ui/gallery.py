@@ -148,6 +148,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show a list and a detail in the desk layout."""
     context = _context()
     context["nav"] = _navigation()
+    context["is_sample"] = True  # nobody signed in: what a desk asks for by itself is not asked for
     context["actor"] = Clerk(_("Han Zhiyuan"), _("Housing bureau, property section"))
     return render(request, "ui/gallery/desk.html", context)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from huiyin.gateway.tests.callers import in_a_browser
 from huiyin.gateway.tokens import create_token
@@ -59,7 +60,7 @@ def test_a_key_is_made_and_revoked_without_javascript(chromium, live_server):
 
     shown.page.fill("[name=label]", "对接")
     shown.page.click("text=生成密钥")
-    assert "hyt_" in shown.text()
+    expect(shown.page.locator("body")).to_contain_text("hyt_")
     shown.page.click("button:has-text('作废') >> nth=0")
 
-    assert "已作废" in shown.text()
+    expect(shown.page.locator("body")).to_contain_text("已作废")

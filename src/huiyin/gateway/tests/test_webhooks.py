@@ -41,7 +41,7 @@ def hooked(caller, receiver, *kinds, **more):
 
 
 def deliver(at=None):
-    while deliver_batch(at=at or timezone.now(), timeout=2):
+    while deliver_batch(at=at or timezone.now(), timeout=60):
         pass
 
 

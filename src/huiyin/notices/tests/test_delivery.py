@@ -127,9 +127,11 @@ def test_an_unclear_outcome_is_shown_and_never_blindly_sent_again(configured):
 def test_a_gateway_that_is_too_slow_leaves_it_unclear(configured, monkeypatch):
     monkeypatch.setattr(sms, "TIMEOUT_SECONDS", 0.05)
     notice = an_sms()
-    with Gateway(seconds=0.3) as gateway:
+    with Gateway() as gateway:
+        gateway.may_answer.clear()
         configured(sms_url=gateway.url, sms_secret=SECRET)
         deliver_batch(at=NOW)
+        gateway.may_answer.set()
 
     assert now_of(notice).state == "unknown"
 

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from huiyin.notices.tests.factories import a_dead_one, a_notice_to, an_email, an_sms
 from huiyin.people.tests.factories import a_signed_in, the_city
@@ -47,7 +48,7 @@ def test_reading_works_without_javascript(chromium, live_server):
 
     shown.page.click("text=全部标为已读")
 
-    assert "2 条通知已标为已读。" in shown.text()
+    expect(shown.page.locator("body")).to_contain_text("2 条通知已标为已读。")
 
 
 def test_sending_again_works_with_the_keyboard(chromium, live_server):

@@ -251,6 +251,10 @@ class Cluster:
                 )
             if self.tests:  # a test becomes the application with SET ROLE
                 connection.execute(f"GRANT {APP_ROLE} TO {OWNER_ROLE}")
+                # Emptying tables between tests asks no trigger and no other table.
+                connection.execute(
+                    f"GRANT SET ON PARAMETER session_replication_role TO {OWNER_ROLE}"
+                )
             if not connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone():

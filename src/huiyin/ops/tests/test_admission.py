@@ -246,11 +246,11 @@ def little_room(tmp_path):
             continue
     yield port, gate, begun
     process.terminate()
-    process.wait(timeout=30)
+    process.wait(timeout=240)
 
 
 def get(port, path):
-    connection_ = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection_ = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
     try:
         connection_.request("GET", path)
         answer = connection_.getresponse()

@@ -32,7 +32,7 @@ PUT = """
 def put(instance, *, count=1, change=""):
     script = textwrap.dedent(PUT.format(count=count, change=change or "language='zh-hans'"))
     process = instance.start_python("-c", script)
-    told, _ = process.communicate(timeout=120)
+    told, _ = process.communicate(timeout=240)
     assert process.returncode == 0, told
 
 
@@ -43,7 +43,7 @@ def listed(instance, *arguments):
 
 
 def metrics(port):
-    line = http.client.HTTPConnection("localhost", port, timeout=10)
+    line = http.client.HTTPConnection("localhost", port, timeout=120)
     try:
         line.request("GET", "/metrics")
         return line.getresponse().read().decode()
@@ -107,9 +107,9 @@ def test_a_message_goes_to_the_phone_and_its_report_comes_back(migrated, tmp_pat
             time.sleep(0.5)
     finally:
         serving.terminate()
-        serving.wait(timeout=60)
+        serving.wait(timeout=240)
         gateway.terminate()
-        gateway.wait(timeout=20)
+        gateway.wait(timeout=240)
 
     messages = [json.loads(line) for line in outbox.read_text(encoding="utf-8").splitlines()]
     assert [message["to"] for message in messages] == ["15400000001"] * 3

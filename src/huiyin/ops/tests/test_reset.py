@@ -17,7 +17,7 @@ def reset(instance, *arguments, entry=""):
         input=entry,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

@@ -22,7 +22,7 @@ ACCOUNT = """
 
 def an_account(instance):
     process = instance.start_python("-c", textwrap.dedent(ACCOUNT))
-    told, _ = process.communicate(timeout=120)
+    told, _ = process.communicate(timeout=240)
     assert process.returncode == 0, told
 
 

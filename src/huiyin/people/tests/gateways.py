@@ -11,13 +11,18 @@ SECRET = "a-secret-of-forty-characters-for-the-tests-only"
 
 
 class Gateway(ThreadingHTTPServer):
-    """Answers `status` to signed requests, 401 to others; `drop` hangs up without an answer."""
+    """Answers `status` to signed requests, 401 to others; `drop` hangs up without an answer.
+
+    While `may_answer` is not set whoever has sent something waits.
+    """
 
     daemon_threads = True
 
-    def __init__(self, *, status: int = 202, drop: bool = False, seconds: float = 0) -> None:
+    def __init__(self, *, status: int = 202, drop: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.drop, self.seconds = status, drop, seconds
+        self.status, self.drop = status, drop
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.messages: list[dict[str, str]] = []
 
     @property
@@ -45,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
             SECRET.encode(), timestamp.encode() + b"." + body, hashlib.sha256
         ).hexdigest()
         signed = hmac.compare_digest(expected, self.headers["X-Huiyin-Signature"])
-        time.sleep(self.server.seconds)
+        self.server.may_answer.wait()
         if self.server.drop:
             self.close_connection = True
             return

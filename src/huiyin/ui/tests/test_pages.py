@@ -273,6 +273,11 @@ def test_sample_pages_carry_no_inline_script_or_style(client, page, language):
     assert text.count("<script") == text.count('<script type="module" src="/static/build/')
 
 
+def test_a_sample_desk_asks_for_nothing_that_needs_a_session(client):
+    """An answer to it would lead whoever looks at the parts to the sign-in page."""
+    assert "data-quiet" not in client.get("/ui/gallery/desk").text
+
+
 def test_language_does_not_leak_into_the_next_request(client):
     client.cookies["huiyin_language"] = "en"
     client.get("/ui/display")

@@ -210,4 +210,4 @@ def test_the_board_works_without_a_script(chromium, shown_city):
     assert page.locator(".tabs [aria-current]").count() == 1
     page.select_option("[name=procedure]", "grid")
     page.click("text=筛选")
-    assert "procedure=grid" in page.url
+    page.wait_for_url("**procedure=grid**")
