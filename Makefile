@@ -107,9 +107,9 @@ browser:  ## Chromium for the browser tests; as root it is installed
 	    exit 1; \
 	  fi; }
 
-# LONG=1: up to 1,000,000 matters, for hours; LONG=5: 5,000,000 as well.
+# LONG=1: up to 1,000,000 matters, in an hour; LONG=5: 5,000,000 as well.
 .PHONY: bench
-bench: setup  ## measure in ten minutes, write docs/performance.md (LONG=1 for hours); then every page of the full demo
+bench: setup  ## measure in ten minutes, write docs/performance.md (LONG=1: in an hour); then every page of the full demo
 	@$(PY) scripts/performance.py $(if $(LONG),--long) $(if $(filter 5,$(LONG)),--five) $(ARGS)
 	@$(if $(LONG),:,$(PY) scripts/bench_pages.py)
 
