@@ -114,9 +114,9 @@ browser:  ## Chromium for the browser tests; as root it is installed
 	  echo "The browser tests need Chromium and a Chinese font: run as root: apt-get install chromium-headless-shell fonts-noto-cjk" >&2; \
 	  exit 1; }
 
-# LONG=1: up to 1,000,000 matters, for hours; LONG=5: 5,000,000 as well.
+# LONG=1: up to 1,000,000 matters, in an hour; LONG=5: 5,000,000 as well.
 .PHONY: bench
-bench: setup  ## measure in ten minutes, write docs/performance.md (LONG=1 for hours); then every page of the full demo
+bench: setup  ## measure in ten minutes, write docs/performance.md (LONG=1: in an hour); then every page of the full demo
 	@$(PY) scripts/performance.py $(if $(LONG),--long) $(if $(filter 5,$(LONG)),--five) $(ARGS)
 	@$(if $(LONG),:,$(PY) scripts/bench_pages.py)
 

@@ -6,11 +6,11 @@ come from a counter of the database, taken in blocks and scattered by a keyed pe
 matters of a month are alike, and the next number cannot be told from the last.
 """
 
-import hashlib
 import hmac
 import os
 from collections import deque
 from datetime import datetime
+from functools import lru_cache
 from threading import Lock
 
 from django.conf import settings
@@ -56,11 +56,16 @@ def scattered(count: int, key: bytes) -> int:
     while True:
         left, right = value >> HALF, value & ((1 << HALF) - 1)
         for turn in range(ROUNDS):
-            seed = hmac.new(key, f"number {turn} {right}".encode(), hashlib.sha256).digest()
-            left, right = right, left ^ (int.from_bytes(seed[:2], "big") >> 4)
+            left, right = right, left ^ _mixed(key, turn, right)
         value = (left << HALF) | right
         if value < MANY:
             return value
+
+
+@lru_cache(maxsize=ROUNDS << HALF)  # every value there is of one key
+def _mixed(key: bytes, turn: int, half: int) -> int:
+    seed = hmac.digest(key, f"number {turn} {half}".encode(), "sha256")
+    return int.from_bytes(seed[:2], "big") >> 4
 
 
 def _next_count() -> int:

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from binascii import hexlify
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -12,14 +13,16 @@ from typing import Final
 from stdnum import damm
 
 from huiyin.matters.chain import START
-from huiyin.matters.models import EventBody, EventHeader
 from huiyin.matters.numbers import scattered
-from huiyin.ops.bench.lives import MODELS, City, Life
+from huiyin.ops.bench.lives import MODELS, City, Life, Movement
+from huiyin.ops.bench.patterns import Pattern, gap, gaps_in
 from huiyin.ops.demo.divisions import CITY
 
-_NULL: Final = "\\N"
-_HEADERS: Final = EventHeader._meta.db_table
-_BODIES: Final = EventBody._meta.db_table
+NULL: Final = "\\N"
+_NULL: Final = NULL.encode()
+COUNTS: Final = "bench_counts"
+SINGLE: Final = ("number", "lon", "lat", "overlay_id", "stem", "area")
+Cell = tuple[str, str, str, str]  # measure, procedure, state, category
 TABLES: Final = tuple(model._meta.db_table for model in MODELS)
 
 
@@ -27,21 +30,22 @@ TABLES: Final = tuple(model._meta.db_table for model in MODELS)
 class Spot:
     """A place in which a copy happens: the ids its row needs, and codes to find its units by."""
 
-    ids: Mapping[str, str]  # p_place, p_grid, … → id
+    ids: Mapping[str, bytes]  # p_place, p_grid, … → id
     codes: Mapping[int, str]  # how many digits → the code of the county, town, village
-    stem: str
+    stem: bytes
     lon: float
     lat: float
+    area: int  # what is counted together
 
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
     """Somebody of whom a matter is: sealed already; `account`: empty for who has none."""
 
-    name: str
-    phone: str
-    index: str
-    account: str = ""
+    name: bytes
+    phone: bytes
+    index: bytes
+    account: bytes = b""
 
 
 @dataclass
@@ -50,15 +54,16 @@ class Counterparts:
 
     city: City
     by_code: dict[str, str] = field(init=False)
-    staff: dict[tuple[str, str], list[tuple[str, str]]] = field(init=False)
+    staff: dict[tuple[str, str], list[tuple[bytes, bytes]]] = field(init=False)
     _units: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_code = {code: pk for pk, code in self.city.units.items()}
         self.staff = {}
         for post, (unit, kind, account) in self.city.posts.items():
-            self.staff.setdefault((unit, kind), []).append((post, account))
-            self.staff.setdefault((unit, ""), []).append((post, account))
+            somebody = post.encode(), account.encode()
+            self.staff.setdefault((unit, kind), []).append(somebody)
+            self.staff.setdefault((unit, ""), []).append(somebody)
 
     def unit(self, unit: str, spot: Spot) -> str:
         """Return the unit of the same kind in a spot; of the city, itself."""
@@ -75,10 +80,97 @@ class Counterparts:
             self._units[key] = next((one for one in found if one), unit)
         return self._units[key]
 
-    def somebody(self, unit: str, kind: str, rng: random.Random) -> tuple[str, str] | None:
-        """Return a post and its holder of a unit: of the same kind, else anybody."""
+    def somebody(self, unit: str, kind: str, lot: float) -> tuple[bytes, bytes] | None:
+        """Return a post and its holder of a unit: of the same kind, else anybody.
+
+        `lot`: which of them, from 0 to below 1.
+        """
         found = self.staff.get((unit, kind)) or self.staff.get((unit, ""))
-        return rng.choice(found) if found else None
+        return found[int(lot * len(found))] if found else None
+
+
+class Cells:
+    """What is counted of matters, numbered in the order in which the counts lie in their index."""
+
+    def __init__(self, lives: Sequence[Life], more: Iterable[Cell] = ()) -> None:
+        found = {
+            (one.measure, one.procedure, one.state, life.category or NULL)
+            for life in lives
+            for one in life.movements
+        }
+        found.update(more)
+        self.measures = {name: n for n, name in enumerate(sorted({one[0] for one in found}))}
+        kinds = sorted({one[1:] for one in found})
+        self.kinds = {one: n for n, one in enumerate(kinds)}
+
+    def row(self, life: Life, one: Movement) -> str:
+        """Return a movement of a life as a row of `bench_counts`, with gaps."""
+        measure = self.measures[one.measure]
+        kind = self.kinds[one.procedure, one.state, life.category or NULL]
+        day = gap(one.day) if one.day else NULL
+        unit = gap(one.unit) if one.unit else NULL
+        return f"{gap('area')}\t{measure}\t{day}\t{kind}\t{unit}\t{one.amount}\n"
+
+
+@dataclass(slots=True)
+class _Hashed:
+    """An event whose hash is made anew: over what, and where its bytes go."""
+
+    columns: Pattern
+    content: Pattern
+    is_same: bool  # the same body in every copy
+    digest: bytes
+    salt: bytes
+    before: int
+    at_digest: int
+    at_hash: int
+
+
+class Mould:
+    """A life whose gaps are numbered: what a copy is poured into. Filled in place."""
+
+    def __init__(self, life: Life, cells: Cells) -> None:
+        texts = {table: "".join(f"{row}\n" for row in rows) for table, rows in life.rows.items()}
+        texts[COUNTS] = "".join(cells.row(life, one) for one in life.movements)
+        hashed = [text for one in life.events for text in (one.columns, one.content)]
+        # Ids of its own come first, in the order of those of the life.
+        names = dict.fromkeys(life.fresh)
+        for text in (*texts.values(), *hashed):
+            names.update(dict.fromkeys(gaps_in(text)))
+        names.update(dict.fromkeys(life.units.values()))
+        for some in life.actors.values():
+            names.update(dict.fromkeys(some))
+        names.update(dict.fromkeys(life.accounts.values()))
+        self.numbers = number = {name: n for n, name in enumerate(names)}
+        self.many, self.fresh = len(names), len(life.fresh)
+        self.tables = [(table, Pattern(text, number)) for table, text in texts.items()]
+        days = life.days()
+        self.days = [(number[name], day) for name, day in days if name in number]
+        self.place = [name for name in names if name.startswith("p_")]
+        self.single = {name: number.get(name, -1) for name in SINGLE}
+        self.units = [(unit, number[name]) for unit, name in life.units.items()]
+        self.keyed = [number[life.units[unit]] for unit in sorted(life.keyed)]
+        self.actors = [
+            (post, unit, kind, *(number[name] for name in some))
+            for (post, unit, kind), some in life.actors.items()
+        ]
+        self.contacts = [
+            (
+                [number.get(f"{name}{part}", -1) for part in ("name", "phone", "index")],
+                number[life.accounts[name]] if name in life.accounts else -1,
+            )
+            for name in life.contacts
+        ]
+        self.events = [
+            _Hashed(
+                columns=Pattern(one.columns, number), content=Pattern(one.content, number),
+                is_same=not gaps_in(one.content),
+                digest=hmac.digest(one.salt, one.content.encode(), "sha256"), salt=one.salt,
+                before=one.before, at_digest=number[f"digest{one.number}"],
+                at_hash=number[f"hash{one.number}"],
+            )
+            for one in life.events
+        ]  # fmt: skip
 
 
 class Copier:
@@ -92,101 +184,98 @@ class Copier:
         self._people, self._accounts = people, accounts
         self._rng = random.Random(seed)  # noqa: S311 a draw, no secret
         self._numbers, self._key, self._city = numbers, key, city
-        self.rows: dict[str, list[str]] = {table: [] for table in TABLES}
-        self.counts: list[str] = []
+        self.rows: dict[str, list[bytes]] = {table: [] for table in (*TABLES, COUNTS)}
 
-    def copy(self, life: Life, *, days: int, spots: Sequence[Spot]) -> None:
+    def clear(self) -> None:
+        """Forget the rows that have been written."""
+        for rows in self.rows.values():
+            rows.clear()
+
+    def copy(self, life: Life, mould: Mould, *, days: int, spots: Sequence[Spot]) -> None:
         """Write a life once for each spot, so many days earlier."""
         shift = timedelta(days=days)
-        on = {name: (day - shift).isoformat() for name, day in life.days()}
-        rows = {table: [row % on for row in found] for table, found in life.rows.items()}
-        events = [
-            (one.columns % on, one.content % on, one.row % on, one.body_row % on, one)
-            for one in life.events
-        ]
+        words = [b""] * mould.many
+        for number, day in mould.days:
+            words[number] = (day - shift).isoformat().encode()
         opened = life.opened - shift
         prefix = _prefix(opened)
         month = f"{self._city}{opened:%y%m}"
+        into = [(self.rows[table], pattern) for table, pattern in mould.tables]
         for spot in spots:
-            words = self._words(life, spot, prefix, month)
-            heads: dict[str, bytes] = {}
-            for columns, content, row, body_row, one in events:
-                digest = hmac.digest(one.salt, (content % words).encode(), "sha256")
-                previous = heads.get(one.run, START)
-                own = hashlib.sha256((columns % words).encode() + digest + previous).digest()
-                words["digest"] = _bytes(digest)
-                words["previous"] = _bytes(previous)
-                words["hash"] = _bytes(own)
-                heads[one.run] = own
-                self.rows[_HEADERS].append(row % words)
-                self.rows[_BODIES].append(body_row % words)
-                words[f"h{one.run}"] = words["hash"]
-            for table, found in rows.items():
-                into = self.rows[table]
-                for text in found:
-                    into.append(text % words)
-            self._count(life, on, words, spot)
+            self._put_words(words, mould, spot, prefix, month)
+            _put_hashes(words, mould)
+            for rows, pattern in into:
+                rows.append(pattern.filled(words))
 
-    def _words(self, life: Life, spot: Spot, prefix: str, month: str) -> dict[str, object]:
-        rng = self._rng
-        words: dict[str, object] = dict(spot.ids)
+    def _put_words(
+        self, words: list[bytes], mould: Mould, spot: Spot, prefix: str, month: str
+    ) -> None:  # fmt: skip
+        rng, number, single = self._rng, mould.numbers, mould.single
         # In the order of the first ones: what is hashed has its keys in order.
-        fresh = sorted(_fresh(prefix, rng) for _ in life.fresh)
-        words.update(zip(life.fresh, fresh, strict=True))
-        for unit, name in life.units.items():
-            words[name] = self._counterparts.unit(unit, spot)
-        keys = [str(words[life.units[unit]]) for unit in sorted(life.keyed)]
+        words[: mould.fresh] = _fresh(prefix, mould.fresh, rng)
+        for name in mould.place:
+            words[number[name]] = spot.ids[name]
+        units = [self._counterparts.unit(unit, spot) for unit, _ in mould.units]
+        for unit, (_, at) in zip(units, mould.units, strict=True):
+            words[at] = unit.encode()
+        keys = [words[at] for at in mould.keyed]
         if any(later <= earlier for earlier, later in pairwise(keys)):
             # What is hashed has its keys in order: here the units themselves come.
-            words.update((name, unit) for unit, name in life.units.items())
-        for (post, _, kind), (post_gap, account_gap, unit_gap) in life.actors.items():
-            found = self._counterparts.somebody(str(words[unit_gap]), kind, rng)
+            for unit, at in mould.units:
+                words[at] = unit.encode()
+        for post, _, kind, at_post, at_account, at_unit in mould.actors:
+            found = self._counterparts.somebody(words[at_unit].decode(), kind, rng.random())
             if found is None:
-                found = post, self._counterparts.city.posts[post][2]
-            words[post_gap], words[account_gap] = found
-        for name in life.contacts:
-            account = life.accounts.get(name)
-            who = rng.choice(self._accounts if account else self._people)
-            words[f"{name}name"] = who.name
-            words[f"{name}phone"] = who.phone
-            words[f"{name}index"] = who.index
-            if account:
-                words[account] = who.account
+                found = post.encode(), self._counterparts.city.posts[post][2].encode()
+            words[at_post], words[at_account] = found
+        for (name, phone, index), account in mould.contacts:
+            among = self._people if account < 0 else self._accounts
+            who = among[int(rng.random() * len(among))]
+            _put(words, name, who.name)
+            _put(words, phone, who.phone)
+            _put(words, index, who.index)
+            _put(words, account, who.account)
         body = f"{month}{scattered(next(self._numbers), self._key):07d}"
-        words["number"] = f"{body}{damm.calc_check_digit(body)}"
-        words["lon"] = f"{spot.lon + rng.gauss(0, 0.004):.6f}"
-        words["lat"] = f"{spot.lat + rng.gauss(0, 0.004):.6f}"
-        words["overlay_id"] = spot.ids.get("p_overlay", _NULL)
-        words["stem"] = spot.stem
-        return words
-
-    def _count(
-        self, life: Life, on: Mapping[str, str], words: Mapping[str, object], spot: Spot
-    ) -> None:
-        ids = spot.ids
-        levels = ("town", "county", "overlay", "city")
-        area = "\t".join(ids.get(f"p_{one}", _NULL) for one in levels)
-        category = life.category or _NULL
-        for day, measure, procedure, state, unit, amount in life.movements:
-            lead = words[unit] if unit else _NULL
-            self.counts.append(
-                f"{area}\t{on[day]}\t{measure}\t{procedure}\t{state}\t{category}\t{lead}\t{amount}"
-            )
+        words[single["number"]] = f"{body}{damm.calc_check_digit(body)}".encode()
+        words[single["lon"]] = b"%.6f" % (spot.lon + rng.gauss(0, 0.004))
+        words[single["lat"]] = b"%.6f" % (spot.lat + rng.gauss(0, 0.004))
+        words[single["overlay_id"]] = spot.ids.get("p_overlay", _NULL)
+        _put(words, single["stem"], spot.stem)
+        _put(words, single["area"], b"%d" % spot.area)
 
 
-def _bytes(value: bytes) -> str:
-    """Return bytes as COPY reads them."""
-    return f"\\\\x{value.hex()}"
+def _put(words: list[bytes], at: int, word: bytes) -> None:
+    if at >= 0:
+        words[at] = word
+
+
+def _put_hashes(words: list[bytes], mould: Mould) -> None:
+    """Chain the events: each over its columns, the digest of its body, the hash before it."""
+    made: list[bytes] = []
+    for one in mould.events:
+        digest = one.digest
+        if not one.is_same:
+            digest = hmac.digest(one.salt, one.content.filled(words), "sha256")
+        previous = made[one.before] if one.before >= 0 else START
+        own = hashlib.sha256(one.columns.filled(words) + digest + previous).digest()
+        made.append(own)
+        words[one.at_digest] = hexlify(digest)
+        words[one.at_hash] = hexlify(own)
 
 
 def _prefix(day: date) -> str:
-    """Return the first twelve digits of a UUIDv7 of a day."""
+    """Return what UUIDv7 of a day begin with, up to their version."""
     noon = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
-    return f"{int(noon.timestamp() * 1_000):012x}"
+    text = f"{int(noon.timestamp() * 1_000):012x}"
+    return f"{text[:8]}-{text[8:]}-7"
 
 
-def _fresh(prefix: str, rng: random.Random) -> str:
-    bits = rng.getrandbits(74)
-    low = f"{1 << 63 | bits >> 12:016x}"
-    high = f"{bits & 0xFFF:03x}"
-    return f"{prefix[:8]}-{prefix[8:]}-7{high}-{low[:4]}-{low[4:]}"
+def _fresh(prefix: str, many: int, rng: random.Random) -> list[bytes]:
+    """Return so many ids in their order."""
+    lots = rng.randbytes(9 * many).hex()
+    found = [
+        f"{prefix}{lots[at : at + 3]}-8{lots[at + 3 : at + 6]}-{lots[at + 6 : at + 18]}".encode()
+        for at in range(0, 18 * many, 18)
+    ]
+    found.sort()
+    return found

@@ -61,11 +61,11 @@ class Fired:
 
 def clocks(found: Grounds, *, open_clocks: int = OPEN, due: int = DUE) -> Fired:
     """Fill up to so many running limits, let so many end in one minute, and wait for the worker."""
-    _fill_up(open_clocks - due)
+    _fill_up(found, open_clocks - due)
     with stage(found):
         _until_quiet()
     ended = timezone.now().replace(second=0, microsecond=0) - _AGO
-    clock, runs = _let_end(due, ended)
+    clock, runs = _let_end(found, due, ended)
     there = RunClock.objects.filter(status="running").count()
     say(f"{there} limits run, {len(runs)} of them ended at {ended:%H:%M}; starting the worker …")
     since = timezone.now()
@@ -96,7 +96,7 @@ def told(one: Fired) -> str:
 # --- filling --------------------------------------------------------------------------------------
 
 
-def _fill_up(wanted: int) -> None:
+def _fill_up(found: Grounds, wanted: int) -> None:
     """Copy orders that a unit has to answer until so many limits run."""
     missing = wanted - RunClock.objects.filter(status="running").count()
     if missing <= 0:
@@ -109,10 +109,10 @@ def _fill_up(wanted: int) -> None:
     for run in runs:
         act(run.pk, "dispatch", by=agent.actor, at=at, form=form)
     each = RunClock.objects.filter(run__in=runs, status="running").count() / len(runs)
-    _copy([run.matter_id for run in runs], round(missing / each), at)
+    _copy(found, [run.matter_id for run in runs], round(missing / each), at)
 
 
-def _let_end(many: int, ended: datetime) -> tuple[str, list[Run]]:
+def _let_end(found: Grounds, many: int, ended: datetime) -> tuple[str, list[Run]]:
     """Copy calls that nobody has given to a unit until so many limits have ended in a minute.
 
     Returns which limit, and the runs.
@@ -123,10 +123,10 @@ def _let_end(many: int, ended: datetime) -> tuple[str, list[Run]]:
     # Opened once more, so much earlier that this limit ends at that minute.
     begun = ended - (clock.due_at - ended)
     runs = [_opened(agent, place, begun) for place in _places()]
-    found = RunClock.objects.filter(run__in=runs, name=clock.name, due_at=ended)
-    if found.count() != len(runs):
+    timed = RunClock.objects.filter(run__in=runs, name=clock.name, due_at=ended)
+    if timed.count() != len(runs):
         raise OperatorError(f"The limit {clock.name} is not counted in hours: none can be timed.")
-    _copy([run.matter_id for run in runs], many - len(runs), timezone.now())
+    _copy(found, [run.matter_id for run in runs], many - len(runs), timezone.now())
     ending = Run.objects.filter(clocks__name=clock.name, clocks__due_at=ended)
     return clock.name, list(ending.only("pk"))
 
@@ -147,13 +147,14 @@ def _places() -> list[Place]:
     return list(found[:: max(found.count() // LIVES, 1)][:LIVES])
 
 
-def _copy(matters: Sequence[UUID], many: int, at: datetime) -> None:
+def _copy(found: Grounds, matters: Sequence[UUID], many: int, at: datetime) -> None:
     city = city_now()
     first = list(Matter.objects.filter(pk__in=matters).select_related("place"))
     lives = read_lives(first, city)
     each, left = divmod(many, len(lives))
     orders = [Order(n, 0, each + (n < left)) for n in range(len(lives))]
-    write([one for one in orders if one.times], lives, city, at=at)
+    with found.filling():
+        write([one for one in orders if one.times], lives, city, at=at)
 
 
 # --- waiting --------------------------------------------------------------------------------------

@@ -8,23 +8,33 @@ verify` finds nothing wrong with it.
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from multiprocessing import get_context
+from functools import partial
 from random import Random
 from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from psycopg import sql
 
 from huiyin.matters.models import Contact, Matter, Tally
 from huiyin.ops.bench import skew
-from huiyin.ops.bench.copies import TABLES, Copier, Counterparts, Somebody
+from huiyin.ops.bench.copies import (
+    COUNTS,
+    TABLES,
+    Cell,
+    Cells,
+    Copier,
+    Counterparts,
+    Mould,
+    Somebody,
+)
+from huiyin.ops.bench.grounds import Grounds
 from huiyin.ops.bench.lives import MODELS, City, Life, columns, read_lives, tell_stories
+from huiyin.ops.bench.pouring import pour
 from huiyin.ops.bench.shelving import shelved
 from huiyin.ops.bench.spots import Spots
 from huiyin.ops.demo.divisions import CITY
@@ -42,7 +52,9 @@ WEEKS: Final = 104
 RECENT: Final = 0.04  # closed this month: the person can still ask for more
 NOTE: Final = "bench_lives"
 TOGETHER: Final = 8  # copies of a life in the same week: its days are put in once for all
-BATCH: Final = 2_500  # matters written together
+BATCH: Final = 250  # matters written together
+FEW: Final = 10  # times fewer than there are: they go in beside the indexes
+ANEW: Final = 2  # so many times as many as there are: they are written once more
 CALLERS: Final = 60_000
 RESIDENTS: Final = 6_000
 FIRST_CALLER: Final = 1_000_000
@@ -60,6 +72,7 @@ class Filled:
     writing: float
     indexes: float
     counting: float
+    tidying: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +84,22 @@ class Order:
     times: int
 
 
-def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
+def fill(found: Grounds, *, matters: int, at: datetime, jobs: int | None = None) -> Filled:
     """Bring the city to so many matters; what is there counts. Nothing is done when they are."""
     begun = time.perf_counter()
     there = Matter.objects.count()
+    if there >= matters:
+        return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0, 0, 0)
+    with found.filling():
+        telling, written = _fill(there, matters, at=at, jobs=jobs)
+    return replace(written, seconds=time.perf_counter() - begun, telling=telling)
+
+
+def _fill(
+    there: int, matters: int, *, at: datetime, jobs: int | None
+) -> tuple[float, Filled]:  # fmt: skip
+    """Tell, read and write; return how long the first two took in seconds, and what was written."""
+    begun = time.perf_counter()
     if not there:
         say("Telling the stories that will be copied …")
         tell_stories(at=at, jobs=jobs or os.cpu_count() or 1)
@@ -82,14 +107,11 @@ def fill(*, matters: int, at: datetime, jobs: int | None = None) -> Filled:
         told = [str(pk) for pk in Matter.objects.values_list("pk", flat=True)]
         Note.objects.update_or_create(name=NOTE, defaults={"value": told, "written_at": at})
     wanted = max(matters - there, 0)
-    if not wanted:
-        return Filled(0, 0, time.perf_counter() - begun, 0, 0, 0, 0)
     city = city_now()
     lives = _lives(city, _told())
     orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
     telling = time.perf_counter() - begun
-    found = write(orders, lives, city, at=at, jobs=jobs)
-    return replace(found, seconds=time.perf_counter() - begun, telling=telling)
+    return telling, write(orders, lives, city, at=at, jobs=jobs)
 
 
 def write(
@@ -102,29 +124,45 @@ def write(
     spots = Spots(lives[one.life].level for one in orders)
     wanted = sum(one.times for one in orders)
     say(f"Writing {wanted} matters, copies of {len(lives)} lives …")
-    first = _reserve_numbers(wanted)
-    connection.close()
-    with shelved(TABLES) as shelf:
+    cells = Cells(lives, old_cells())
+    make_counts(cells)
+    ground = Ground(lives, [Mould(one, cells) for one in lives], city, people, accounts, spots)
+    parts = _shared_among(orders, jobs or os.cpu_count() or 1, _reserve_numbers(wanted))
+    # What is there is written once more when it is little: then nothing of it all is logged.
+    there = Matter.objects.count()
+    anew, few = there * ANEW < wanted, wanted * FEW < there
+    with shelved(TABLES, only_links=few) as shelf:
         started = time.perf_counter()
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS bench_counts")
-            cursor.execute(_MAKE_COUNTS)
-        connection.close()
-        events = _write(
-            orders, lives, city, people, accounts, spots, first, jobs or os.cpu_count() or 1
-        )
+        pour(written(), [partial(ground.copies, *part) for part in parts], anew=anew)
         writing = time.perf_counter() - started
-        say(f"Written in {writing:.0f} s; building the indexes …")
+        say(f"Written in {writing:.0f} s; counting, and building the indexes …")
         started = time.perf_counter()
-        shelf.put_back()
+        with ThreadPoolExecutor(1) as pool:
+            counted = pool.submit(_count_apart, anew=anew)
+            shelf.put_back()
+            counting = counted.result()
         indexes = time.perf_counter() - started
     started = time.perf_counter()
-    say(f"Indexes in {indexes:.0f} s; counting …")
-    _count()
     _tidy_up()
-    counting = time.perf_counter() - started
+    tidying = time.perf_counter() - started
+    events = sum(len(lives[one.life].events) * one.times for one in orders)
     seconds = time.perf_counter() - begun
-    return Filled(wanted, events, seconds, 0, writing, indexes, counting)
+    return Filled(wanted, events, seconds, 0, writing, indexes, counting, tidying)
+
+
+def written() -> dict[str, list[str]]:
+    """Return the tables a copy writes, in the order in which one points at the other: columns."""
+    return {model._meta.db_table: columns(model) for model in MODELS} | {COUNTS: []}
+
+
+def _count_apart(*, anew: bool) -> float:
+    """Count in a thread of its own; return how long it took in seconds."""
+    started = time.perf_counter()
+    try:
+        count(anew=anew)
+    finally:
+        connection.close()
+    return time.perf_counter() - started
 
 
 def told(one: Filled) -> str:
@@ -133,7 +171,8 @@ def told(one: Filled) -> str:
     return (
         f"{one.matters} matters with {one.events} events in {one.seconds:.0f} s ({rate:.0f}/s): "
         f"told and read {one.telling:.0f} s, written {one.writing:.0f} s, indexes "
-        f"{one.indexes:.0f} s, counts {one.counting:.0f} s"
+        f"{one.indexes:.0f} s (beside them the counts {one.counting:.0f} s), tidied up "
+        f"{one.tidying:.0f} s"
     )
 
 
@@ -213,10 +252,11 @@ def _people(at: datetime) -> tuple[list[Somebody], list[Somebody]]:
 
     def sealed(number: int, account: str = "") -> Somebody:
         phone, name = mobile(0, FIRST_CALLER + number), person(f"bench/{rng.random()}")
-        return Somebody(
+        words = (
             seal(name, context=fields["name"]), seal(phone, context=fields["phone"]),
             f"\\\\x{index_of(phone).hex()}", account,
         )  # fmt: skip
+        return Somebody(*(word.encode() for word in words))
 
     known = dict(Account.objects.filter(name__startswith="bench/").values_list("name", "pk"))
     if not known:
@@ -245,139 +285,149 @@ def _reserve_numbers(many: int) -> int:
 # --- writing -------------------------------------------------------------------------------------
 
 
-def _write(
-    orders: Sequence[Order], lives: Sequence[Life], city: City, people: Sequence[Somebody],
-    accounts: Sequence[Somebody], spots: Spots, first: int, jobs: int,
-) -> int:  # fmt: skip
-    """Write all copies, shared among processes; return how many events."""
+def _shared_among(orders: Sequence[Order], jobs: int, first: int) -> list[tuple[list[Order], int]]:
+    """Return orders in as many parts of the same size, each with the first of its numbers."""
     parts: list[list[Order]] = [[] for _ in range(jobs)]
     sizes = [0] * jobs
     for one in orders:
         least = sizes.index(min(sizes))
         parts[least].append(one)
         sizes[least] += one.times
-    firsts = [first + sum(sizes[:n]) for n in range(jobs)]
-    shared = Shared(lives, city, people, accounts, spots)
-    if jobs == 1:
-        return _part(shared, 0, parts[0], firsts[0])
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("fork"), initializer=_share, initargs=(shared,)
-    ) as pool:
-        return sum(pool.map(_shared_part, range(jobs), parts, firsts))
+    return [(part, first + sum(sizes[:n])) for n, part in enumerate(parts)]
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """What every process that writes needs; a fork has it without its being sent."""
+class Ground:
+    """What every process that copies needs; a fork has it without its being sent."""
 
     lives: Sequence[Life]
+    moulds: Sequence[Mould]
     city: City
     people: Sequence[Somebody]
     accounts: Sequence[Somebody]
     spots: Spots
 
-
-_shared: list[Shared] = []
-
-
-def _share(shared: Shared) -> None:
-    _shared[:] = [shared]
-
-
-def _shared_part(number: int, orders: Sequence[Order], first: int) -> int:
-    return _part(_shared[0], number, orders, first)
-
-
-def _part(shared: Shared, number: int, orders: Sequence[Order], first: int) -> int:
-    connection.connect()
-    rng = Random(f"{_SEED}/{number}/{first}")  # noqa: S311 as above
-    copier = Copier(
-        counterparts=Counterparts(shared.city), people=shared.people, accounts=shared.accounts,
-        seed=f"{_SEED}/copies/{first}", numbers=iter(range(first, first + 100_000_000)),
-        key=settings.HUIYIN.index_key, city=CITY[:4],
-    )  # fmt: skip
-    events = waiting = 0
-    for one in orders:
-        life = shared.lives[one.life]
-        spots = shared.spots.draw(life.level, one.times, rng)
-        copier.copy(life, days=one.days, spots=spots)
-        events += len(life.events) * one.times
-        waiting += one.times
-        if waiting >= BATCH:
-            _pour(copier)
-            waiting = 0
-    _pour(copier)
-    return events
-
-
-def _pour(copier: Copier) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
-        for model in MODELS:
-            table = model._meta.db_table
-            rows = copier.rows[table]
-            if rows:
-                names = sql.SQL(", ").join(map(sql.Identifier, columns(model)))
-                statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
-                _send(cursor, statement.as_string(cursor.connection), rows)
-                rows.clear()
-        if copier.counts:
-            _send(cursor, "COPY bench_counts FROM STDIN", copier.counts)
-            copier.counts.clear()
-
-
-def _send(cursor: object, statement: str, rows: list[str]) -> None:
-    with cursor.copy(statement) as into:  # type: ignore[attr-defined]
-        into.write("\n".join(rows) + "\n")
+    def copies(self, orders: Sequence[Order], first: int) -> Iterator[dict[str, list[bytes]]]:
+        """Yield the rows of all copies in batches, by table; a batch is emptied afterwards."""
+        rng = Random(f"{_SEED}/{first}")  # noqa: S311 as above
+        copier = Copier(
+            counterparts=Counterparts(self.city), people=self.people, accounts=self.accounts,
+            seed=f"{_SEED}/copies/{first}", numbers=iter(range(first, first + 100_000_000)),
+            key=settings.HUIYIN.index_key, city=CITY[:4],
+        )  # fmt: skip
+        waiting = 0
+        for one in orders:
+            life = self.lives[one.life]
+            spots = self.spots.draw(life.level, one.times, rng)
+            copier.copy(life, self.moulds[one.life], days=one.days, spots=spots)
+            waiting += one.times
+            if waiting >= BATCH:
+                yield copier.rows
+                copier.clear()
+                waiting = 0
+        yield copier.rows
 
 
 # --- counting ------------------------------------------------------------------------------------
 
-_AREA: Final = "town_id, county_id, overlay_id, city_id"
-_CELL: Final = "day, measure, procedure, state, category_id, unit_id"
+# By numbers: what is sorted is narrow, and lies as the index of the counts does.
 _MAKE_COUNTS: Final = """
 CREATE UNLOGGED TABLE bench_counts (
-    town_id uuid, county_id uuid, overlay_id uuid, city_id uuid,
-    day date, measure text, procedure text, state text, category_id uuid, unit_id uuid, delta int
-)
+    area int, measure smallint, day date, kind int, unit_id uuid, delta int
+);
+CREATE UNLOGGED TABLE bench_measures (number smallint, measure text);
+CREATE UNLOGGED TABLE bench_kinds (number int, procedure text, state text, category_id uuid)
 """
-# What was there, what came, and what stands in a state now.
-_SUMS: Final = f"""
-CREATE UNLOGGED TABLE bench_tally AS
-SELECT {_AREA}, {_CELL}, sum(n)::int AS n FROM (
-    SELECT {_AREA}, {_CELL}, delta AS n FROM bench_counts
-    UNION ALL SELECT {_AREA}, {_CELL}, delta FROM matters_tallydelta WHERE day IS NOT NULL
-    UNION ALL SELECT {_AREA}, {_CELL}, count FROM matters_tally
-        JOIN matters_tallyarea AS area ON area.id = area_id WHERE day IS NOT NULL
-    UNION ALL SELECT {_AREA}, NULL, 'in_state', run.procedure, run.state, category_id,
-        (run.memory #>> '{{roles,lead,0}}')::uuid, 1
-        FROM matters_run AS run JOIN matters_matter AS matter ON matter.id = run.matter_id
-) AS parts GROUP BY {_AREA}, {_CELL} HAVING sum(n) <> 0
-"""  # noqa: S608 names of columns
-_KEEP: Final = f"""
-INSERT INTO matters_tally (area_id, {_CELL}, count)
-SELECT area.id, {_CELL}, n FROM bench_tally AS sums JOIN matters_tallyarea AS area
-    ON (coalesce(sums.town_id, sums.county_id, sums.city_id), sums.overlay_id IS NULL)
-     = (coalesce(area.town_id, area.county_id, area.city_id), area.overlay_id IS NULL)
-"""  # noqa: S608 as above
+_DROP_COUNTS: Final = "DROP TABLE IF EXISTS bench_counts, bench_measures, bench_kinds"
+_OLD_CELLS: Final = """
+SELECT DISTINCT measure, procedure, state, coalesce(category_id::text, '\\N')
+FROM (
+    SELECT measure, procedure, state, category_id FROM matters_tally
+    UNION ALL SELECT measure, procedure, state, category_id FROM matters_tallydelta
+) AS found
+"""
+_NUMBERED: Final = """
+    JOIN bench_measures AS measures ON measures.measure = old.measure
+    JOIN bench_kinds AS kinds
+        ON (kinds.procedure, kinds.state, coalesce(kinds.category_id::text, ''))
+         = (old.procedure, old.state, coalesce(old.category_id::text, ''))
+"""
+_OLD_COUNTS: Final = (
+    f"""
+INSERT INTO bench_counts
+SELECT area_id, measures.number, day, kinds.number, unit_id, count
+FROM matters_tally AS old {_NUMBERED}
+""",  # noqa: S608 fixed texts
+    """
+INSERT INTO matters_tallyarea (town_id, county_id, overlay_id, city_id)
+SELECT DISTINCT town_id, county_id, overlay_id, city_id FROM matters_tallydelta
+ON CONFLICT DO NOTHING
+""",
+    f"""
+INSERT INTO bench_counts
+SELECT area.id, measures.number, day, kinds.number, unit_id, delta
+FROM matters_tallydelta AS old {_NUMBERED}
+    JOIN matters_tallyarea AS area
+        ON (coalesce(old.town_id, old.county_id, old.city_id), old.overlay_id IS NULL)
+         = (coalesce(area.town_id, area.county_id, area.city_id), area.overlay_id IS NULL)
+""",  # noqa: S608 fixed texts
+)
+_KEEP: Final = """
+INSERT INTO matters_tally (area_id, measure, day, procedure, state, category_id, unit_id, count)
+SELECT area, measures.measure, day, procedure, state, category_id, unit_id, n
+FROM (
+    SELECT area, measure, day, kind, unit_id, sum(delta)::int AS n FROM bench_counts
+    GROUP BY area, measure, day, kind, unit_id HAVING sum(delta) <> 0
+    ORDER BY area, measure, day, kind, unit_id
+) AS sums
+    JOIN bench_measures AS measures ON measures.number = sums.measure
+    JOIN bench_kinds AS kinds ON kinds.number = sums.kind
+"""
+_ADD: Final = f"""{_KEEP}
+ON CONFLICT (area_id, measure, day, procedure, state, category_id, unit_id)
+DO UPDATE SET count = matters_tally.count + excluded.count
+"""
+
+
+def old_cells() -> list[Cell]:
+    """Return what is counted already."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLD_CELLS)
+        return list(cursor.fetchall())
+
+
+def make_counts(cells: Cells) -> None:
+    """Make the tables into which copies write what is counted of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_COUNTS)
+        cursor.execute(_MAKE_COUNTS)
+        with cursor.copy("COPY bench_measures FROM STDIN") as into:
+            for measure, number in cells.measures.items():
+                into.write(f"{number}\t{measure}\n")
+        with cursor.copy("COPY bench_kinds FROM STDIN") as into:
+            for kind, number in cells.kinds.items():
+                into.write("\t".join((str(number), *kind)) + "\n")
+
+
+def count(*, anew: bool) -> None:
+    """Add what was copied to what was counted before; `anew`: all counts are written once more."""
+    tables = (Tally._meta.db_table,) if anew else ()
+    with shelved(tables) as shelf, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '256MB'")
+            cursor.execute("SET LOCAL enable_hashagg = off")  # sorted they lie as the index does
+            if anew:
+                for statement in _OLD_COUNTS:
+                    cursor.execute(statement)
+                cursor.execute("TRUNCATE matters_tally, matters_tallydelta")
+            for table in ("bench_counts", "bench_kinds", "bench_measures"):
+                cursor.execute(f"ANALYZE {table}")
+            cursor.execute(_KEEP if anew else _ADD)
+            cursor.execute(_DROP_COUNTS)
+        shelf.put_back()
 
 
 def _tidy_up() -> None:
     """Leave the tables as they lie there on any day of a city that has not just been filled."""
     with connection.cursor() as cursor:
         cursor.execute(f"VACUUM (ANALYZE) {', '.join((*TABLES, Tally._meta.db_table))}")
-
-
-def _count() -> None:
-    """Write the counts of what was copied."""
-    with shelved((Tally._meta.db_table,)) as shelf, connection.cursor() as cursor:
-        cursor.execute("SET work_mem = '256MB'")
-        cursor.execute(_SUMS)
-        cursor.execute("TRUNCATE matters_tally, matters_tallydelta")
-        cursor.execute(
-            f"INSERT INTO matters_tallyarea ({_AREA}) SELECT DISTINCT {_AREA} FROM bench_tally"  # noqa: S608 as above
-            " ON CONFLICT DO NOTHING"
-        )
-        cursor.execute(_KEEP)
-        cursor.execute("DROP TABLE bench_tally, bench_counts")
-        shelf.put_back()

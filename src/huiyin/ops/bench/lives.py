@@ -20,7 +20,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from huiyin.matters import tallies
-from huiyin.matters.chain import HASHED, canonical
+from huiyin.matters.chain import HASHED, START, canonical
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import (
     Assignment,
@@ -36,6 +36,7 @@ from huiyin.matters.models import (
     Run,
     RunClock,
 )
+from huiyin.ops.bench.patterns import gap
 from huiyin.ops.demo.life.plan import ONLY_LIVE, Entry, entries
 from huiyin.ops.demo.life.pouring import tell_all
 from huiyin.ops.progress import say
@@ -51,6 +52,8 @@ MODELS: Final[tuple[type[models.Model], ...]] = (
 )  # fmt: skip
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DATE: Final = r"(?<![0-9])20[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9])"
+_BYTES: Final = "\\\\x"  # before bytes in what COPY reads
+_START: Final = START.hex()
 TOKENS: Final = re.compile(f"{_UUID}|{_DATE}")
 
 
@@ -101,7 +104,7 @@ class Gaps:
         return [word for word in self.names if len(word) == 10]
 
     def cut(self, text: str) -> str:
-        """Return a text as a pattern for `%`: days once, everything else in a second round."""
+        """Return a text with its gaps."""
         out, end = [], 0
         for found in TOKENS.finditer(text):
             name = self.names.get(found[0])
@@ -109,10 +112,10 @@ class Gaps:
                 name = self.add(found[0], f"d{len(self.names)}")
             if name is None:
                 continue
-            out.append(text[end : found.start()].replace("%", "%%%%"))
-            out.append(f"%({name})s" if len(found[0]) == 10 else f"%%({name})s")
+            out.append(text[end : found.start()])
+            out.append(gap(name))
             end = found.end()
-        out.append(text[end:].replace("%", "%%%%"))
+        out.append(text[end:])
         return "".join(out)
 
 
@@ -126,20 +129,34 @@ def _is_day(text: str) -> bool:
 
 @dataclass(slots=True)
 class Event:
-    """An event as patterns: what its hash is over, its row, its body and the row of that."""
+    """An event as texts with gaps: what its hash is over, and its body.
+
+    In rows stand the gaps `digest…` and `hash…` with its `number` in the life. `before`: the number
+    of the event before it in its run; -1: there is none.
+    """
 
     columns: str
-    row: str
     content: str
-    body_row: str
-    id: str
-    run: str
     salt: bytes
+    number: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One change of a count; `day`, `unit`: their gaps, empty for none."""
+
+    day: str
+    measure: str
+    procedure: str
+    state: str
+    unit: str
+    amount: int
 
 
 @dataclass(slots=True)
 class Life:
-    """One matter as patterns, by table; `units`: which gap stands for which unit."""
+    """One matter as rows with gaps, by table; `units`: which gap stands for which unit."""
 
     place: UUID
     level: int
@@ -157,8 +174,7 @@ class Life:
     accounts: dict[str, str] = field(default_factory=dict)  # gap of a person → of their account
     rows: dict[str, list[str]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
-    # What the counts hold of it: gap of the day, measure, procedure, state, gap of the unit, count.
-    movements: list[tuple[str, str, str, str, str, int]] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)  # what the counts hold of it
 
     def days(self) -> list[tuple[str, date]]:
         """Return its gaps for days, with the day that stood there."""
@@ -258,10 +274,14 @@ def read_lives(matters: Sequence[Matter], city: City) -> list[Life]:
             _place_row(model, line, found, matter_of)
     bodies = {line.split("\t", 1)[0]: line for line in rows[EventBody]}
     lines = {line.split("\t", 1)[0]: line for line in rows[EventHeader]}
+    heads: dict[UUID, int] = {}
     for pk, (event, life) in salts.items():
-        life.events.append(_event_of(event, life, lines[pk], bodies[pk]))
+        _add_event(life, event, lines[pk], bodies[pk], heads)
+    for run in runs:
+        life = found[str(run.matter_id)]
+        _put_heads(life, {life.gaps.names[str(run.pk)]: heads[run.pk]})
     events: dict[UUID, list[EventHeader]] = {}
-    for event, _ in salts.values():
+    for event, _life in salts.values():
         events.setdefault(event.run_id, []).append(event)
     for run in runs:
         _count(found[str(run.matter_id)], run, events.get(run.pk, []))
@@ -333,42 +353,61 @@ def _place_row(
     if model is Contact:
         who = life.gaps.names[line.split("\t", 1)[0]]
         for part in ("name", "phone", "index"):
-            text = text.replace(f"~{part}~", f"%%({who}{part})s")
+            text = text.replace(f"~{part}~", gap(f"{who}{part}"))
     elif model is Run:
-        text = text.replace("~head~", f"%%(h{life.gaps.names[line.split(chr(9), 1)[0]]})s")
+        run = life.gaps.names[line.split("\t", 1)[0]]
+        text = text.replace("~head~", _BYTES + gap(f"head{run}"))
     elif model is Matter:
         for part in ("number", "lon", "lat", "overlay_id"):
-            text = text.replace(f"~{part}~", f"%%({part})s")
+            text = text.replace(f"~{part}~", gap(part))
     life.rows.setdefault(table, []).append(text)
 
 
-def _event_of(event: EventHeader, life: Life, line: str, body: str) -> Event:
-    text = life.gaps.cut(line)
-    for part in ("digest", "previous", "hash"):
-        text = text.replace(f"~{part}~", f"%%({part})s")
+def _add_event(
+    life: Life, event: EventHeader, line: str, body: str, heads: dict[UUID, int]
+) -> None:
+    """Add an event to its life; `heads`: by run, the number of its last one so far."""
+    number, before = len(life.events), heads.get(event.run_id, -1)
+    row = life.gaps.cut(line)
+    row = row.replace("~digest~", _BYTES + gap(f"digest{number}"))
+    row = row.replace("~previous~", _BYTES + (gap(f"hash{before}") if before >= 0 else _START))
+    row = row.replace("~hash~", _BYTES + gap(f"hash{number}"))
+    life.rows.setdefault(EventHeader._meta.db_table, []).append(row)
+    life.rows.setdefault(EventBody._meta.db_table, []).append(life.gaps.cut(body))
     said = {name: getattr(event, name) for name in HASHED}
-    return Event(
-        columns=life.gaps.cut(canonical(said).decode()),
-        row=text,
-        content=life.gaps.cut(canonical(event.body.content).decode()),
-        body_row=life.gaps.cut(body),
-        id=life.gaps.names[str(event.pk)],
-        run=life.gaps.names[str(event.run_id)],
-        salt=bytes(event.body.salt),
-    )
+    life.events.append(
+        Event(
+            columns=life.gaps.cut(canonical(said).decode()),
+            content=life.gaps.cut(canonical(event.body.content).decode()),
+            salt=bytes(event.body.salt), number=number, before=before,
+        )
+    )  # fmt: skip
+    heads[event.run_id] = number
+
+
+def _put_heads(life: Life, last: Mapping[str, int]) -> None:
+    """Let runs end with the hash of their last event; `last`: by the gap of the run."""
+    table = Run._meta.db_table
+    for run, number in last.items():
+        life.rows[table] = [
+            row.replace(gap(f"head{run}"), gap(f"hash{number}")) for row in life.rows[table]
+        ]
 
 
 def _count(life: Life, run: Run, events: Iterable[EventHeader]) -> None:
-    """Keep what the counts hold of a run, but for what stands in a state now."""
+    """Keep what the counts hold of a run: what happened on days, and in which state it is now."""
     read = ((one.action, one.to_state, one.recorded_at, one.effects) for one in events)
     for day, moved in tallies.folded(procedure_of(run.procedure), read).items():
-        gap = life.gaps.add(day.isoformat(), f"d{len(life.gaps.names)}")
+        name = life.gaps.add(day.isoformat(), f"d{len(life.gaps.names)}")
         for move, amount in moved.items():
             if amount and move.measure is not Measure.IN_STATE:
                 unit = life.units[move.unit] if move.unit else ""
                 life.movements.append(
-                    (gap, move.measure.value, run.procedure, move.state, unit, amount)
+                    Movement(name, move.measure.value, run.procedure, move.state, unit, amount)
                 )
+    lead = next(iter(run.memory.get("roles", {}).get("lead", ())), "")
+    unit = life.units[lead] if lead else ""
+    life.movements.append(Movement("", Measure.IN_STATE.value, run.procedure, run.state, unit, 1))
 
 
 def _put_name(life: Life, stem: str) -> None:
@@ -376,4 +415,4 @@ def _put_name(life: Life, stem: str) -> None:
     if len(stem) < 2:
         return
     table = MatterText._meta.db_table
-    life.rows[table] = [row.replace(stem, "%%(stem)s") for row in life.rows[table]]
+    life.rows[table] = [row.replace(stem, gap("stem")) for row in life.rows[table]]

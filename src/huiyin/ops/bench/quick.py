@@ -38,7 +38,7 @@ def quick(
     found: Grounds, *, at: datetime, matters: int = MATTERS, seconds: float = SECONDS
 ) -> Quick:  # fmt: skip
     """Fill the city where it is not filled yet, then measure."""
-    fill(matters=matters, at=at)
+    fill(found, matters=matters, at=at)
     measured = measure(found, at=at, plan=PLAN, seconds=seconds, warm=WARM_SECONDS, is_short=True)
     one: dict[str, Figure] = {figure.case: figure for figure in measured.figures}
     return Quick(

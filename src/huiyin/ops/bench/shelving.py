@@ -42,7 +42,9 @@ class Shelf:
         with connection.cursor() as cursor:
             cursor.execute(_SIZES, [list(self.by_table)])
             tables = [name for (name,) in cursor.fetchall()]
-        if connection.in_atomic_block or len(tables) == 1:  # nobody else can see these tables
+        if not tables:
+            pass
+        elif connection.in_atomic_block or len(tables) == 1:  # nobody else can see these tables
             for table in tables:
                 _run(self.by_table[table])
         else:
@@ -70,16 +72,18 @@ def _run_apart(statements: list[str]) -> None:
 
 
 @contextmanager
-def shelved(tables: Sequence[str]) -> Iterator[Shelf]:
+def shelved(tables: Sequence[str], *, only_links: bool = False) -> Iterator[Shelf]:
     """Take away the indexes and constraints of tables; they are put back at the end at the latest.
+
+    `only_links`: nothing but what one table demands of another.
 
     A process that is killed in between leaves a database that is of no use: fill a new one.
     """
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES, [list(tables)])
-        indexes = cursor.fetchall()
+        indexes = [] if only_links else cursor.fetchall()
         cursor.execute(_CONSTRAINTS, [list(tables), list(tables)])
-        constraints = cursor.fetchall()
+        constraints = [one for one in cursor.fetchall() if one[2] == "f" or not only_links]
         shelf = Shelf({}, [])
         for table, name, kind, definition in constraints:
             statement = f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'

@@ -57,11 +57,10 @@ def fill(folder: Path | None, *, matters: int, as_json: bool) -> None:
     """
 
     def filled(found: Any, at: Any) -> tuple[Any, str]:
-        del found
         from huiyin.ops.bench.filling import fill as fill_up  # noqa: PLC0415 Django is ready
         from huiyin.ops.bench.filling import told  # noqa: PLC0415 as above
 
-        figures = fill_up(matters=matters, at=at)
+        figures = fill_up(found, matters=matters, at=at)
         return figures, told(figures)
 
     _do(folder, filled, as_json=as_json)

@@ -94,6 +94,7 @@ class Cluster:
         self.is_demo = is_demo
         self.say = say
         self.process: subprocess.Popen[bytes] | None = None
+        self.settings: Mapping[str, str] = {}  # for the next start, before all others
 
     # --- what others see -----------------------------------------------------------------------
 
@@ -268,6 +269,7 @@ class Cluster:
         options = {
             **TUNING,
             **(TEST_TUNING if self.tests else {}),
+            **self.settings,
             "listen_addresses": "",
             "unix_socket_directories": str(self.layout.socket_folder),
             "unix_socket_permissions": "0700",

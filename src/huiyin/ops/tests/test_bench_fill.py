@@ -11,14 +11,14 @@ from huiyin.matters import tallies
 from huiyin.matters.models import Contact, EventHeader, Matter, MatterText, Measure, Run
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
-from huiyin.ops.bench import filling, grounds, skew
-from huiyin.ops.bench.copies import Copier, Counterparts, Somebody
+from huiyin.ops.bench import filling, grounds, pouring, skew
+from huiyin.ops.bench.copies import Cells, Copier, Counterparts, Mould, Somebody
 from huiyin.ops.bench.lives import Life
 from huiyin.ops.bench.spots import Spots
 from huiyin.ops.errors import OperatorError
 
 pytestmark = pytest.mark.django_db
-SEALED = Somebody(name="", phone="", index="\\\\x00", account="")
+SEALED = Somebody(name=b"", phone=b"", index=b"\\\\x00")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def handled():
     return city
 
 
-def copied(handled, *, times=3, days=70):
+def copied(handled, *, times=3, days=70, anew=True):
     """Copy every matter of the city so often, so many days earlier."""
     known = filling.city_now()
     lives = filling._lives(known, list(Matter.objects.values_list("pk", flat=True)))
@@ -43,22 +43,28 @@ def copied(handled, *, times=3, days=70):
         counterparts=Counterparts(known), people=[SEALED], accounts=[SEALED], seed="test",
         numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
     )  # fmt: skip
-    with filling.connection.cursor() as cursor:
-        cursor.execute(filling._MAKE_COUNTS)
+    cells = Cells(lives, filling.old_cells())
+    filling.make_counts(cells)
     for life in lives:
         # A resident's account is one of the city's own.
-        copier._accounts = [Somebody("", "", "\\\\x00", str(handled.resident.pk))]
-        copier.copy(life, days=days, spots=spots.draw(life.level, times, rng))
-    filling._pour(copier)
-    filling._count()
+        account = str(handled.resident.pk).encode()
+        copier._accounts = [Somebody(b"", b"", b"\\\\x00", account)]
+        placed = spots.draw(life.level, times, rng)
+        copier.copy(life, Mould(life, cells), days=days, spots=placed)
+    for table, names in filling.written().items():
+        statement = pouring.copying(table, names, anew=False)
+        with filling.connection.cursor() as cursor, cursor.copy(statement) as into:
+            into.write(b"".join(copier.rows[table]))
+    filling.count(anew=anew)
     return lives
 
 
-def test_copies_have_chains_limits_and_counts_of_their_own(handled):
+@pytest.mark.parametrize("anew", [True, False])
+def test_copies_have_chains_limits_and_counts_of_their_own(handled, anew):
     runs, events = Run.objects.count(), EventHeader.objects.count()
     opened = tallies.total(Measure.OPENED, place_id=handled.town.pk)
 
-    copied(handled)
+    copied(handled, anew=anew)
 
     assert Run.objects.count() == 4 * runs
     assert EventHeader.objects.count() == 4 * events
