@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,12 +12,21 @@ SECRET = "a-secret-of-forty-characters-for-the-tests-only"
 
 
 class Gateway(ThreadingHTTPServer):
-    """Answers `status` to signed requests, 401 to others; `drop` hangs up without an answer."""
+    """Answers `status` to signed requests, 401 to others; `drop` hangs up without an answer.
+
+    `keeps`: connections stay open, for so many requests as `hangs_up_after` says where it is given;
+    then it hangs up without a word, and `ended` is set.
+    """
 
     daemon_threads = True
 
-    def __init__(self, *, status: int = 202, drop: bool = False, seconds: float = 0) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(
+        self, *, status: int = 202, drop: bool = False, seconds: float = 0, keeps: bool = False,
+        hangs_up_after: int = 0,
+    ) -> None:  # fmt: skip
+        super().__init__(("127.0.0.1", 0), _Keeping if keeps else _Handler)
+        self.hangs_up_after, self.connections = hangs_up_after, 0
+        self.ended = threading.Event()
         self.status, self.drop, self.seconds = status, drop, seconds
         self.messages: list[dict[str, str]] = []
 
@@ -60,3 +70,24 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+class _Keeping(_Handler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections += 1
+        self.asked = 0
+
+    def do_POST(self) -> None:
+        super().do_POST()
+        self.asked += 1
+        if self.asked == self.server.hangs_up_after:
+            self.close_connection = True
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.server.ended.set()
