@@ -14,6 +14,7 @@ from huiyin.gateway.models import ApiToken, Right
 from huiyin.people.actors import Actor
 from huiyin.people.models import Account, AccountKind
 from huiyin.people.posts import holding_by_key
+from huiyin.people.signing_in import HOLDING
 
 POST_HEADER: Final = "Huiyin-Post"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
@@ -114,7 +115,7 @@ def _by_session(request: HttpRequest) -> Caller | None:
     if request.method not in SAFE and check_csrf(request) is not None:
         raise refusals.FormTooOld()
     named = request.headers.get(POST_HEADER, "")
-    if named:
+    if named and named != request.session.get(HOLDING):  # else the session has just looked it up
         on = timezone.localdate()
         held = holding_by_key(named, account_id=account.pk, on=on)
         if held is None:

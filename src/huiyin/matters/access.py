@@ -140,6 +140,25 @@ def run_in_sight(kind: str, *names: str) -> Ready[Run]:
     )
 
 
+def runs_of(of: Matter, *, by: Actor) -> list[Run]:
+    """Return the runs of a matter that an actor sees, the oldest first, each with it. One query."""
+    kind, known = sight(by)
+    found = _runs_of_matter(kind, *known).all(matter=of.pk, **known)
+    for one in found:
+        one.matter = of
+    return found
+
+
+@cache
+def _runs_of_matter(kind: str, *names: str) -> Ready[Run]:
+    return Ready(
+        lambda matter, **known: (
+            runs_in_sight(kind, **known).filter(matter_id=matter).order_by("opened_at", "id")
+        ),
+        names=("matter", *names),
+    )
+
+
 _SEEN: Final = {
     "unit": "SELECT seen FROM matters_runs_seen_by_unit(%s, %s, %s, %s) AS seen",
     "person": "SELECT seen FROM matters_runs_seen_by_person(%s, %s, %s) AS seen",
@@ -205,10 +224,12 @@ def _unit_and_above(by: Actor) -> RawSQL:
 
 
 def _matter_ids(by: Actor) -> RawSQL:
-    return RawSQL(
-        "SELECT seen FROM matters_seen_by_unit(%s, %s, %s, %s) AS seen",
-        [by.unit_id, by.unit_place_id, *looked_after_by(by)],
-    )
+    return _of_unit(by.unit_id, by.unit_place_id, *looked_after_by(by))
+
+
+def _of_unit(*known: Any) -> RawSQL:
+    """Return the matters a unit sees; `known`: unit, its place, what its office looks after."""
+    return RawSQL("SELECT seen FROM matters_seen_by_unit(%s, %s, %s, %s) AS seen", list(known))
 
 
 def matter(pk: UUID, *, by: Actor) -> Matter:
@@ -221,9 +242,27 @@ def matter_of_number(text: str, *, by: Actor) -> Matter:
     number = numbers.read(text)
     if number is None:
         raise NotFound()
-    return _one(
-        matters_seen_by(by).filter(number=number).select_related("category", "place", "words")
+    if by.unit_id is None:
+        return _one(
+            matters_seen_by(by).filter(number=number).select_related("category", "place", "words")
+        )
+    procedures, confidential = looked_after_by(by)
+    found = _SEEN_BY_UNIT.first(
+        number=number, unit=by.unit_id, place=by.unit_place_id, procedures=procedures,
+        confidential=confidential,
+    )  # fmt: skip
+    if found is None:
+        raise NotFound()
+    return found
+
+
+_SEEN_BY_UNIT: Ready[Matter] = Ready(
+    lambda number, unit, place, procedures, confidential: (
+        Matter.objects.filter(pk__in=_of_unit(unit, place, procedures, confidential))
+        .filter(number=number)
+        .select_related("category", "place", "words")
     )
+)
 
 
 def run(pk: UUID, *, by: Actor) -> Run:
@@ -247,7 +286,11 @@ def look(pk: UUID, *, by: Actor, at: datetime, address: str | None = None) -> Ma
 
     Pages and the API show a matter through this. Raises NotFound.
     """
-    found = matter(pk, by=by)
+    return looked_at(matter(pk, by=by), by=by, at=at, address=address)
+
+
+def looked_at(found: Matter, *, by: Actor, at: datetime, address: str | None = None) -> Matter:
+    """Return a matter that was just read for whoever asks, to be shown to them; as `look` does."""
     if found.is_confidential and by.unit_id is not None:
         access_log.record(
             by=by, at=at, action="look", subject_type="matter", subject_id=found.pk,
@@ -372,7 +415,12 @@ def parts_of(of: Matter, by: Actor) -> set[UUID]:
     """
     if by.unit_id is None:
         return set()
-    has_part = Q(assignments__unit=by.unit_id) | Q(
-        timeline__seq=1, timeline__unit_id=by.unit_id
-    )  # fmt: skip
-    return set(Run.objects.filter(has_part, matter=of).values_list("pk", flat=True))
+    return set(_WITH_PART.all(matter=of.pk, unit=by.unit_id))
+
+
+_WITH_PART: Ready[UUID] = Ready(
+    lambda matter, unit: Run.objects.filter(
+        Q(assignments__unit_id=unit) | Q(timeline__seq=1, timeline__unit_id=unit),
+        matter_id=matter,
+    ).values_list("pk", flat=True)
+)

@@ -37,6 +37,7 @@ from huiyin.procedures import Procedure, Refusal
 from huiyin.procedures.language import ActorKind, Field, FieldType
 from huiyin.procedures.refusals import sentence
 from huiyin.procedures.runs import Values
+from huiyin.ui.ready import Ready
 
 UNUSED_HOURS: Final = 24
 BATCH: Final = 500
@@ -224,10 +225,18 @@ def _use_seen(row: Attachment, by: Actor) -> AttachmentUse | None:
 def attachments_of(run_ids: Collection[UUID]) -> dict[UUID, list[AttachmentUse]]:
     """Return what the acts of these runs named, by event; one query. The runs are seen already."""
     found: dict[UUID, list[AttachmentUse]] = {}
-    uses = AttachmentUse.objects.filter(run__in=run_ids).select_related("attachment")
-    for use in uses.order_by("event", "pk"):
+    for use in _USES.all(runs=list(run_ids)):
         found.setdefault(use.event_id, []).append(use)
     return found
+
+
+_USES: Ready[AttachmentUse] = Ready(
+    lambda runs: (
+        AttachmentUse.objects.filter(run_id__one_of=runs)
+        .select_related("attachment")
+        .order_by("event_id", "pk")
+    )
+)
 
 
 # --- kept for later -----------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 A file is complete or not there: it is written beside its place, forced to the disk and renamed.
 Whoever keeps or removes a file holds the lock of its digest until the end of the transaction that
-writes or deletes its row, so none is removed while somebody is about to name it again.
+writes or deletes its row, so none is removed while somebody is about to name it again. Any number
+may keep the same file at once; whoever removes it is alone.
 """
 
 import errno
@@ -78,21 +79,27 @@ def keep(source: Path, *, parts: dict[str, bytes]) -> str:
     Inside of a transaction, before the row that names the file is written.
     """
     sha256 = digest_of(source)
-    lock(sha256)
+    _hold(sha256, alone=False)
     target = path_of(sha256)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, content in parts.items():
         with draft() as path:
             path.write_bytes(content)
-            put(path, path_of(sha256, name))
-    put(source, target)
+            _place(path, path_of(sha256, name))
+    _place(source, target)
+    _force(target.parent)
     return sha256
 
 
 def lock(sha256: str) -> None:
-    """Hold the lock of a digest until the transaction ends."""
+    """Hold the lock of a digest alone until the transaction ends, to remove its file."""
+    _hold(sha256, alone=True)
+
+
+def _hold(sha256: str, *, alone: bool) -> None:
+    lock_of = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(sha256)])
+        cursor.execute(f"SELECT {lock_of}(%s)", [_lock_number(sha256)])
 
 
 def remove(sha256: str) -> None:
@@ -118,10 +125,15 @@ def older_than(instant: datetime) -> Iterator[str]:
 
 def put(source: Path, target: Path) -> None:
     """Rename a file into its place once it is on the disk, and the folder's entry too."""
+    _place(source, target)
+    _force(target.parent)
+
+
+def _place(source: Path, target: Path) -> None:
+    """Rename a file into its place once it is on the disk; its folder is still to be forced."""
     source.chmod(0o600)
     _force(source)
     source.replace(target)
-    _force(target.parent)
 
 
 def _force(path: Path) -> None:

@@ -22,6 +22,9 @@ MOST_MEGAPIXELS: Final = 60
 LONGEST_SIDE: Final = 20_000
 THUMBNAILS: Final = {"small": 240, "large": 960}  # longest side, in points
 THUMBNAIL_TYPE: Final = WEBP
+# A third of the work of the usual way for six to eight of a hundred more bytes.
+_THUMBNAIL: Final[dict[str, Any]] = {"format": "WEBP", "quality": 80, "method": 2}
+_HALVED_FROM: Final = 1.25  # times its size: what is larger is halved first, which is quick
 _OPENERS: Final = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
 _SAVED: Final[dict[FileType, dict[str, Any]]] = {
     JPEG: {"format": "JPEG", "quality": 90, "optimize": True},
@@ -116,9 +119,9 @@ def _thumbnails(picture: Image.Image) -> dict[str, bytes]:
     made = {}
     small = picture
     for name, side in sorted(THUMBNAILS.items(), key=lambda it: -it[1]):
-        small = small.copy()
-        small.thumbnail((side, side), Image.Resampling.LANCZOS)
+        small = small.copy()  # the larger one stays what the next is made from
+        small.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=_HALVED_FROM)
         target = io.BytesIO()
-        small.save(target, format="WEBP", quality=80)
+        small.save(target, **_THUMBNAIL)
         made[name] = target.getvalue()
     return made

@@ -55,8 +55,13 @@ def possible_acts(run_id: UUID, *, by: Actor, at: datetime) -> list[PossibleAct]
     return acts_on(_read(access.run(run_id, by=by), at=at), by=by, at=at)
 
 
-def acts_on(held: Held, *, by: Actor, at: datetime) -> list[PossibleAct]:
-    """Return what is possible on a loaded run; one query for each fact from outside."""
+def acts_on(
+    held: Held, *, by: Actor, at: datetime, theirs_only: bool = False
+) -> list[PossibleAct]:  # fmt: skip
+    """Return what is possible on a loaded run; one query for each fact from outside.
+
+    `theirs_only`: without what is somebody else's to do, the larger part of any procedure.
+    """
     rules = held.procedure
     found = []
     facts = held.facts_for(rules.actions.values(), by=by)
@@ -64,7 +69,7 @@ def acts_on(held: Held, *, by: Actor, at: datetime) -> list[PossibleAct]:
         act = rules.actions[entry.action]
         if entry.refusal is None:
             found.append(_possible(act, rules))
-        else:
+        elif not (theirs_only and entry.refusal.code in NOT_YOURS):
             found.append(
                 _possible(
                     act, rules, reason=entry.refusal.code,

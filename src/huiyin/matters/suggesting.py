@@ -17,6 +17,7 @@ from huiyin.matters.refusals import NotPermitted
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures.language import Action, FieldType
 from huiyin.procedures.matching import is_actor
+from huiyin.ui.ready import Ready
 
 LEAD: Final = "lead"
 
@@ -48,7 +49,7 @@ def suggestion(run_id: UUID, *, by: Account, at: datetime) -> Suggestion:
 def _acts(run: Run, by: Account) -> dict[str, str]:
     """Return the acts by which whoever asks may give the run to a unit, with their field."""
     rules = procedure_of(run.procedure)
-    contacts = tuple(Contact.objects.filter(matter=run.matter_id).order_by("id"))
+    contacts = tuple(_PEOPLE.all(matter=run.matter_id))
     actor = seen_by_engine(by, contacts)
     before = snapshot_of(run, run.matter, rules, contacts)
     return {
@@ -58,6 +59,11 @@ def _acts(run: Run, by: Account) -> dict[str, str]:
         and (field := lead_field(rule))
         and any(is_actor(rules.actors[name], actor, before, before.facts) for name in rule.by)
     }
+
+
+_PEOPLE: Ready[Contact] = Ready(
+    lambda matter: Contact.objects.filter(matter_id=matter).order_by("id")
+)
 
 
 def answer_for(matter: Matter, *, at: datetime) -> Answer | None:

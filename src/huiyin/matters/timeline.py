@@ -6,9 +6,10 @@ in or their office looks after. People read what they did themselves, what they 
 where the matter stands; notes and the other side's words stay inside.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from huiyin.procedures.language import (
     Words,
 )
 from huiyin.ui.dates import day_words, said_moment
+from huiyin.ui.ready import Ready
 from huiyin.units.models import Unit
 
 PAGE = 30
@@ -137,14 +139,16 @@ class _Reader:
 
 def timeline(
     of: Matter, *, by: Actor, after: UUID | None = None, limit: int = PAGE,
-    within: Collection[UUID] | None = None,
+    within: Collection[UUID] | None = None, runs: Sequence[Run] | None = None,
+    contacts: Sequence[Contact] | None = None,
 ) -> Page:  # fmt: skip
     """Return what happened to a matter the actor sees, over all runs they see, the latest first.
 
-    `after`: the key of the last entry of the page before. `within`: of these runs alone. Seven
-    queries at most, however much has happened.
+    `after`: the key of the last entry of the page before. `within`: of these runs alone. `runs`,
+    `contacts`: all that the actor sees of it, where they have been read already. Seven queries at
+    most, however much has happened.
     """
-    reader = _reader(of, by)
+    reader = _reader(of, by, runs, contacts)
     shown_of = [pk for pk in reader.runs if within is None or pk in within]
     events = EventHeader.objects.filter(run__in=shown_of).order_by("-recorded_at", "-id")
     if after is not None:
@@ -152,7 +156,10 @@ def timeline(
         events = events.filter(Q(recorded_at__lt=last) | Q(pk__lt=after), recorded_at__lte=last)
     if reader.is_person:
         events = events.filter(_open_to_people(reader))
-    found = list(events.select_related("body")[: limit + 1])
+    if after is None and not reader.is_person:
+        found = _latest(limit + 1).all(runs=shown_of)
+    else:
+        found = list(events.select_related("body")[: limit + 1])
     shown, has_more = found[:limit], len(found) > limit
     names = _Names.of(shown, reader)
     return Page(
@@ -161,11 +168,25 @@ def timeline(
     )
 
 
-def _reader(of: Matter, by: Actor) -> _Reader:
-    runs = {run.pk: run for run in access.runs_seen_by(by).filter(matter=of).order_by("opened_at")}
-    rows = Contact.objects.filter(matter=of).order_by("id")
-    contacts = {row.pk: access.contact_seen(row, by=by) for row in rows}
-    return _Reader(by, contacts, runs, _close_runs(of, by, runs))
+@cache
+def _latest(most: int) -> Ready[EventHeader]:
+    return Ready(
+        lambda runs: (
+            EventHeader.objects.filter(run_id__one_of=runs)
+            .select_related("body")
+            .order_by("-recorded_at", "-id")[:most]
+        )
+    )
+
+
+def _reader(
+    of: Matter, by: Actor, runs: Sequence[Run] | None = None,
+    contacts: Sequence[Contact] | None = None,
+) -> _Reader:  # fmt: skip
+    seen = {run.pk: run for run in (access.runs_of(of, by=by) if runs is None else runs)}
+    rows = Contact.objects.filter(matter=of).order_by("id") if contacts is None else contacts
+    people = {row.pk: access.contact_seen(row, by=by) for row in rows}
+    return _Reader(by, people, seen, _close_runs(of, by, seen))
 
 
 def _close_runs(of: Matter, by: Actor, runs: Mapping[UUID, Run]) -> frozenset[UUID]:
@@ -256,8 +277,17 @@ class _Names:
 def _named(model: Any, ids: set[str]) -> dict[str, str]:
     if not ids:
         return {}
-    found = model.objects.filter(pk__in=[one for one in map(_uuid, ids) if one])
+    found = _NAMED[model].all(ids=[one for one in map(_uuid, ids) if one])
     return {str(row.pk): _name_of(row) for row in found}
+
+
+def _by_id(model: Any) -> Ready[Any]:
+    return Ready(lambda ids: model.objects.filter(pk__one_of=ids))
+
+
+_NAMED: Final[Mapping[Any, Ready[Any]]] = {
+    model: _by_id(model) for model in (Unit, Place, Category, Account)
+}
 
 
 def _name_of(row: Unit | Place | Category | Account) -> str:

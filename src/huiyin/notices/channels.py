@@ -36,16 +36,19 @@ class Handed:
     reason: str = ""
 
 
-def hand_over(notice: Notice) -> Handed:
-    """Hand a message to its gateway or server. It waits some seconds, outside of transactions."""
+def hand_over(notice: Notice, line: sms.Line) -> Handed:
+    """Hand a message to its gateway or server. It waits some seconds, outside of transactions.
+
+    `line`: to the SMS gateway, for many messages one after the other.
+    """
     subject, body = json.loads(notice.texts)[notice.language]
     if notice.channel == Channel.SMS:
-        return _sms(notice, body)
+        return _sms(notice, body, line)
     return _email(notice, subject, body)
 
 
-def _sms(notice: Notice, body: str) -> Handed:
-    outcome = sms.send(
+def _sms(notice: Notice, body: str, line: sms.Line) -> Handed:
+    outcome = line.send(
         to=notice.address, text=body, template=notice.name, message_id=str(notice.pk)
     )
     match outcome:

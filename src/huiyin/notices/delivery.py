@@ -21,6 +21,7 @@ from huiyin.notices import quiet
 from huiyin.notices.channels import Handed, Verdict, hand_over
 from huiyin.notices.models import Notice, NoticeState, OutcomeCount
 from huiyin.notices.texts import Channel
+from huiyin.people import sms
 
 BATCH = 15
 # Longer than a whole batch can take with a gateway that answers nothing (15 s each).
@@ -57,6 +58,10 @@ FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamp
 WHERE held.id = given.id AND held.state = 'queued' AND held.leased_until = %s
 """  # noqa: S608 as above
 
+_LOCK = f"""
+SELECT FROM {Notice._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+
 _COUNT = f"""
 INSERT INTO {OutcomeCount._meta.db_table} AS held (channel, outcome, count)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])
@@ -87,11 +92,12 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
         )
         ids: list[UUID] = [pk for (pk,) in cursor.fetchall()]
     waiting: list[_Settled] = []
-    for notice in Notice.objects.filter(pk__in=ids).order_by("due_at", "pk"):
-        waiting.append(_settled(notice, _handed(notice), at))
-        if notice.channel == Channel.EMAIL:
-            _settle(waiting, lease_until=until)
-            waiting = []
+    with sms.Line() as line:
+        for notice in Notice.objects.filter(pk__in=ids).order_by("due_at", "pk"):
+            waiting.append(_settled(notice, _handed(notice, line), at))
+            if notice.channel == Channel.EMAIL:
+                _settle(waiting, lease_until=until)
+                waiting = []
     _settle(waiting, lease_until=until)
     return Sent(len(ids))
 
@@ -115,9 +121,19 @@ def count_outcomes(counts: Mapping[tuple[str, str], int]) -> None:
             cursor.execute(_COUNT, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _handed(notice: Notice) -> Handed:
+def lock_in_order(ids: Sequence[UUID]) -> None:
+    """Lock some notices that are going to be written, one statement; in a transaction.
+
+    What a worker settles the gateway reports at the same moment: whoever writes many of them locks
+    them in the order of their ids, so that neither waits for the other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(ids)])
+
+
+def _handed(notice: Notice, line: sms.Line) -> Handed:
     try:
-        return hand_over(notice)
+        return hand_over(notice, line)
     except Exception:
         # A fault of ours in one message must not stop the others behind it.
         log.exception("notice_failed", notice=notice.name, id=str(notice.pk))
@@ -155,7 +171,7 @@ def _settled(notice: Notice, handed: Handed, at: datetime) -> _Settled:
 
 
 def _settle(found: Sequence[_Settled], *, lease_until: datetime) -> None:
-    """Write what became of messages that are still leased to us, and count it; two statements."""
+    """Write what became of messages that are still leased to us, and count it; three statements."""
     if not found:
         return
     columns: list[list[Any]] = [
@@ -167,6 +183,7 @@ def _settle(found: Sequence[_Settled], *, lease_until: datetime) -> None:
         [one.settled_at for one in found],
     ]
     with transaction.atomic():
+        lock_in_order(columns[0])
         with connection.cursor() as cursor:
             cursor.execute(_SETTLE, [*columns, lease_until])
         count_outcomes(Counter((one.notice.channel, one.outcome) for one in found))

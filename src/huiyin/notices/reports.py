@@ -1,24 +1,28 @@
 """What the gateway says later: a message arrived on the phone, or could not.
 
-POST {"id", "status": "delivered" | "failed"} as JSON, signed like our own requests (people.sms):
-X-Huiyin-Timestamp, X-Huiyin-Signature, with HUIYIN_SMS_SECRET. The same report may come twice.
+POST {"id", "status": "delivered" | "failed"} as JSON, or a list of up to 200 of them, signed like
+our own requests (people.sms): X-Huiyin-Timestamp, X-Huiyin-Signature, with HUIYIN_SMS_SECRET. The
+same report may come twice.
 """
 
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
-from huiyin.notices.delivery import count_outcomes
+from huiyin.notices.delivery import count_outcomes, lock_in_order
 from huiyin.notices.models import Notice, NoticeState
 from huiyin.notices.texts import Channel
 
 FRESH_SECONDS = 300
-LARGEST_BODY = 4_000
+LARGEST_BODY = 32_000
+MOST_AT_ONCE = 200
 
 
 class Status(StrEnum):
@@ -26,6 +30,12 @@ class Status(StrEnum):
 
     DELIVERED = "delivered"
     FAILED = "failed"
+
+
+_OUTCOMES: Final = {
+    Status.DELIVERED: NoticeState.DELIVERED,
+    Status.FAILED: NoticeState.REFUSED,
+}
 
 
 class NotAReport(ValueError):
@@ -42,35 +52,52 @@ def is_genuine(*, secret: str, timestamp: str, signature: str, body: bytes, at: 
     return hmac.compare_digest(wanted.hexdigest().encode(), signature.encode())
 
 
-def read_report(body: bytes) -> tuple[UUID, Status]:
-    """Read a report. Raises NotAReport."""
+def read_reports(body: bytes) -> list[tuple[UUID, Status]]:
+    """Read what one request reports. Raises NotAReport where any of it cannot be read."""
     try:
         given = json.loads(body)
-        return UUID(given["id"]), Status(given["status"])
-    except (ValueError, TypeError, KeyError, AttributeError):
+        many = given if isinstance(given, list) else [given]
+        found = [(UUID(one["id"]), Status(one["status"])) for one in many]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise NotAReport from None
+    if not 0 < len(found) <= MOST_AT_ONCE:
+        raise NotAReport
+    return found
 
 
 def take_report(*, message_id: UUID, status: Status, at: datetime) -> bool:
-    """Note what became of an SMS; answer whether it was one of ours and that was news.
+    """Note what became of one SMS; answer whether that was news. See `take_reports`."""
+    return take_reports([(message_id, status)], at=at) > 0
+
+
+def take_reports(reports: Iterable[tuple[UUID, Status]], *, at: datetime) -> int:
+    """Note what became of SMS; answer how many were ours and that was news of them.
 
     A message that arrived has arrived: a later "failed" changes nothing. A report may come before
-    our own worker knows that the gateway took the message, and settles an unclear one.
+    our own worker knows that the gateway took the message, and settles an unclear one. Two
+    statements, and one for each status.
     """
+    given: dict[Status, list[UUID]] = {}
+    for message_id, status in reports:
+        given.setdefault(status, []).append(message_id)
+    with transaction.atomic():
+        lock_in_order([one for ids in given.values() for one in ids])
+        # What has arrived comes first: a "failed" beside it changes nothing.
+        taken = {one: _take(given[one], one, at) for one in sorted(given)}
+        count_outcomes(
+            {(Channel.SMS.value, _OUTCOMES[one].value): count for one, count in taken.items()}
+        )
+    return sum(taken.values())
+
+
+def _take(ids: Sequence[UUID], status: Status, at: datetime) -> int:
+    """Write one status of rows that are locked."""
     is_delivered = status is Status.DELIVERED
     open_states = [NoticeState.QUEUED, NoticeState.SENT, NoticeState.UNKNOWN]
     if is_delivered:
         open_states += [NoticeState.REFUSED, NoticeState.DEAD]
-    outcome = NoticeState.DELIVERED if is_delivered else NoticeState.REFUSED
-    with transaction.atomic():
-        changed = Notice.objects.filter(
-            pk=message_id, channel=Channel.SMS.value, state__in=open_states
-        ).update(
-            state=outcome,
-            settled_at=at,
-            leased_until=None,
-            reason="" if is_delivered else "phone_unreachable",
-        )
-        if changed:
-            count_outcomes({(Channel.SMS.value, outcome.value): 1})
-    return bool(changed)
+    rows = Notice.objects.filter(pk__in=ids, channel=Channel.SMS.value, state__in=open_states)
+    return rows.update(
+        state=_OUTCOMES[status], settled_at=at, leased_until=None,
+        reason="" if is_delivered else "phone_unreachable",
+    )  # fmt: skip

@@ -159,11 +159,11 @@ def sms_report(request: HttpRequest) -> HttpResponse:
     if not is_genuine:
         return JsonResponse({"error": "The signature does not fit."}, status=403)
     try:
-        message_id, status = reports.read_report(request.body)
+        told = reports.read_reports(request.body)
     except reports.NotAReport:
         return JsonResponse({"error": "Send id and status: delivered or failed."}, status=400)
-    changed = reports.take_report(message_id=message_id, status=status, at=now)
-    return JsonResponse({"changed": changed})
+    changed = reports.take_reports(told, at=now)
+    return JsonResponse({"changed": changed > 0})
 
 
 @public

@@ -3,7 +3,8 @@
 POST / with {"id", "to", "text", "template"} and the headers X-Huiyin-Timestamp and
 X-Huiyin-Signature (hex HMAC-SHA256 of timestamp + "." + body). The id is the duplicate key.
 GET /messages?to= answers JSON, GET / a page for people. It listens on this machine only. With
---reports it tells that address, signed alike, that each message has arrived: {"id", "status"}.
+--reports it tells that address, signed alike, which messages have arrived: {"id", "status"}, or a
+list of them where some came soon after each other. Connections stay open.
 """
 
 import argparse
@@ -32,6 +33,8 @@ LARGEST_BODY = 64_000
 SHOWN = 200
 # A report that is not taken is made again; the first a moment after the message.
 REPORT_AFTER_SECONDS = (0.2, 2, 10, 60)
+REPORTED_AT_ONCE = 100
+IDLE_SECONDS = 60
 FIELDS = frozenset({"id", "to", "text", "template"})
 
 
@@ -121,14 +124,27 @@ class Reporter:
 
     def _run(self) -> None:
         while True:
-            message_id = self._waiting.get()
-            for seconds in REPORT_AFTER_SECONDS:
+            waiting = [self._waiting.get()]
+            for number, seconds in enumerate(REPORT_AFTER_SECONDS):
                 time.sleep(seconds)
-                if self._report(message_id):
+                if not number:
+                    waiting += self._others(REPORTED_AT_ONCE - 1)
+                if self._report(waiting):
                     break
 
-    def _report(self, message_id: str) -> bool:
-        body = json.dumps({"id": message_id, "status": "delivered"}).encode()
+    def _others(self, most: int) -> list[str]:
+        """Take up to so many of those that have come in the meantime."""
+        found: list[str] = []
+        try:
+            while len(found) < most:
+                found.append(self._waiting.get_nowait())
+        except queue.Empty:
+            pass
+        return found
+
+    def _report(self, message_ids: list[str]) -> bool:
+        reports = [{"id": one, "status": "delivered"} for one in message_ids]
+        body = json.dumps(reports if len(reports) > 1 else reports[0]).encode()
         timestamp = str(int(time.time()))
         headers = {
             "Content-Type": "application/json",
@@ -159,12 +175,16 @@ class Gateway(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Gateway
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else an answer waits until its head has been confirmed
+    timeout = IDLE_SECONDS
     server_version = "HuiyinFakeSMS"
     sys_version = ""
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > LARGEST_BODY:
+            self.close_connection = True  # what is not read would be taken for the next request
             self._json(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": "The body is too large."})
             return
         body = self.rfile.read(int(length))

@@ -156,17 +156,25 @@ def _said(words: Words, language: str) -> str:
     return words.zh if language.startswith("zh") else words.en
 
 
+_NOT_OPEN_YET: Final = Words("未登记", "not open yet")
+# Under which of its vocabularies a procedure knows the name that stands under a key.
+_VOCABULARIES: Final = {
+    "action": "actions", "state": "states", "froms": "states", "who": "actors", "clock": "clocks",
+    "child": "children", "fact": "facts",
+}  # fmt: skip
+
+
+def _label_of(key: str, name: str, procedure: Procedure) -> Words | None:
+    """Return what a name is called, None where it names nothing of the procedure."""
+    if key in _VOCABULARIES:
+        rule = getattr(procedure, _VOCABULARIES[key]).get(name)
+        if rule is not None:
+            label: Words = rule.label
+            return label
+    return _NOT_OPEN_YET if name == NEW else None
+
+
 def _shown(key: str, value: object, procedure: Procedure, language: str) -> str:
-    labels: dict[str, Mapping[str, Words]] = {
-        "action": {name: rule.label for name, rule in procedure.actions.items()},
-        "state": {name: rule.label for name, rule in procedure.states.items()},
-        "froms": {name: rule.label for name, rule in procedure.states.items()},
-        "who": {name: rule.label for name, rule in procedure.actors.items()},
-        "clock": {name: rule.label for name, rule in procedure.clocks.items()},
-        "child": {name: rule.label for name, rule in procedure.children.items()},
-        "fact": {name: rule.label for name, rule in procedure.facts.items()},
-    }
-    known = {NEW: Words("未登记", "not open yet"), **labels.get(key, {})}
     if key == "closed_on":
         if value is None:
             return ""
@@ -177,8 +185,8 @@ def _shown(key: str, value: object, procedure: Procedure, language: str) -> str:
     if isinstance(value, tuple):
         joint = _said(Words("、", ", "), language)
         return joint.join(_shown(key, one, procedure, language) for one in value)
-    if isinstance(value, str) and value in known:
-        return _said(known[value], language)
+    if isinstance(value, str) and (label := _label_of(key, value, procedure)):
+        return _said(label, language)
     return _plain(value)
 
 

@@ -20,7 +20,15 @@ from huiyin.matters import access, numbers, owning
 from huiyin.matters.acting import held_by
 from huiyin.matters.attachments import attachments_of
 from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import Assignment, Contact, FileKind, Matter, Run, RunClock
+from huiyin.matters.models import (
+    Assignment,
+    Contact,
+    EventHeader,
+    FileKind,
+    Matter,
+    Run,
+    RunClock,
+)
 from huiyin.matters.queries import PossibleAct, acts_on
 from huiyin.matters.similar import Alike, similar
 from huiyin.matters.timeline import Entry, timeline
@@ -29,6 +37,7 @@ from huiyin.matters.writing import ESCALATED
 from huiyin.people.actors import Actor
 from huiyin.procedures import Procedure
 from huiyin.procedures.language import ActorKind
+from huiyin.ui.ready import Ready
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, due_day, stand_of
 from huiyin.web.inbox_rows import within_city
@@ -124,8 +133,7 @@ class MatterPage:
     @cached_property
     def runs(self) -> list[Run]:
         """The runs the reader sees, the oldest first."""
-        seen = access.runs_seen_by(self.by).filter(matter=self.matter)
-        return list(seen.select_related("matter__category").order_by("opened_at", "id"))
+        return access.runs_of(self.matter, by=self.by)
 
     @cached_property
     def chosen(self) -> Run:
@@ -175,8 +183,7 @@ class MatterPage:
     def path(self) -> list[Mapping[str, Any]]:
         """The states the run in hand went through, each once, and where it is now."""
         found: dict[str, datetime] = {}
-        moved = self.chosen.timeline.order_by("seq").values_list("to_state", "recorded_at")
-        for state, when in moved:
+        for state, when in _MOVED.all(run=self.chosen.pk):
             found.setdefault(state, when)
         names = [name for name in found if name in self.rules.states]
         return [
@@ -194,7 +201,7 @@ class MatterPage:
     def _acts(self) -> list[PossibleAct]:
         contacts = tuple(self._contacts)
         held = held_by(self.chosen, self.matter, contacts, at=self.at)
-        return [act for act in acts_on(held, by=self.by, at=self.at) if act.is_theirs]
+        return acts_on(held, by=self.by, at=self.at, theirs_only=True)
 
     @cached_property
     def acts(self) -> list[PossibleAct]:
@@ -249,8 +256,7 @@ class MatterPage:
 
     @cached_property
     def _clocks(self) -> list[RunClock]:
-        rows = RunClock.objects.filter(run__in=[run.pk for run in self.runs])
-        return list(rows.order_by("due_at"))
+        return _CLOCKS.all(runs=[run.pk for run in self.runs])
 
     @cached_property
     def running(self) -> frozenset[str]:
@@ -290,7 +296,7 @@ class MatterPage:
 
     @cached_property
     def _contacts(self) -> list[Contact]:
-        return list(Contact.objects.filter(matter=self.matter).order_by("id"))
+        return _PEOPLE.all(matter=self.matter.pk)
 
     @cached_property
     def people(self) -> list[access.ContactSeen]:
@@ -299,8 +305,7 @@ class MatterPage:
 
     @cached_property
     def _assignments(self) -> list[Assignment]:
-        rows = Assignment.objects.filter(run__in=[run.pk for run in self.runs], to_at=None)
-        return list(rows.select_related("unit").order_by("from_at", "pk"))
+        return _ASSIGNMENTS.all(runs=[run.pk for run in self.runs])
 
     @cached_property
     def _units(self) -> dict[UUID, str]:
@@ -335,7 +340,9 @@ class MatterPage:
 
     @cached_property
     def _page(self) -> Any:
-        return timeline(self.matter, by=self.by, after=self._after)
+        return timeline(
+            self.matter, by=self.by, after=self._after, runs=self.runs, contacts=self._contacts
+        )
 
     @cached_property
     def whole(self) -> list[Entry]:
@@ -343,7 +350,9 @@ class MatterPage:
         entries: list[Entry] = []
         after: UUID | None = None
         for _number in range(PAGES_ON_PAPER):
-            found = timeline(self.matter, by=self.by, after=after)
+            found = timeline(
+                self.matter, by=self.by, after=after, runs=self.runs, contacts=self._contacts
+            )
             entries += found.entries
             after = found.older
             if after is None:
@@ -421,6 +430,28 @@ class MatterPage:
             for one in others
             for number in [numbers_of.get(one.matter_id)]
         ]
+
+
+_MOVED: Ready[tuple[str, datetime]] = Ready(
+    lambda run: (
+        EventHeader.objects.filter(run_id=run)
+        .order_by("seq")
+        .values_list("to_state", "recorded_at")
+    )
+)
+_CLOCKS: Ready[RunClock] = Ready(
+    lambda runs: RunClock.objects.filter(run_id__one_of=runs).order_by("due_at")
+)
+_PEOPLE: Ready[Contact] = Ready(
+    lambda matter: Contact.objects.filter(matter_id=matter).order_by("id")
+)
+_ASSIGNMENTS: Ready[Assignment] = Ready(
+    lambda runs: (
+        Assignment.objects.filter(run_id__one_of=runs, to_at=None)
+        .select_related("unit")
+        .order_by("from_at", "pk")
+    )
+)
 
 
 def _repeated(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

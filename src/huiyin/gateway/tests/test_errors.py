@@ -160,6 +160,18 @@ def test_a_post_that_is_not_ones_own_is_refused():
     assert shape(by_token.get("/me")) == "api.post_not_yours"
 
 
+def test_a_post_that_was_taken_away_is_refused_at_once_though_the_session_began_in_it():
+    city = a_city()
+    client, post = a_browser(city)
+    named = {"Huiyin-Post": f"post:{post.pk}"}
+    assert client.get(f"{API}/me", headers=named).status_code == 200
+
+    post.valid_to = timezone.localdate()
+    post.save(update_fields=["valid_to"])
+
+    assert shape(client.get(f"{API}/me", headers=named)) == "api.post_not_yours"
+
+
 # --- limits -------------------------------------------------------------------------------------
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from huiyin.matters.models import EventBody, RunClock
-from huiyin.matters.queries import Message, possible_acts, told
+from huiyin.matters.acting import held_by
+from huiyin.matters.models import Contact, EventBody, RunClock
+from huiyin.matters.queries import Message, acts_on, possible_acts, told
 from huiyin.matters.refusals import ActRefused, NotFound
 from huiyin.matters.tests.records import the_record
 from huiyin.units.tests.factories import NOW
@@ -46,6 +47,19 @@ def test_every_action_is_listed_open_or_with_the_reason_against_it():
     assert dispatch.sentence == "“派单”由派单员办理，请联系对方。"
     answer = found["ask_assistance"]
     assert (answer.is_open, answer.is_theirs) == (True, True)
+
+
+def test_a_page_asks_for_what_is_theirs_alone_and_gets_the_same_of_it():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    run = city.act(run.pk, "dispatch").run
+    contacts = tuple(Contact.objects.filter(matter=run.matter_id))
+    held = held_by(run, run.matter, contacts, at=NOW)
+
+    theirs = acts_on(held, by=lead(city), at=NOW, theirs_only=True)
+
+    assert theirs == [one for one in acts(run, lead(city)).values() if one.is_theirs]
+    assert {one.is_open for one in theirs} == {True, False}
 
 
 def test_what_is_listed_as_open_can_be_done_and_the_rest_is_refused_with_that_reason():

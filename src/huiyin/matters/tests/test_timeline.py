@@ -16,7 +16,7 @@ from huiyin.matters import (
     similar,
 )
 from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import EventBody, Run
+from huiyin.matters.models import Contact, EventBody, Run
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.timeline import NOTED, timeline
 from huiyin.matters.writing import ESCALATED, record
@@ -244,6 +244,21 @@ def test_pages_follow_each_other_without_a_gap():
     assert after is None
     assert len(keys) == len(set(keys)) == 7
     assert keys == [one.key for one in read(run, agent(city))]
+
+
+@pytest.mark.parametrize("who", ["lead", "agent", "reporter", "stranger"])
+def test_runs_and_people_that_were_read_already_tell_the_same(who):
+    city = the_record()
+    run = an_order(city)
+    other = city.staff(city.unit("department", "other"))
+    by = {"lead": lead(city), "agent": agent(city), "reporter": city.reporter}.get(who, other)
+
+    runs = access.runs_of(run.matter, by=by)
+    people = list(Contact.objects.filter(matter=run.matter).order_by("id"))
+
+    assert runs == list(access.runs_seen_by(by).filter(matter=run.matter))
+    assert bool(runs) is (who != "stranger")
+    assert timeline(run.matter, by=by, runs=runs, contacts=people) == timeline(run.matter, by=by)
 
 
 @pytest.mark.parametrize("who", ["unit", "reporter"])

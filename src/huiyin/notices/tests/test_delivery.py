@@ -265,7 +265,7 @@ def test_a_batch_of_many_costs_no_more_statements_than_one_of_one(
     for at in range(many):
         put(key=f"event-{at}")
 
-    with django_assert_num_queries(3 + 4):
+    with django_assert_num_queries(3 + 5):
         deliver_batch(at=NOW, most=100)
 
 

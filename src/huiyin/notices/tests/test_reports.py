@@ -46,6 +46,23 @@ def test_a_message_that_arrived_is_delivered(client, sent):
     assert OutcomeCount.objects.get(outcome="delivered").count == 1
 
 
+def test_many_reports_may_come_at_once(client, gateway):
+    arrived, lost, unknown = an_sms(), an_sms(key="b"), UUID(int=7)
+    deliver_batch(at=NOW)
+
+    answer = report(client, [
+        {"id": str(lost.pk), "status": "failed"},
+        {"id": str(arrived.pk), "status": "failed"},
+        {"id": str(arrived.pk), "status": "delivered"},
+        {"id": str(unknown), "status": "delivered"},
+    ])  # fmt: skip
+
+    assert (answer.status_code, answer.json()) == (200, {"changed": True})
+    assert [now_of(arrived).state, now_of(lost).state] == ["delivered", "refused"]
+    assert OutcomeCount.objects.get(outcome="delivered").count == 1
+    assert OutcomeCount.objects.get(outcome="refused").count == 1
+
+
 def test_a_phone_that_cannot_be_reached_is_shown(client, sent):
     report(client, {"id": str(sent.pk), "status": "failed"})
 
@@ -115,7 +132,15 @@ def test_what_is_not_signed_rightly_is_refused(client, sent, how, status):
 
 @pytest.mark.parametrize(
     "value",
-    [{}, [], "text", {"id": "1", "status": "delivered"}, {"id": str(UUID(int=1)), "status": "?"}],
+    [
+        {},
+        [],
+        [{}],
+        [{"id": str(UUID(int=1)), "status": "failed"}] * 201,
+        "text",
+        {"id": "1", "status": "delivered"},
+        {"id": str(UUID(int=1)), "status": "?"},
+    ],
 )
 def test_a_report_of_another_form_is_refused(client, gateway, value):
     answer = report(client, value)
@@ -130,7 +155,7 @@ def test_without_a_secret_nobody_is_believed(client, configured):
 
 
 def test_a_body_without_end_is_not_read(client, gateway):
-    assert report(client, {"id": "x" * 5_000}).status_code == 413
+    assert report(client, {"id": "x" * 33_000}).status_code == 413
 
 
 def test_a_message_of_somebody_elses_is_nothing_new(client, gateway):

@@ -45,6 +45,7 @@ CALLS, WRITTEN, REPORTED, FOUND, ORDERED = 2_000, 450, 300, 700, 50
 ANSWERED_AT_ONCE: Final = 300  # of the calls: the agent knows it; the others are judged
 ON_THE_SPOT: Final = 600  # of what the grids find
 CHECKED: Final = 0.5  # of the answers: checked, called back and closed on the same day
+ASKED_AGAIN: Final = 8  # times in a matter, where the server says that too many have come
 PICTURED: Final = 300  # answers of units with a picture of what was done
 POSTS: Final = ("hotline.dispatch", "hotline.decide", "hotline.call_back")
 CAME: Final = ("phone", "phone", "phone", "phone", "app", "wechat", "visit")
@@ -58,7 +59,8 @@ class Wrong(Exception):
 class Day:
     """What a day took. `seconds`: until the last request and what the worker had to do behind it.
 
-    `asked_for`: until the last request alone. `memory_mb`: the most that server and worker held.
+    `asked_for`: until the last request alone. `asked_again`: requests that came when too many had
+    come already. `memory_mb`: the most that server and worker held.
     """
 
     seconds: float
@@ -70,6 +72,7 @@ class Day:
     steps: int
     notices: int
     requests: int
+    asked_again: int
     errors: dict[str, int]
     memory_mb: float
     client_share: float
@@ -106,7 +109,8 @@ def day(found: Grounds, *, at: datetime, share: float = 1.0) -> Day:
         seconds=round(seconds, 1), asked_for=round(asked_for, 1),
         intakes=after.matters - before.matters, judged=done["judged"], pictured=done["pictured"],
         acts=after.events - before.events, steps=after.steps - before.steps,
-        notices=after.notices - before.notices, requests=run.asked, errors=run.errors,
+        notices=after.notices - before.notices, requests=run.asked,
+        asked_again=done["asked again"], errors=run.errors,
         memory_mb=round(memory, 1), client_share=round(run.cpu / run.seconds, 3),
     )  # fmt: skip
 
@@ -250,13 +254,22 @@ class Scene:
         return max(round(whole * self._share), 1)
 
     def _piece(self, inner: Piece) -> Piece:
-        def piece() -> Piece:
-            try:
-                return (yield from inner)
-            except Wrong as wrong:
-                return str(wrong)
-
-        return piece()
+        """Return it as people do it: who is told that too many have come asks again in time."""
+        answer: Answer | None = None
+        left = ASKED_AGAIN
+        try:
+            while True:
+                ask = next(inner) if answer is None else inner.send(answer)
+                answer = yield ask
+                while answer.status == HTTPStatus.SERVICE_UNAVAILABLE and left:
+                    self.done["asked again"] += 1
+                    left -= 1
+                    yield float(answer.header("Retry-After") or 1)
+                    answer = yield ask
+        except StopIteration as end:
+            return str(end.value)
+        except Wrong as wrong:
+            return str(wrong)
 
     def _story(self, sort: str) -> Story:
         place, pattern, lead = self._rng.choice(self._patterns[sort])
@@ -380,6 +393,8 @@ class Scene:
         local = self._of(village) if village else town
         county = self._of(cast.of(cast.centre(place, "county")))
         unit = self.voice(story.lead)
+        # Whoever checks is not of the unit that did it, and that may be the county's centre.
+        checker = next(one for one in (county, town) if one is not unit)
         run = yield from self._report(story, reporter, action)
         yield from _act(local, run, "verify_report", finding="as_reported", urgency="normal",
                         level="town", text="现场核实，情况属实。")  # fmt: skip
@@ -397,7 +412,7 @@ class Scene:
         yield from _act(unit, run, "feed_back", result="solved", text=story.words.answer,
                         photos=photos)  # fmt: skip
         self.done["pictured"] += 1
-        yield from _act(county, run, "verify_result", how="material", text="已处理到位。")
+        yield from _act(checker, run, "verify_result", how="material", text="已处理到位。")
         yield from _act(town, run, "close", settled_at="town")
         return ""
 

@@ -193,8 +193,20 @@ def test_what_was_accepted_is_reported_as_delivered_until_somebody_listens(liste
     assert listener.reports == [told, told]
 
 
+def test_what_is_accepted_in_a_rush_is_reported_together(listener, monkeypatch):
+    monkeypatch.setattr(fake_sms, "REPORT_AFTER_SECONDS", (0.01, 0.01))
+    reporter = Reporter(f"http://127.0.0.1:{listener.server_address[1]}/", SECRET)
+    ids = ["0192-a", "0192-b", "0192-c"]
+
+    assert not reporter._report(ids)  # the first time the listener has an error
+    assert reporter._report(ids)
+
+    told = ("/", True, [{"id": one, "status": "delivered"} for one in ids])
+    assert listener.reports == [told, told]
+
+
 def test_a_listener_that_is_not_there_is_given_up(monkeypatch):
     monkeypatch.setattr(fake_sms, "REPORT_AFTER_SECONDS", (0,))
     reporter = Reporter(f"http://127.0.0.1:{free_port(0)}/", SECRET)
 
-    assert not reporter._report("0192-a")
+    assert not reporter._report(["0192-a"])

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,13 +14,20 @@ SECRET = "a-secret-of-forty-characters-for-the-tests-only"
 class Gateway(ThreadingHTTPServer):
     """Answers `status` to signed requests, 401 to others; `drop` hangs up without an answer.
 
-    While `may_answer` is not set whoever has sent something waits.
+    While `may_answer` is not set whoever has sent something waits. `keeps`: connections stay open,
+    for so many requests as `hangs_up_after` says where it is given; then it hangs up without a
+    word, and `ended` is set.
     """
 
     daemon_threads = True
 
-    def __init__(self, *, status: int = 202, drop: bool = False) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(
+        self, *, status: int = 202, drop: bool = False, keeps: bool = False,
+        hangs_up_after: int = 0,
+    ) -> None:  # fmt: skip
+        super().__init__(("127.0.0.1", 0), _Keeping if keeps else _Handler)
+        self.hangs_up_after, self.connections = hangs_up_after, 0
+        self.ended = threading.Event()
         self.status, self.drop = status, drop
         self.may_answer = threading.Event()
         self.may_answer.set()
@@ -65,3 +73,24 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+class _Keeping(_Handler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections += 1
+        self.asked = 0
+
+    def do_POST(self) -> None:
+        super().do_POST()
+        self.asked += 1
+        if self.asked == self.server.hangs_up_after:
+            self.close_connection = True
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.server.ended.set()

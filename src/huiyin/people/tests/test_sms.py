@@ -87,3 +87,30 @@ def test_neither_phone_nor_text_is_logged(configured, status, capsys, caplog):
     said = told.out + told.err + caplog.text
     assert "sign_in_code" in said
     assert (PHONE in said, "验证码" in said) == (False, False)
+
+
+def test_many_messages_go_over_one_connection(configured):
+    with Gateway(keeps=True) as gateway, sms.Line() as line:
+        configured(sms_url=gateway.url, sms_secret=SECRET)
+
+        for number in range(3):
+            sent = line.send(to=PHONE, text="办结", template="told", message_id=f"m-{number}")
+            assert sent is Outcome.ACCEPTED
+
+        line.close()
+        assert [one["id"] for one in gateway.messages] == ["m-0", "m-1", "m-2"]
+        assert gateway.connections == 1
+
+
+def test_a_connection_the_gateway_has_closed_is_made_anew_and_nothing_stays_unclear(configured):
+    with Gateway(keeps=True, hangs_up_after=1) as gateway, sms.Line() as line:
+        configured(sms_url=gateway.url, sms_secret=SECRET)
+
+        found = []
+        for number in range(3):
+            found.append(line.send(to=PHONE, text="办结", template="told", message_id=str(number)))
+            gateway.ended.wait(20)
+            gateway.ended.clear()
+
+        assert found == [Outcome.ACCEPTED] * 3
+        assert gateway.connections == 3

@@ -183,9 +183,7 @@ def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
 def _page(request: PeopleRequest, number: str, *, run_id: UUID | None = None) -> MatterPage:
     at: datetime = timezone.now()
     found = access.matter_of_number(number, by=request.actor)
-    found = access.look(
-        found.pk, by=request.actor, at=at, address=client_address(request)
-    )  # fmt: skip
+    access.looked_at(found, by=request.actor, at=at, address=client_address(request))
     wanted = run_id or _uuid(request.GET.get("run", ""))
     return MatterPage(
         found, by=request.actor, at=at, run_id=wanted, after=_uuid(request.GET.get("after", ""))
