@@ -138,6 +138,19 @@ def moment_of(when: When, times: Times, *, calendar: Calendar) -> datetime | Non
     return _in_the_morning(end.due_at, calendar)
 
 
+def first_moment(whens: Iterable[When], times: Times, *, calendar: Calendar) -> datetime | None:
+    """Return when the first of these steps comes, whenever that is; None when none comes.
+
+    What would be overdue comes after the end, so it is counted only where nothing is told at the
+    end itself.
+    """
+    asked = list(whens)
+    if any(when.phase == Phase.DUE for when in asked):
+        asked = [when for when in asked if when.phase != Phase.OVERDUE]
+    moments = (moment_of(when, times, calendar=calendar) for when in asked)
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 def earliest(times: Times) -> datetime:
     """Return before when no step of any ladder comes: a tenth of the time has to have gone."""
     return times.started_at + max(times.due_at - times.started_at, timedelta()) / _TENTH

@@ -20,15 +20,15 @@ from huiyin.categories.models import Urgency
 from huiyin.dispatch.ladder import Held, Ladder, Rules, Step, ladders, rules_in_use
 from huiyin.dispatch.models import ClockKind, Level, Phase
 from huiyin.dispatch.office_hours import OnDuty, on_duty_many
-from huiyin.dispatch.steps import Times, When
+from huiyin.dispatch.steps import Times
 from huiyin.matters.copying import copy_rows
+from huiyin.matters.first_look import bring_forward, whens
 from huiyin.matters.holding import holders
 from huiyin.matters.limits import calendar, procedure_of
 from huiyin.matters.models import (
     Assignment,
     EventBody,
     EventHeader,
-    KeeperState,
     Run,
     RunClock,
     StepTaken,
@@ -79,40 +79,36 @@ class _Look:
 def take_steps(*, at: datetime, chunk: int = CHUNK, threads: int = 1) -> Stepped:
     """Take every step that has come at an instant: of what no unit has first, then what is urgent.
 
-    When the city has changed a ladder since the last look, every limit that runs is looked at. Two
-    queries for the rules, one for what is due, and about fifteen for every chunk of runs.
+    When the city has changed a ladder or its calendar, every limit that runs is gone through
+    (`first_look`). Two queries for the rules, one for what is due, and about fifteen for every
+    chunk of runs.
     """
     rules = rules_in_use()
-    state, _ = KeeperState.objects.get_or_create(pk=1)
-    is_new = state.ladder != rules.digest
-    runs = _due(at, every=is_new)
+    bring_forward(rules, at=at)
     taken = left = 0
-    work = partial(_parts, at=at, rules=rules, every=is_new)
-    for parts in in_chunks(runs, chunk, work, threads=threads):
+    work = partial(_parts, at=at, rules=rules)
+    for parts in in_chunks(_due(at), chunk, work, threads=threads):
         for part in parts:
             taken, left = taken + part.taken, left + part.left
-    if is_new and not left:
-        KeeperState.objects.filter(pk=1).update(ladder=rules.digest)
     return Stepped(taken, left)
 
 
-def _parts(run_ids: Sequence[UUID], at: datetime, rules: Rules, *, every: bool) -> list[Stepped]:
+def _parts(run_ids: Sequence[UUID], at: datetime, rules: Rules) -> list[Stepped]:
     """Take the steps of a chunk; one by one where something is wrong with a run among them."""
     try:
-        return [_chunk(run_ids, at, rules, every=every)]
+        return [_chunk(run_ids, at, rules)]
     except (WhyNot, LookupError, ValueError):
         if len(run_ids) == 1:
             log.exception("clock_not_looked_at", run=str(run_ids[0]))
             return [Stepped(left=1)]
-    return [part for pk in run_ids for part in _parts([pk], at, rules, every=every)]
+    return [part for pk in run_ids for part in _parts([pk], at, rules)]
 
 
-def _due(at: datetime, *, every: bool) -> list[UUID]:
+def _due(at: datetime) -> list[UUID]:
     """Return the runs with a limit to be looked at."""
-    wanted = Q(status="running", is_window=False) if every else Q(next_step_at__lte=at)
     has_unit = Exists(Assignment.objects.filter(run=OuterRef("run_id"), to_at=None))
     clocks = (
-        RunClock.objects.filter(wanted, run__is_over=False)
+        RunClock.objects.filter(next_step_at__lte=at, run__is_over=False)
         .annotate(has_unit=has_unit)
         .alias(is_normal=Q(run__matter__urgency=Level.NORMAL))
         .order_by("has_unit", "is_normal", "next_step_at", "pk")
@@ -120,7 +116,7 @@ def _due(at: datetime, *, every: bool) -> list[UUID]:
     return list(dict.fromkeys(clocks.values_list("run_id", flat=True)))
 
 
-def _chunk(run_ids: Sequence[UUID], at: datetime, rules: Rules, *, every: bool) -> Stepped:
+def _chunk(run_ids: Sequence[UUID], at: datetime, rules: Rules) -> Stepped:
     with transaction.atomic():
         runs = _locked(run_ids)
         running: dict[UUID, list[RunClock]] = {pk: [] for pk in runs}
@@ -131,7 +127,7 @@ def _chunk(run_ids: Sequence[UUID], at: datetime, rules: Rules, *, every: bool) 
             clock
             for pk in ready
             for clock in running[pk]
-            if every or (clock.next_step_at is not None and clock.next_step_at <= at)
+            if clock.next_step_at is not None and clock.next_step_at <= at
         ]
         looks = _looks(ready, clocks, at, rules)
         _look_next(clocks)
@@ -234,19 +230,6 @@ def _look(
         take=tuple(there[key] for key in due.take),
         pass_over=tuple(there[key] for key in due.pass_over),
     )  # fmt: skip
-
-
-def whens(rule: ClockRule) -> list[When]:
-    """Return when the warnings of a limit come, as its file gives them."""
-    return [
-        When(
-            phase=Phase.WARNING,
-            share=warning.share,
-            amount=warning.before.amount if warning.before else None,
-            unit=warning.before.unit if warning.before else None,
-        )
-        for warning in rule.warnings
-    ]
 
 
 # --- what is written ------------------------------------------------------------------------------
