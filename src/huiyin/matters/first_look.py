@@ -21,6 +21,7 @@ from huiyin.matters.limits import calendar, calendar_digest, procedure_of
 from huiyin.matters.models import KeeperState, RunClock
 from huiyin.procedures.language import ClockRule, Expiry
 from huiyin.ui.kept import Kept
+from huiyin.worktime import Calendar
 
 PAGE: Final = 2_000  # limits gone through in one transaction
 KEPT_SECONDS: Final = 2.0
@@ -43,12 +44,13 @@ def known_rules() -> Rules:
 
 
 def first_look(
-    rule: ClockRule, times: Times, rules: Rules, *, urgency: str, has_unit: bool, at: datetime
+    rule: ClockRule, times: Times, rules: Rules, days: Calendar, *, urgency: str, has_unit: bool,
+    at: datetime,
 ) -> datetime | None:  # fmt: skip
     """Return before when no ladder says anything of a clock that runs, at the earliest now.
 
     None where no ladder ever says anything. `urgency`: of the matter, a `Level`. `has_unit`: the
-    clock is a unit's own; else nobody may hold the matter, and the rules for that count too.
+    clock is a unit's own; else nobody may hold the matter, and the rules for that count too. Pure.
     """
     if not is_escalated(rule):
         return None
@@ -56,7 +58,7 @@ def first_look(
     told = _told(rule, rules.whens(rule.kind, speed))
     if not has_unit:
         told = (*told, *_told(rule, rules.whens(ClockKind.UNHELD, speed)))
-    moment = first_moment(told, times, calendar=calendar())
+    moment = first_moment(told, times, calendar=days)
     return max(at, moment) if moment is not None else None
 
 
@@ -111,6 +113,7 @@ def _page(after: int, rules: Rules, at: datetime) -> int | None:
     What somebody writes just now is passed over: he goes by the new rules, or the second round
     finds it.
     """
+    days = calendar()
     with transaction.atomic():
         page = list(
             RunClock.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
@@ -128,7 +131,7 @@ def _page(after: int, rules: Rules, at: datetime) -> int | None:
                 continue  # it is looked at in any case
             rule = procedure_of(clock.run.procedure).clocks[clock.name]
             found[clock.pk] = first_look(
-                rule, Times(clock.started_at, clock.due_at), rules,
+                rule, Times(clock.started_at, clock.due_at), rules, days,
                 urgency=clock.run.matter.urgency, has_unit=clock.unit_id is not None, at=at,
             )  # fmt: skip
         with connection.cursor() as cursor:

@@ -18,6 +18,7 @@ from huiyin.matters import codec
 from huiyin.matters.chain import START, digest_of, hash_of, new_salt
 from huiyin.matters.copying import copy_rows
 from huiyin.matters.first_look import NO_RULES, first_look, known_rules
+from huiyin.matters.limits import calendar
 from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Clock, Decision, Procedure
@@ -269,8 +270,8 @@ def _next_look(
     if clock.status is not Status.RUNNING:
         return None
     return first_look(
-        rule, Times(clock.started_at, clock.due_at), rules, urgency=run.matter.urgency,
-        has_unit=bool(clock.unit), at=at,
+        rule, Times(clock.started_at, clock.due_at), rules, calendar(),
+        urgency=run.matter.urgency, has_unit=bool(clock.unit), at=at,
     )  # fmt: skip
 
 
