@@ -33,7 +33,8 @@ from huiyin.matters.models import (
     RunClock,
     StepTaken,
 )
-from huiyin.matters.side_by_side import in_chunks
+from huiyin.matters.second_keeper import SECOND
+from huiyin.matters.side_by_side import half_of, in_chunks
 from huiyin.matters.writing import ESCALATED, MARKS, noted, record_many
 from huiyin.notices import recipients
 from huiyin.notices.facts import Facts
@@ -76,18 +77,22 @@ class _Look:
     pass_over: tuple[Step, ...]
 
 
-def take_steps(*, at: datetime, chunk: int = CHUNK, threads: int = 1) -> Stepped:
+def take_steps(
+    *, at: datetime, chunk: int = CHUNK, threads: int = 1, half: int | None = None
+) -> Stepped:  # fmt: skip
     """Take every step that has come at an instant: of what no unit has first, then what is urgent.
 
     When the city has changed a ladder or its calendar, every limit that runs is gone through
     (`first_look`). Two queries for the rules, one for what is due, and about fifteen for every
-    chunk of runs.
+    chunk of runs. `half`: of the runs alone that belong to it.
     """
     rules = rules_in_use()
-    bring_forward(rules, at=at)
+    if half != SECOND:
+        bring_forward(rules, at=at)
+    due = [run_id for run_id in _due(at) if half in (None, half_of(run_id))]
     taken = left = 0
     work = partial(_parts, at=at, rules=rules)
-    for parts in in_chunks(_due(at), chunk, work, threads=threads):
+    for parts in in_chunks(due, chunk, work, threads=threads):
         for part in parts:
             taken, left = taken + part.taken, left + part.left
     return Stepped(taken, left)
