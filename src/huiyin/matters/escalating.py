@@ -22,7 +22,7 @@ from huiyin.dispatch.models import ClockKind, Level, Phase
 from huiyin.dispatch.office_hours import OnDuty, on_duty_many
 from huiyin.dispatch.steps import Times
 from huiyin.matters.copying import copy_rows
-from huiyin.matters.first_look import bring_forward, whens
+from huiyin.matters.first_look import whens
 from huiyin.matters.holding import holders
 from huiyin.matters.limits import calendar, procedure_of
 from huiyin.matters.models import (
@@ -33,7 +33,6 @@ from huiyin.matters.models import (
     RunClock,
     StepTaken,
 )
-from huiyin.matters.second_keeper import SECOND
 from huiyin.matters.side_by_side import half_of, in_chunks
 from huiyin.matters.writing import ESCALATED, MARKS, noted, record_many
 from huiyin.notices import recipients
@@ -82,13 +81,10 @@ def take_steps(
 ) -> Stepped:  # fmt: skip
     """Take every step that has come at an instant: of what no unit has first, then what is urgent.
 
-    When the city has changed a ladder or its calendar, every limit that runs is gone through
-    (`first_look`). Two queries for the rules, one for what is due, and about fifteen for every
-    chunk of runs. `half`: of the runs alone that belong to it.
+    One query for the rules, one for what is due, and about fifteen for every chunk of runs.
+    `half`: of the runs alone that belong to it.
     """
     rules = rules_in_use()
-    if half != SECOND:
-        bring_forward(rules, at=at)
     due = [run_id for run_id in _due(at) if half in (None, half_of(run_id))]
     taken = left = 0
     work = partial(_parts, at=at, rules=rules)

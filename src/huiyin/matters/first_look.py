@@ -90,21 +90,24 @@ def _told(rule: ClockRule, ladder: Sequence[When]) -> tuple[When, ...]:
 # --- other rules, another calendar ----------------------------------------------------------------
 
 
-def bring_forward(rules: Rules, *, at: datetime) -> None:
-    """Set anew when each limit that runs is looked at, where rules or calendar have changed.
+def bring_forward(*, at: datetime) -> bool:
+    """Set anew when each limit that runs is looked at, where rules or calendar have changed; tell
+    whether they have.
 
     Of what can have come by now the clock-keeper decides by a look; else that waits for the first
     step. In pages, each a transaction of its own: killed half-way, it begins again.
     """
+    rules = rules_in_use()
     digest = hashlib.sha256(f"{rules.digest} {calendar_digest()}".encode()).hexdigest()
     state, _ = KeeperState.objects.get_or_create(pk=1)
     is_new = state.ladder != digest
     if not is_new and (state.changed_at is None or at - state.changed_at < SETTLED):
-        return
+        return False
     last: int | None = 0
     while last is not None:
         last = _page(last, rules, at)
     KeeperState.objects.filter(pk=1).update(ladder=digest, changed_at=at if is_new else None)
+    return True
 
 
 def _page(after: int, rules: Rules, at: datetime) -> int | None:

@@ -20,6 +20,7 @@ from django.db.models import Min, Q
 from huiyin.matters import ending, escalating
 from huiyin.matters.acting import expire_clock, hold
 from huiyin.matters.ending import MOST_A_RUN
+from huiyin.matters.first_look import bring_forward
 from huiyin.matters.models import RunClock
 from huiyin.matters.refusals import NotFound
 from huiyin.matters.second_keeper import FIRST, MANY, second_keeper
@@ -79,8 +80,10 @@ def keep(
         ours = [_keep_runs([run_id], at=at) for run_id in busy]
         fired += sum(done for done, _ in ours)
         busy = [run_id for _, left in ours for run_id in left]
+    # Behind what cannot wait: the city may have changed a ladder or its calendar.
+    is_changed = half is None and bring_forward(at=at)
     # Limits that began with what the system did just now may be over already.
-    is_more = fired or first.left
+    is_more = fired or first.left or is_changed
     again = (
         escalating.take_steps(at=at, threads=threads, half=half)
         if is_more
