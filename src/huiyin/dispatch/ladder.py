@@ -142,6 +142,15 @@ class Rules:
 
     by_kind: Mapping[tuple[str, str], Sequence[LadderRule]]
     digest: str
+    _whens: Mapping[tuple[str, str], tuple[timing.When, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        whens = {key: tuple(map(_when, rules)) for key, rules in self.by_kind.items()}
+        object.__setattr__(self, "_whens", whens)
+
+    def whens(self, kind: str, urgency: str) -> tuple[timing.When, ...]:
+        """Return when steps of such clocks come, whoever is told."""
+        return self._whens.get((kind, urgency), ())
 
 
 def rules_in_use() -> Rules:
@@ -213,14 +222,18 @@ def _steps(rules: Iterable[LadderRule], rungs: Rungs) -> Iterator[Step]:
             number=rule.number,
             target=Target(rule.target),
             contact=contact,
-            when=timing.When(
-                phase=Phase(rule.phase),
-                number=rule.number,
-                share=None if rule.share is None else float(rule.share),
-                amount=rule.amount,
-                unit=LimitUnit(rule.unit) if rule.unit else None,
-            ),
+            when=_when(rule),
         )
+
+
+def _when(rule: LadderRule) -> timing.When:
+    return timing.When(
+        phase=Phase(rule.phase),
+        number=rule.number,
+        share=None if rule.share is None else float(rule.share),
+        amount=rule.amount,
+        unit=LimitUnit(rule.unit) if rule.unit else None,
+    )
 
 
 def _place(rule: LadderRule) -> tuple[int, int, int]:

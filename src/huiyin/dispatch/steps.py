@@ -11,6 +11,7 @@ for the same target are passed over, and so are warnings once the end has come.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from huiyin.dispatch.models import Phase
 from huiyin.worktime import CITY, Calendar, Limit, LimitUnit, due
@@ -133,9 +134,20 @@ def moment_of(when: When, times: Times, *, calendar: Calendar) -> datetime | Non
         return times.due_at
     if when.unit in _STEP:
         return times.due_at + when.amount * _STEP[when.unit]
-    # days count from the last day in time, and people are told in the morning after
-    end = due(times.due_at - _INSTANT, Limit(when.amount, when.unit), calendar=calendar)
-    return _in_the_morning(end.due_at, calendar)
+    return _days_after(times.due_at, when.amount, when.unit, calendar)
+
+
+def first_moment(whens: Iterable[When], times: Times, *, calendar: Calendar) -> datetime | None:
+    """Return when the first of these steps comes, whenever that is; None when none comes.
+
+    What would be overdue comes after the end, so it is counted only where nothing is told at the
+    end itself.
+    """
+    asked = list(whens)
+    if any(when.phase == Phase.DUE for when in asked):
+        asked = [when for when in asked if when.phase != Phase.OVERDUE]
+    moments = (moment_of(when, times, calendar=calendar) for when in asked)
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def earliest(times: Times) -> datetime:
@@ -156,6 +168,18 @@ def _warning(when: When, times: Times, calendar: Calendar) -> datetime | None:
     return max(moment, earliest(times))
 
 
+# Very many limits end at the same moment; a calendar never changes once made.
+@lru_cache(maxsize=2_000)
+def _days_after(end: datetime, amount: int, unit: LimitUnit, calendar: Calendar) -> datetime:
+    """Return when people are told some days after an end.
+
+    Days count from the last day in time, and people are told in the morning after.
+    """
+    found = due(end - _INSTANT, Limit(amount, unit), calendar=calendar)
+    return _in_the_morning(found.due_at, calendar)
+
+
+@lru_cache(maxsize=2_000)
 def _before(end: datetime, amount: int, unit: LimitUnit, calendar: Calendar) -> datetime:
     """Return the instant some time before an end. Days end at midnight and count as whole days."""
     if unit in _STEP:

@@ -14,10 +14,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
+from huiyin.dispatch.ladder import Rules
 from huiyin.matters import codec
 from huiyin.matters.acting import snapshot_of
 from huiyin.matters.chain import canonical
 from huiyin.matters.copying import copy_rows
+from huiyin.matters.first_look import known_rules
 from huiyin.matters.limits import calendar, limits_for, procedure_of
 from huiyin.matters.listening import Happened, tell_all
 from huiyin.matters.models import (
@@ -103,10 +105,11 @@ def end_together(run_ids: Sequence[UUID], *, at: datetime) -> Ended:
     with transaction.atomic():
         runs = _locked(run_ids)
         contacts = _contacts(runs)
+        ladders = known_rules()
         ends: list[_End] = []
         alone = []
         for run in runs:
-            found = _ends_of(run, contacts.get(run.matter_id, ()), at)
+            found = _ends_of(run, contacts.get(run.matter_id, ()), ladders, at)
             if found is None:
                 alone.append(run.pk)
             else:
@@ -142,7 +145,9 @@ def _contacts(runs: Sequence[Run]) -> dict[UUID, tuple[Contact, ...]]:
     return found
 
 
-def _ends_of(run: Run, contacts: tuple[Contact, ...], at: datetime) -> list[_End] | None:
+def _ends_of(
+    run: Run, contacts: tuple[Contact, ...], ladders: Rules, at: datetime
+) -> list[_End] | None:
     """Return the ends of one run, in order; None where one of them draws more along."""
     procedure = procedure_of(run.procedure)
     now = snapshot_of(run, run.matter, procedure, contacts)
@@ -164,7 +169,7 @@ def _ends_of(run: Run, contacts: tuple[Contact, ...], at: datetime) -> list[_End
     found = []
     for before, answer in answers:
         memory = run.memory
-        rows = drafted(run, procedure, answer, by=SYSTEM, contact="", at=at)
+        rows = drafted(run, procedure, answer, by=SYSTEM, contact="", at=at, ladders=ladders)
         found.append(_End(run, procedure, contacts, before, memory, answer, rows))
     return found
 

@@ -20,20 +20,20 @@ from huiyin.categories.models import Urgency
 from huiyin.dispatch.ladder import Held, Ladder, Rules, Step, ladders, rules_in_use
 from huiyin.dispatch.models import ClockKind, Level, Phase
 from huiyin.dispatch.office_hours import OnDuty, on_duty_many
-from huiyin.dispatch.steps import Times, When
+from huiyin.dispatch.steps import Times
 from huiyin.matters.copying import copy_rows
+from huiyin.matters.first_look import whens
 from huiyin.matters.holding import holders
 from huiyin.matters.limits import calendar, procedure_of
 from huiyin.matters.models import (
     Assignment,
     EventBody,
     EventHeader,
-    KeeperState,
     Run,
     RunClock,
     StepTaken,
 )
-from huiyin.matters.side_by_side import in_chunks
+from huiyin.matters.side_by_side import half_of, in_chunks
 from huiyin.matters.writing import ESCALATED, MARKS, noted, record_many
 from huiyin.notices import recipients
 from huiyin.notices.facts import Facts
@@ -76,43 +76,40 @@ class _Look:
     pass_over: tuple[Step, ...]
 
 
-def take_steps(*, at: datetime, chunk: int = CHUNK, threads: int = 1) -> Stepped:
+def take_steps(
+    *, at: datetime, chunk: int = CHUNK, threads: int = 1, half: int | None = None
+) -> Stepped:  # fmt: skip
     """Take every step that has come at an instant: of what no unit has first, then what is urgent.
 
-    When the city has changed a ladder since the last look, every limit that runs is looked at. Two
-    queries for the rules, one for what is due, and about fifteen for every chunk of runs.
+    One query for the rules, one for what is due, and about fifteen for every chunk of runs.
+    `half`: of the runs alone that belong to it.
     """
     rules = rules_in_use()
-    state, _ = KeeperState.objects.get_or_create(pk=1)
-    is_new = state.ladder != rules.digest
-    runs = _due(at, every=is_new)
+    due = [run_id for run_id in _due(at) if half in (None, half_of(run_id))]
     taken = left = 0
-    work = partial(_parts, at=at, rules=rules, every=is_new)
-    for parts in in_chunks(runs, chunk, work, threads=threads):
+    work = partial(_parts, at=at, rules=rules)
+    for parts in in_chunks(due, chunk, work, threads=threads):
         for part in parts:
             taken, left = taken + part.taken, left + part.left
-    if is_new and not left:
-        KeeperState.objects.filter(pk=1).update(ladder=rules.digest)
     return Stepped(taken, left)
 
 
-def _parts(run_ids: Sequence[UUID], at: datetime, rules: Rules, *, every: bool) -> list[Stepped]:
+def _parts(run_ids: Sequence[UUID], at: datetime, rules: Rules) -> list[Stepped]:
     """Take the steps of a chunk; one by one where something is wrong with a run among them."""
     try:
-        return [_chunk(run_ids, at, rules, every=every)]
+        return [_chunk(run_ids, at, rules)]
     except (WhyNot, LookupError, ValueError):
         if len(run_ids) == 1:
             log.exception("clock_not_looked_at", run=str(run_ids[0]))
             return [Stepped(left=1)]
-    return [part for pk in run_ids for part in _parts([pk], at, rules, every=every)]
+    return [part for pk in run_ids for part in _parts([pk], at, rules)]
 
 
-def _due(at: datetime, *, every: bool) -> list[UUID]:
+def _due(at: datetime) -> list[UUID]:
     """Return the runs with a limit to be looked at."""
-    wanted = Q(status="running", is_window=False) if every else Q(next_step_at__lte=at)
     has_unit = Exists(Assignment.objects.filter(run=OuterRef("run_id"), to_at=None))
     clocks = (
-        RunClock.objects.filter(wanted, run__is_over=False)
+        RunClock.objects.filter(next_step_at__lte=at, run__is_over=False)
         .annotate(has_unit=has_unit)
         .alias(is_normal=Q(run__matter__urgency=Level.NORMAL))
         .order_by("has_unit", "is_normal", "next_step_at", "pk")
@@ -120,7 +117,7 @@ def _due(at: datetime, *, every: bool) -> list[UUID]:
     return list(dict.fromkeys(clocks.values_list("run_id", flat=True)))
 
 
-def _chunk(run_ids: Sequence[UUID], at: datetime, rules: Rules, *, every: bool) -> Stepped:
+def _chunk(run_ids: Sequence[UUID], at: datetime, rules: Rules) -> Stepped:
     with transaction.atomic():
         runs = _locked(run_ids)
         running: dict[UUID, list[RunClock]] = {pk: [] for pk in runs}
@@ -131,7 +128,7 @@ def _chunk(run_ids: Sequence[UUID], at: datetime, rules: Rules, *, every: bool) 
             clock
             for pk in ready
             for clock in running[pk]
-            if every or (clock.next_step_at is not None and clock.next_step_at <= at)
+            if clock.next_step_at is not None and clock.next_step_at <= at
         ]
         looks = _looks(ready, clocks, at, rules)
         _look_next(clocks)
@@ -234,19 +231,6 @@ def _look(
         take=tuple(there[key] for key in due.take),
         pass_over=tuple(there[key] for key in due.pass_over),
     )  # fmt: skip
-
-
-def whens(rule: ClockRule) -> list[When]:
-    """Return when the warnings of a limit come, as its file gives them."""
-    return [
-        When(
-            phase=Phase.WARNING,
-            share=warning.share,
-            amount=warning.before.amount if warning.before else None,
-            unit=warning.before.unit if warning.before else None,
-        )
-        for warning in rule.warnings
-    ]
 
 
 # --- what is written ------------------------------------------------------------------------------

@@ -16,10 +16,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from huiyin.categories.models import Category
+from huiyin.dispatch.ladder import Rules
 from huiyin.dispatch.urgency import Word, known_words
 from huiyin.matters.acting import Held, refused, snapshot_of, unit_ids, units_named
 from huiyin.matters.copying import copy_rows
 from huiyin.matters.effects import carry_out_effects
+from huiyin.matters.first_look import known_rules
 from huiyin.matters.intake import Person, Said, new_contacts, new_matter, new_words
 from huiyin.matters.limits import calendar, limits_for, procedure_of
 from huiyin.matters.listening import Happened, tell_all
@@ -82,11 +84,14 @@ class Imported:
 
 @dataclass(slots=True)
 class _Known:
-    """What is read once for all rows: limits, the units that forms name, words of urgency."""
+    """What is read once for all rows: limits, the units that forms name, words of urgency, the
+    rules of ladders.
+    """
 
     at: datetime
     units: dict[str, str]
     words: tuple[Word, ...]
+    ladders: Rules
     limits: dict[tuple[str, UUID | None, tuple[str, ...], date], dict[str, Limit]] = field(
         default_factory=dict
     )
@@ -155,7 +160,7 @@ def _opened(
     by: Account, at: datetime,
 ) -> Iterator[_Opened]:  # fmt: skip
     named = {unit for _, row in rows for unit in unit_ids(row.form)}
-    known = _Known(at, units_named(sorted(named), at=at), known_words())
+    known = _Known(at, units_named(sorted(named), at=at), known_words(), known_rules())
     for number, row in rows:
         held = _held(rules, row, channel, known)
         if row.occurred_at and row.occurred_at > at:
@@ -172,8 +177,9 @@ def _opened(
             raise ImportRefused(row=number, why=str(ImportOpensMore()))
         words = new_words(held.matter, row.said, known.words)
         drawn = drafted(
-            held.run, rules, answer, by=by, contact="", at=at, occurred_at=row.occurred_at
-        )
+            held.run, rules, answer, by=by, contact="", at=at, occurred_at=row.occurred_at,
+            ladders=known.ladders,
+        )  # fmt: skip
         yield _Opened(held, words, answer, drawn, row.key)
 
 

@@ -20,14 +20,17 @@ from django.db.models import Min, Q
 from huiyin.matters import ending, escalating
 from huiyin.matters.acting import expire_clock, hold
 from huiyin.matters.ending import MOST_A_RUN
+from huiyin.matters.first_look import bring_forward
 from huiyin.matters.models import RunClock
 from huiyin.matters.refusals import NotFound
-from huiyin.matters.side_by_side import in_chunks
+from huiyin.matters.second_keeper import FIRST, MANY, second_keeper
+from huiyin.matters.side_by_side import half_of, in_chunks
 from huiyin.procedures import due_clocks
 from huiyin.ui.refusals import Refusal as WhyNot
 
 BATCH = 200
 PAGE = 10_000  # clocks read at once
+THREADS = 2  # of each process: one decides while the database writes for the other
 log = structlog.get_logger("huiyin.matters")
 
 
@@ -42,19 +45,32 @@ class Kept:
     steps: int = 0
 
 
-def keep(*, at: datetime, batch: int = BATCH, threads: int = 1) -> Kept:
+def keep_together(*, at: datetime) -> Kept:
+    """Do what `keep` does; where very many limits wait, in two processes."""
+    if not _are_many(at):
+        return keep(at=at, threads=THREADS)
+    with second_keeper(at=at):
+        half = keep(at=at, threads=THREADS, half=FIRST)
+    rest = keep(at=at, threads=THREADS)  # where the second has not come to its end
+    return Kept(half.fired + rest.fired, rest.busy, half.steps + rest.steps)
+
+
+def keep(
+    *, at: datetime, batch: int = BATCH, threads: int = 1, half: int | None = None
+) -> Kept:  # fmt: skip
     """Take the steps that have come, then record every limit that is over, the oldest first.
 
-    `threads`: how many chunks at the same time; see `side_by_side`.
+    `threads`: how many chunks at the same time; see `side_by_side`. `half`: of the runs alone that
+    belong to it; see `second_keeper`.
     """
-    first = escalating.take_steps(at=at, threads=threads)
+    first = escalating.take_steps(at=at, threads=threads, half=half)
     fired, busy = 0, list[UUID]()
     tried: set[UUID] = set()
     work = partial(_keep_runs, at=at)
     while True:
         before = len(tried)
         for page in _due_pages(at):
-            fresh = [run_id for run_id in page if run_id not in tried]
+            fresh = [one for one in page if one not in tried and half in (None, half_of(one))]
             tried.update(fresh)
             for done, left in in_chunks(fresh, batch, work, threads=threads):
                 fired, busy = fired + done, busy + left
@@ -64,9 +80,15 @@ def keep(*, at: datetime, batch: int = BATCH, threads: int = 1) -> Kept:
         ours = [_keep_runs([run_id], at=at) for run_id in busy]
         fired += sum(done for done, _ in ours)
         busy = [run_id for _, left in ours for run_id in left]
+    # Behind what cannot wait: the city may have changed a ladder or its calendar.
+    is_changed = half is None and bring_forward(at=at)
     # Limits that began with what the system did just now may be over already.
-    is_more = fired or first.left
-    again = escalating.take_steps(at=at, threads=threads) if is_more else escalating.Stepped()
+    is_more = fired or first.left or is_changed
+    again = (
+        escalating.take_steps(at=at, threads=threads, half=half)
+        if is_more
+        else escalating.Stepped()
+    )
     return Kept(fired, len(busy), first.taken + again.taken)
 
 
@@ -77,6 +99,17 @@ def lag(*, at: datetime) -> float:
     )["oldest"]
     waiting = [one for one in (ended, escalating.unseen_since(at=at)) if one is not None]
     return (at - min(waiting)).total_seconds() if waiting else 0.0
+
+
+def _are_many(at: datetime) -> bool:
+    """Tell whether so many limits wait that a second process is worth its beginning."""
+    return any(
+        RunClock.objects.filter(waiting)[MANY : MANY + 1].exists()
+        for waiting in (
+            Q(status="running", overdue_at=None, due_at__lte=at),
+            Q(next_step_at__lte=at),
+        )
+    )
 
 
 def _due_pages(at: datetime) -> Iterator[list[UUID]]:

@@ -32,6 +32,14 @@ def calendar() -> Calendar:
     return _with_days(days) if days else calendar_of_file()
 
 
+def calendar_digest() -> str:
+    """Return what changes when the calendar does: the city's own days, of the register and the
+    file. Raises as `calendar`.
+    """
+    path: Path | None = settings.HUIYIN.calendar
+    return f"{known_days()}\n{path.read_text(encoding='utf-8-sig') if path else ''}"
+
+
 @lru_cache(maxsize=4)
 def _with_days(days: str) -> Calendar:
     return calendar_of_file().with_overrides(days)

@@ -394,12 +394,14 @@ class StepTaken(models.Model):
 class KeeperState(models.Model):
     """What the clock-keeper remembers; one row.
 
-    `ladder`: a digest of the rules by which clocks were looked at; other rules, and all are looked
-    at again. `late_since`: when it was seen to lag, until it has caught up.
+    `ladder`: a digest of the rules and of the calendar by which it looks at clocks; others, and all
+    are gone through again. `changed_at`: when that was seen, until it has gone through them once
+    more. `late_since`: when it was seen to lag, until it has caught up.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     ladder = models.CharField(max_length=64, blank=True)
+    changed_at = models.DateTimeField(null=True)
     late_since = models.DateTimeField(null=True)
 
     class Meta:

@@ -72,7 +72,7 @@ def reclassify(
             fields += _heard_anew(matter)
         matter.save(update_fields=fields)
         # Others may have to hear of its limits, and at other times.
-        running = RunClock.objects.filter(run__matter=matter, next_step_at__isnull=False)
+        running = RunClock.objects.filter(run__matter=matter, status="running")
         running.update(next_step_at=at)
         if (was.category_id, was.place_ids) != (matter.category_id, matter.place_ids):
             tallies.rebook(matter=matter, was=was)

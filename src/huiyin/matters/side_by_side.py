@@ -7,11 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import connections
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+def half_of(pk: UUID) -> int:
+    """Return to which half of all something belongs, 0 or 1: by the last bit, which is a draw."""
+    return pk.int & 1
 
 
 def in_chunks(

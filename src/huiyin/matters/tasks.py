@@ -1,7 +1,6 @@
 """Work the background worker does for matters."""
 
 from datetime import UTC, datetime
-from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,14 +18,12 @@ from huiyin.matters import (
 )
 from huiyin.ui.identifiers import new_id
 
-KEEPER_THREADS: Final = 2  # one decides while the database writes for the other
-
 
 @app.periodic(cron="* * * * *", periodic_id="matters_keep_clocks")
 @app.task(name="matters.keep_clocks", queue="default", lock="matters.keep_clocks")
 def keep_clocks(timestamp: int) -> None:
     """Every minute: tell of limits step by step, record those that are over."""
-    keeping.keep(at=datetime.fromtimestamp(timestamp, tz=UTC), threads=KEEPER_THREADS)
+    keeping.keep_together(at=datetime.fromtimestamp(timestamp, tz=UTC))
 
 
 @app.periodic(cron="* * * * *", periodic_id="matters_watch_keeper")

@@ -12,14 +12,17 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model
 
-from huiyin.dispatch.steps import Times, earliest
+from huiyin.dispatch.ladder import Rules
+from huiyin.dispatch.steps import Times
 from huiyin.matters import codec
 from huiyin.matters.chain import START, digest_of, hash_of, new_salt
 from huiyin.matters.copying import copy_rows
+from huiyin.matters.first_look import NO_RULES, first_look, known_rules
+from huiyin.matters.limits import calendar
 from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Clock, Decision, Procedure
-from huiyin.procedures.language import ClockRule, Expiry
+from huiyin.procedures.language import ClockRule
 from huiyin.procedures.runs import Status
 from huiyin.ui.rows import Writing, overwriting
 
@@ -84,8 +87,12 @@ class Rows:
 def drafted(
     run: Run, procedure: Procedure, decision: Decision, *, by: Account, contact: str, at: datetime,
     occurred_at: datetime | None = None, marks: codec.Json | None = None,
+    ladders: Rules | None = None,
 ) -> Rows:  # fmt: skip
-    """Return the rows of an act as `write` saves them; the run itself is changed. No query."""
+    """Return the rows of an act as `write` saves them; the run itself is changed.
+
+    `ladders`: the rules of ladders, for whoever draws up many; else at most one query.
+    """
     before = run.memory
     after = codec.encoded(decision.after)
     if run.events == 0:
@@ -101,10 +108,11 @@ def drafted(
         # Somebody else may be the one to tell of limits that go on: the clock-keeper looks anew.
         changed |= {one.name for one in decision.after.clocks.values() if one.is_alive}
     clocks = [one for one in decision.after.clocks.values() if one.name in changed]
+    known = ladders or (known_rules() if clocks else NO_RULES)
     return Rows(
         event=event,
         body=body,
-        clocks=[clock_row(run, procedure.clocks[clock.name], clock, at) for clock in clocks],
+        clocks=[clock_row(run, procedure.clocks[one.name], one, at, known) for one in clocks],
         assignments=_begun_assignments(run, before, after, at),
     )
 
@@ -235,8 +243,8 @@ def nearest_duty(procedure: Procedure, clocks: Iterable[Clock]) -> datetime | No
     )
 
 
-def clock_row(run: Run, rule: ClockRule, clock: Clock, at: datetime) -> RunClock:
-    """Return the row of a clock as an act at an instant leaves it."""
+def clock_row(run: Run, rule: ClockRule, clock: Clock, at: datetime, rules: Rules) -> RunClock:
+    """Return the row of a clock as an act at an instant leaves it; `rules`: those of ladders."""
     return RunClock(
         run=run,
         name=clock.name,
@@ -251,22 +259,20 @@ def clock_row(run: Run, rule: ClockRule, clock: Clock, at: datetime) -> RunClock
         overdue_at=clock.overdue_at,
         ended_at=clock.ended_at,
         outcome=clock.outcome.value if clock.outcome else "",
-        next_step_at=_next_look(rule, clock, at),
+        next_step_at=_next_look(run, rule, clock, at, rules),
     )
 
 
-def is_escalated(rule: ClockRule) -> bool:
-    """Tell whether somebody is told when a clock runs out: it is a duty, and nothing follows by
-    itself; or its file gives warnings.
-    """
-    return rule.on_expiry is Expiry.FAULT or bool(rule.warnings)
-
-
-def _next_look(rule: ClockRule, clock: Clock, at: datetime) -> datetime | None:
+def _next_look(
+    run: Run, rule: ClockRule, clock: Clock, at: datetime, rules: Rules
+) -> datetime | None:
     """Return before when no ladder says anything of a clock; None while it rests or is over."""
-    if clock.status is not Status.RUNNING or not is_escalated(rule):
+    if clock.status is not Status.RUNNING:
         return None
-    return max(at, earliest(Times(clock.started_at, clock.due_at)))
+    return first_look(
+        rule, Times(clock.started_at, clock.due_at), rules, calendar(),
+        urgency=run.matter.urgency, has_unit=bool(clock.unit), at=at,
+    )  # fmt: skip
 
 
 def _end_assignments(writing: Writing, run: Run, before: codec.Json, at: datetime) -> None:

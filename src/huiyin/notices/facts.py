@@ -7,10 +7,11 @@ about a petition, a mediation or care cannot name subject, place or category, wh
 import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from huiyin.procedures.language import Words
 from huiyin.ui import dates, numbers
@@ -101,7 +102,14 @@ def _said(name: str, value: object, language: str) -> str:
         return f"{settings.HUIYIN.public_url}{value}"
     if isinstance(value, date):
         if name == "due":
-            return " ".join(dates.said_before(value).pieces)
+            return _said_before(value, language, timezone.localdate())
         day = dates.day_words(dates.as_date(value))
         return f"{day} {dates.time_words(value)}" if isinstance(value, datetime) else day
     return " ".join(str(value).split())
+
+
+@lru_cache(maxsize=500)  # thousands of limits end at the same moment
+def _said_before(value: date, language: str, today: date) -> str:
+    """Return a limit as it is said today in a language, which is the active one."""
+    del language, today
+    return " ".join(dates.said_before(value).pieces)

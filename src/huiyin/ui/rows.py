@@ -9,7 +9,7 @@ What is written is what `save` would write, without its signals. The statements 
 one string, in their order; where one fails, none has been done.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any, Final
@@ -100,6 +100,12 @@ def _split(sql: str) -> tuple[bytes, ...]:
     return tuple(part.replace("%%", "%").encode() for part in sql.split("%s"))
 
 
+def copied(model: type[Model]) -> "tuple[str, str, Callable[[Model], list[Any]]]":
+    """Return what COPY needs of new rows: the table, the columns, and a row's values in order."""
+    shape = _shape(model)
+    return shape.table, shape.new_columns, shape.values
+
+
 @cache
 def _shape(model: type[Model]) -> "_Shape":
     return _Shape(model)
@@ -111,7 +117,7 @@ class _Shape:
     def __init__(self, model: type[Model]) -> None:
         quote = connection.ops.quote_name
         own = [one for one in model._meta.local_concrete_fields if not one.generated]
-        self._table = quote(model._meta.db_table)
+        self.table = quote(model._meta.db_table)
         self._fields: dict[str, Field[Any, Any]] = {}
         self.columns: dict[str, str] = {}
         for field in own:
@@ -128,6 +134,11 @@ class _Shape:
         self.all_but_key = tuple(one.name for one in own if not one.primary_key)
         self._is_plain = {name: _is_plain(one) for name, one in self._fields.items()}
         self._texts: dict[tuple[object, ...], tuple[bytes, ...]] = {}
+
+    @property
+    def new_columns(self) -> str:
+        """The columns of a new row, as SQL."""
+        return ", ".join(self.columns[name] for name in self._new)
 
     def values(self, row: Model, names: Sequence[str] | None = None) -> list[Any]:
         """Return the values of a row as they go to PostgreSQL."""
@@ -146,9 +157,9 @@ class _Shape:
         """Return an INSERT of so many rows, cut where the values go."""
         known = self._texts.get((many, on_conflict))
         if known is None:
-            columns = ", ".join(self.columns[name] for name in self._new)
+            columns = self.new_columns
             row = "(" + ", ".join(["%s"] * len(self._new)) + ")"
-            text = f"INSERT INTO {self._table} ({columns}) VALUES " + ", ".join([row] * many)  # noqa: S608
+            text = f"INSERT INTO {self.table} ({columns}) VALUES " + ", ".join([row] * many)  # noqa: S608
             known = _split(f"{text} ON CONFLICT {on_conflict}" if on_conflict else text)
             self._texts[many, on_conflict] = known
         return known
@@ -158,7 +169,7 @@ class _Shape:
         known = self._texts.get(names)
         if known is None:
             written = ", ".join(f"{self.columns[name]} = %s" for name in names)
-            known = _split(f"UPDATE {self._table} SET {written} WHERE {self.columns['pk']} = %s")  # noqa: S608
+            known = _split(f"UPDATE {self.table} SET {written} WHERE {self.columns['pk']} = %s")  # noqa: S608
             self._texts[names] = known
         return known
 

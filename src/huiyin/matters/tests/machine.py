@@ -33,6 +33,7 @@ from huiyin.matters import (
     tallies,
 )
 from huiyin.matters.acting import Done, act, hold, unit_ids
+from huiyin.matters.first_look import NO_RULES
 from huiyin.matters.intake import Person
 from huiyin.matters.models import EventBody, EventHeader, LegalHold, Matter, Run, RunClock
 from huiyin.matters.reclassifying import reclassify
@@ -636,7 +637,7 @@ def rebuilt(run):
     rows = {row.name: row for row in RunClock.objects.filter(run=run)}
     assert rows.keys() == now.clocks.keys()
     for name, row in rows.items():
-        again = clock_row(run, rules.clocks[name], now.clocks[name], run.changed_at)
+        again = clock_row(run, rules.clocks[name], now.clocks[name], run.changed_at, NO_RULES)
         for field in CLOCK_FIELDS:
             if field == "next_step_at":  # the clock-keeper's own, refined at each look
                 continue

@@ -5,11 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from huiyin.matters import keeping, limits, watching
-from huiyin.matters.models import KeeperState
+from huiyin.matters.models import KeeperState, RunClock
 from huiyin.matters.tests.records import the_record
 from huiyin.notices.models import Notice
 from huiyin.people.tests.factories import a_post, an_account
-from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -25,7 +24,7 @@ def test_a_lag_beyond_the_setting_is_told_once_an_episode():
     a_post(keeper, city.unit("department"), "city_admin")
     a_post(an_account("clerk"), city.unit("department"), "department_clerk")
     city.open("hotline", "accept_call")
-    look = NOW + 24 * MINUTE  # the first moment at which a tenth of the four hours has gone
+    look = RunClock.objects.earliest("next_step_at").next_step_at  # the first step of a ladder
 
     assert not watching.watch(at=look + 5 * MINUTE)
     assert watching.watch(at=look + 6 * MINUTE)

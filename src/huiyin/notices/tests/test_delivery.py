@@ -200,6 +200,21 @@ def leased(notice, *, until):
     Notice.objects.filter(pk=notice.pk).update(leased_until=until, tries=1)
 
 
+def test_what_a_batch_has_no_time_for_is_left_to_the_next_one_untried(gateway, monkeypatch):
+    notices = [an_sms(key=f"event-{n}:person") for n in range(3)]
+    monkeypatch.setattr(delivery, "ENOUGH", 0.0)
+
+    deliver_batch(at=NOW)
+
+    found = [now_of(notice) for notice in notices]
+    assert sorted((one.state, one.tries, one.leased_until) for one in found) == [
+        ("queued", 0, None), ("queued", 0, None), ("sent", 1, None),
+    ]  # fmt: skip
+    while deliver_batch(at=NOW):
+        pass
+    assert [now_of(notice).state for notice in notices] == ["sent"] * 3
+
+
 def test_an_sms_of_a_killed_worker_goes_out_again_under_its_id(gateway):
     notice = an_sms()
     leased(notice, until=NOW + LEASE)
