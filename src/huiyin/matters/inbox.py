@@ -38,6 +38,14 @@ _PLACE_COLUMNS: Final = (
 )  # fmt: skip
 
 
+# What a page of a tray reads of its runs; everything else costs a query where it is asked for.
+_SHOWN: Final = (
+    "procedure", "state", "is_done", "done_at", "due_at", "events", "matter__number",
+    "matter__opened_at", "matter__is_confidential", "matter__urgency", "matter__words__title",
+    "matter__place__full_name",
+)  # fmt: skip
+
+
 class Tray(StrEnum):
     """Where a run lies on the desk. What is due soon or overdue is to sign, to do or assisting."""
 
@@ -61,7 +69,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of runs with their matters; `next`: where the page after it begins."""
+    """A page of runs with what lists show of their matters; `next`: where the page after begins."""
 
     runs: tuple[Run, ...]
     next: Key | None
@@ -177,24 +185,28 @@ def tray(
     if by.unit_id is None:
         return Page((), None)
     if which in _WALKED and sort is Sort.LIMIT and not (filters and filters.is_any):
-        runs = _walked(which, by, at, after, limit + 1)
+        found = _walked(which, by, at, after, limit + 1)
     else:
-        runs = listed(which, by=by, at=at, filters=filters, sort=sort)
-    if after is not None:
-        runs = runs.filter(behind(after, sort, is_done=which is Tray.DONE))
-    found = list(runs[: limit + 1])
+        runs = listed(which, by=by, at=at, filters=filters, sort=sort).only(*_SHOWN)
+        if after is not None:
+            runs = runs.filter(behind(after, sort, is_done=which is Tray.DONE))
+        found = list(runs[: limit + 1])
     shown = tuple(found[:limit])
     return Page(shown, key_of(shown[-1]) if len(found) > limit else None)
 
 
 def _walked(
     which: Tray, by: Actor, at: datetime, after: Key | None, most: int
-) -> QuerySet[Run]:  # fmt: skip
+) -> list[Run]:  # fmt: skip
     """Return the first runs of what waits for a post; of the rest nothing has to be read."""
     part = _stretch(which, at)
     if after is not None:
         part = part._replace(after=max(part.after, (after.at, after.id)))
-    runs = owning.first(part, by=by, most=most).select_related("matter__words", "matter__place")
+    return owning.first(part, by=by, most=most, shown=_by_limit)
+
+
+def _by_limit(runs: QuerySet[Run]) -> QuerySet[Run]:
+    runs = runs.select_related("matter__words", "matter__place").only(*_SHOWN)
     return in_order(runs, Sort.LIMIT, is_done=False)
 
 

@@ -6,7 +6,7 @@ read from the files; the rest are SQL functions (migrations `sight_functions` an
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -23,6 +23,7 @@ from huiyin.matters.people_in import LEVELS
 from huiyin.people.actors import Actor
 from huiyin.procedures import library
 from huiyin.procedures.language import ActorKind, ActorRule
+from huiyin.ui.ready import Ready, Slot, prepared_cursor
 
 Rule = tuple[str, str, str, str, str]  # procedure, owner, way, role, fact of the level
 BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -145,10 +146,30 @@ class Stretch(NamedTuple):
     until: datetime | str = ENDLESS
 
 
-def first(part: Stretch, *, by: Actor, most: int) -> QuerySet[Run]:
-    """Return the first runs of a part, in no order; not much more is read than that."""
+def first(
+    part: Stretch, *, by: Actor, most: int, shown: Callable[[QuerySet[Run]], QuerySet[Run]]
+) -> list[Run]:
+    """Return the first runs of a part; not much more is read than that. One query.
+
+    `shown`: a function of a module, not a new one each time: what of them is read, in what order.
+    """
     statement, values = _first(part, by, most)
-    return Run.objects.filter(pk__in=RawSQL(f"SELECT run_id FROM ({statement}) AS found", values))  # noqa: S608, S611
+    return _asked(statement, len(values), shown).all(
+        **{f"value_{number}": value for number, value in enumerate(values)}
+    )
+
+
+@lru_cache(maxsize=256)
+def _asked(
+    statement: str, many: int, shown: Callable[[QuerySet[Run]], QuerySet[Run]]
+) -> Ready[Run]:  # fmt: skip
+    """Return the question for the runs of a statement with so many values."""
+
+    def build(**slots: Slot) -> QuerySet[Run]:
+        found = RawSQL(f"SELECT run_id FROM ({statement}) AS found", list(slots.values()))  # noqa: S608, S611 fixed texts
+        return shown(Run.objects.filter(pk__in=found))
+
+    return Ready(build, names=[f"value_{number}" for number in range(many)])
 
 
 def counted(parts: Sequence[Stretch], *, by: Actor, most: int) -> list[Counter[str]]:
@@ -191,7 +212,7 @@ SELECT 'to_sign', run.procedure, NULL, NULL, NULL, count(*)
 FROM signing JOIN matters_run AS run ON run.id = owned GROUP BY 2
 """
 _BESIDE: Final = """
-SELECT 'beside', %s, NULL, NULL, NULL, count(*) FROM ({other} LIMIT %s) AS one
+SELECT 'beside', '{name}', NULL, NULL, NULL, count(*) FROM ({other} LIMIT {most}) AS one
 """
 
 
@@ -207,9 +228,9 @@ def sums(
     parts = [_LOOKED.format(first=statement), _TO_SIGN]
     values = [by.unit_id, list(helping()), *as_owner(by, rules_of(by)), at, at, soon, *of_first]
     for name, (other, of_other) in beside.items():
-        parts.append(_BESIDE.format(other=other))
-        values += [name, *of_other, most]
-    with connection.cursor() as cursor:
+        parts.append(_BESIDE.format(name=name, other=other, most=most))
+        values += of_other
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"WITH signing AS MATERIALIZED ({signing}) {' UNION ALL '.join(parts)}", values
         )
@@ -236,7 +257,7 @@ def _first(part: Stretch, by: Actor, most: int) -> tuple[str, list[Any]]:
         names_left = [by.unit_id, list(helping())]
     statement = (
         "SELECT DISTINCT due, run_id, of_procedure FROM matters_first_owned("  # noqa: S608 fixed texts, parameters
-        f"{_RULES}, {left_out}, %s, %s, %s, %s) ORDER BY due, run_id LIMIT %s"
+        f"{_RULES}, {left_out}, %s, %s, %s, {most}) ORDER BY due, run_id LIMIT {most}"
     )
-    values = [*as_owner(by, rules), *names_left, *part.after, part.until, most, most]
+    values = [*as_owner(by, rules), *names_left, *part.after, part.until]
     return statement, values

@@ -19,6 +19,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from huiyin.people.models import AccountKind, Session
+from huiyin.ui.ready import Ready
 
 KIND, BEGUN, DEVICE = "_kind", "_begun", "_device"
 SEEN_EVERY = timedelta(seconds=60)
@@ -52,6 +53,11 @@ def digest_of(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()[:40]
 
 
+_NOT_ENDED: Ready[Session] = Ready(
+    lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now)[:1]
+)
+
+
 class SessionStore(SessionBase):
     """Django's session on our rows. `ended_idle`: the session just ended for lack of use."""
 
@@ -73,7 +79,7 @@ class SessionStore(SessionBase):
         """Return the data; an ended, unknown or idle session is empty and forgets its key."""
         now = timezone.now()
         key = self.session_key or ""
-        row = Session.objects.filter(session_key=digest_of(key), expire_date__gt=now).first()
+        row = _NOT_ENDED.first(key=digest_of(key), now=now)
         if row is not None:
             data: dict[str, Any] = self.decode(row.session_data)
             seen = row.last_seen_at or row.created_at or now

@@ -142,7 +142,9 @@ def test_pages_of_a_tray_follow_each_other_without_a_gap(django_assert_num_queri
     for _ in range(4):
         with django_assert_num_queries(1):
             page = inbox.tray(Tray.TO_DO, by=centre, at=NOW, after=after, limit=2)
-            seen += [(run.pk, run.matter.words.title, run.matter.place.name) for run in page.runs]
+            seen += [
+                (run.pk, run.matter.words.title, run.matter.place.full_name) for run in page.runs
+            ]
         after = page.next
 
     assert after is None
