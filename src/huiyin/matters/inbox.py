@@ -186,6 +186,9 @@ def tray(
         return Page((), None)
     if which in _WALKED and sort is Sort.LIMIT and not (filters and filters.is_any):
         found = _walked(which, by, at, after, limit + 1)
+    elif which is Tray.DONE and sort is Sort.LIMIT and not (filters and filters.is_any):
+        before = (after.at, after.id) if after else None
+        found = owning.latest_done(by=by, before=before, most=limit + 1, shown=_latest_first)
     else:
         runs = listed(which, by=by, at=at, filters=filters, sort=sort).only(*_SHOWN)
         if after is not None:
@@ -208,6 +211,11 @@ def _walked(
 def _by_limit(runs: QuerySet[Run]) -> QuerySet[Run]:
     runs = runs.select_related("matter__words", "matter__place").only(*_SHOWN)
     return in_order(runs, Sort.LIMIT, is_done=False)
+
+
+def _latest_first(runs: QuerySet[Run]) -> QuerySet[Run]:
+    runs = runs.select_related("matter__words", "matter__place").only(*_SHOWN)
+    return in_order(runs, Sort.LIMIT, is_done=True)
 
 
 def by_procedure(
@@ -284,7 +292,6 @@ def _not_moved(by: Actor) -> Q:
 # that are put together; a test holds them against the lists. What is asked run by run is no
 # EXISTS: that may be hashed, which reads all assignments.
 _NOT_ACCUSED: Final = "NOT matter.accused && (SELECT matters_unit_and_above(%s))::uuid[]"
-_HELD: Final = "SELECT run_id FROM matters_assignment WHERE unit_id = %s"
 
 
 def _growing(by: Actor) -> dict[str, tuple[str, list[Any]]]:
@@ -292,7 +299,7 @@ def _growing(by: Actor) -> dict[str, tuple[str, list[Any]]]:
     unit = by.unit_id
     joined = "FROM matters_run AS run JOIN matters_matter AS matter ON matter.id = run.matter_id"
     others, of_others = owning.held_and_not_next(by)
-    done = f"SELECT {joined} WHERE run.id IN ({_HELD}) AND run.is_done AND {_NOT_ACCUSED}"
+    done, of_done = owning.done_by(by)
     waiting = f"SELECT {joined} WHERE run.id IN ({others}) AND NOT run.is_done AND {_NOT_ACCUSED}"
     looked_after, confidential = access.looked_after_by(by)
     here = " OR ".join(f"matter.{column} = %s" for column in _PLACE_COLUMNS)
@@ -317,15 +324,10 @@ def _growing(by: Actor) -> dict[str, tuple[str, list[Any]]]:
     places = [by.unit_place_id] * len(_PLACE_COLUMNS)
     kinds = sorted(_overseeing())
     return {
-        Tray.DONE.value: (done, [unit, unit]),
+        Tray.DONE.value: (done, of_done),
         Tray.WAITING.value: (waiting, [*of_others, unit]),
         Tray.SUPERVISED.value: (supervised, [kinds, unit, unit, unit, *places, *sight]),
     }
-
-
-def _part(by: Actor) -> QuerySet[Run]:
-    """Return the runs a unit has or had a role in; none of a matter that accuses it."""
-    return Run.objects.filter(pk__in=Assignment.objects.filter(unit=by.unit_id).values("run_id"))
 
 
 def _waiting(by: Actor) -> QuerySet[Run]:
@@ -334,7 +336,8 @@ def _waiting(by: Actor) -> QuerySet[Run]:
 
 
 def _done(by: Actor) -> QuerySet[Run]:
-    return _seen(_part(by).filter(is_done=True), by)
+    had = Assignment.objects.filter(unit=by.unit_id, done_at__isnull=False)
+    return _seen(Run.objects.filter(pk__in=had.values("run_id"), is_done=True), by)
 
 
 @cache

@@ -130,6 +130,43 @@ def to_sign(by: Actor) -> QuerySet[Run]:
     return Run.objects.filter(pk__in=owned)
 
 
+# --- what is done ---------------------------------------------------------------------------------
+
+
+_KEPT_FROM: Final = """ARRAY(
+    SELECT run.id FROM matters_matter AS matter JOIN matters_run AS run ON run.matter_id = matter.id
+    WHERE matter.accused <> '{}' AND matter.accused && (SELECT matters_unit_and_above(%s))
+)"""
+
+
+def done_by(by: Actor) -> tuple[str, list[Any]]:
+    """Return a statement for the done runs in which a unit had a role, the latest first.
+
+    `done_at`, `run_id`, once each; walked along the index, as far as it is read. None of a matter
+    that accuses the unit.
+    """
+    statement = (
+        "SELECT DISTINCT held.done_at, held.run_id FROM matters_assignment AS held"  # noqa: S608 fixed texts, parameters
+        " WHERE held.unit_id = %s AND held.done_at IS NOT NULL"
+        f" AND held.run_id <> ALL ({_KEPT_FROM})"
+        " ORDER BY held.done_at DESC, held.run_id DESC"
+    )
+    return statement, [by.unit_id, by.unit_id]
+
+
+def latest_done(
+    *, by: Actor, before: tuple[datetime, UUID] | None, most: int,
+    shown: Callable[[QuerySet[Run]], QuerySet[Run]],
+) -> list[Run]:  # fmt: skip
+    """Return the latest done runs of a unit before a key, as `first` does. One query."""
+    statement, values = done_by(by)
+    if before is not None:
+        key = "(held.done_at, held.run_id) < (%s, %s) ORDER BY"
+        statement = statement.replace("ORDER BY", f"AND {key}")
+        values += before
+    return _asked(f"{statement} LIMIT {most}", len(values), shown).all(**_numbered(values))
+
+
 # --- the first of them --------------------------------------------------------------------------
 
 
@@ -154,9 +191,11 @@ def first(
     `shown`: a function of a module, not a new one each time: what of them is read, in what order.
     """
     statement, values = _first(part, by, most)
-    return _asked(statement, len(values), shown).all(
-        **{f"value_{number}": value for number, value in enumerate(values)}
-    )
+    return _asked(statement, len(values), shown).all(**_numbered(values))
+
+
+def _numbered(values: Sequence[Any]) -> dict[str, Any]:
+    return {f"value_{number}": value for number, value in enumerate(values)}
 
 
 @lru_cache(maxsize=256)

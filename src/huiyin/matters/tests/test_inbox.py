@@ -325,8 +325,17 @@ def many_matters(city, units):
         )  # fmt: skip
         copy(
             "matters_assignment",
-            ("run_id", "role", "unit_id", "from_at"),
-            ((pk(2, k), "lead", units[k % len(units)], at(k)) for k in range(MANY)),
+            ("run_id", "role", "unit_id", "from_at", "done_at"),
+            (
+                (
+                    pk(2, k),
+                    "lead",
+                    units[k % len(units)],
+                    at(k),
+                    None if k % 5 == 1 or k % 100 == 0 else at(k),
+                )
+                for k in range(MANY)
+            ),
         )
         copy(
             "matters_eventheader",
