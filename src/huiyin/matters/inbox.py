@@ -301,33 +301,66 @@ def _growing(by: Actor) -> dict[str, tuple[str, list[Any]]]:
     others, of_others = owning.held_and_not_next(by)
     done, of_done = owning.done_by(by)
     waiting = f"SELECT {joined} WHERE run.id IN ({others}) AND NOT run.is_done AND {_NOT_ACCUSED}"
-    looked_after, confidential = access.looked_after_by(by)
-    here = " OR ".join(f"matter.{column} = %s" for column in _PLACE_COLUMNS)
-    supervised = f"""
-        SELECT {joined} LEFT JOIN matters_run AS parent ON parent.id = run.parent_id
-        WHERE run.procedure = ANY (%s) AND NOT run.is_done AND NOT run.is_closed
-          AND {_NOT_ACCUSED}
-          AND (
-              (
-                  SELECT TRUE FROM matters_assignment AS held
-                  WHERE held.run_id = run.id AND held.to_at IS NULL
-                    AND (held.unit_id = %s OR held.sender_id = %s) LIMIT 1
-              )
-              OR ({here}) AND (
-                  NOT matter.is_confidential
-                  AND (run.procedure = ANY (%s) OR parent.procedure = ANY (%s))
-                  OR run.procedure = ANY (%s) OR parent.procedure = ANY (%s)
-              )
-          )
-    """  # noqa: S608 fixed texts
-    sight = [looked_after, looked_after, confidential, confidential]
-    places = [by.unit_place_id] * len(_PLACE_COLUMNS)
-    kinds = sorted(_overseeing())
     return {
         Tray.DONE.value: (done, of_done),
         Tray.WAITING.value: (waiting, [*of_others, unit]),
-        Tray.SUPERVISED.value: (supervised, [kinds, unit, unit, unit, *places, *sight]),
+        Tray.SUPERVISED.value: _supervised_ones(by),
     }
+
+
+# Orders of supervision and whistles a unit gave or was given: looked for among what it has and has
+# given, for most have little of it; where that is more than `_FEW`, all that are open are asked for
+# their units. What its office looks after is found by its place.
+_FEW: Final = 1_000
+_OVERSEEN: Final = "run.procedure = ANY (%s) AND NOT run.is_done AND NOT run.is_closed"
+_GIVEN_OR_HAD: Final = f"""
+WITH mine AS MATERIALIZED (
+    SELECT run_id FROM (
+        SELECT run_id FROM matters_assignment WHERE unit_id = %s AND to_at IS NULL
+        UNION ALL
+        SELECT run_id FROM matters_assignment WHERE sender_id = %s AND to_at IS NULL
+    ) AS either LIMIT {_FEW + 1}
+), few AS MATERIALIZED (
+    SELECT count(*) <= {_FEW} AS yes FROM mine
+), overseen AS (
+    SELECT run.id FROM mine JOIN matters_run AS run ON run.id = mine.run_id
+    WHERE (SELECT yes FROM few) AND {_OVERSEEN}
+    UNION
+    SELECT run.id FROM matters_run AS run
+    WHERE NOT (SELECT yes FROM few) AND {_OVERSEEN}
+      AND (
+          SELECT TRUE FROM matters_assignment AS held
+          WHERE held.run_id = run.id AND held.to_at IS NULL
+            AND (held.unit_id = %s OR held.sender_id = %s) LIMIT 1
+      )
+"""  # noqa: S608 fixed texts
+_SEEN_OF_THESE: Final = (
+    f") SELECT overseen.id FROM overseen WHERE overseen.id <> ALL ({owning.KEPT_FROM})"  # noqa: S608
+)
+_IN_ITS_PLACE: Final = """UNION
+    SELECT run.id FROM matters_run AS run
+    JOIN matters_matter AS matter ON matter.id = run.matter_id
+    LEFT JOIN matters_run AS parent ON parent.id = run.parent_id
+    WHERE {overseen} AND ({here}) AND (
+        NOT matter.is_confidential AND (run.procedure = ANY (%s) OR parent.procedure = ANY (%s))
+        OR run.procedure = ANY (%s) OR parent.procedure = ANY (%s)
+    )
+""".format(  # noqa: S608 fixed texts
+    overseen=_OVERSEEN, here=" OR ".join(f"matter.{column} = %s" for column in _PLACE_COLUMNS)
+)
+
+
+def _supervised_ones(by: Actor) -> tuple[str, list[Any]]:
+    """Return a statement for what `_supervised` has."""
+    unit, kinds = by.unit_id, sorted(_overseeing())
+    looked_after, confidential = access.looked_after_by(by)
+    in_place, of_place = "", []
+    if looked_after and by.unit_place_id:
+        in_place = _IN_ITS_PLACE
+        places = [by.unit_place_id] * len(_PLACE_COLUMNS)
+        of_place = [kinds, *places, looked_after, looked_after, confidential, confidential]
+    statement = f"{_GIVEN_OR_HAD} {in_place} {_SEEN_OF_THESE}"
+    return statement, [unit, unit, kinds, kinds, unit, unit, *of_place, unit]
 
 
 def _waiting(by: Actor) -> QuerySet[Run]:

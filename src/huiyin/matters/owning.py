@@ -133,7 +133,7 @@ def to_sign(by: Actor) -> QuerySet[Run]:
 # --- what is done ---------------------------------------------------------------------------------
 
 
-_KEPT_FROM: Final = """ARRAY(
+KEPT_FROM: Final = """ARRAY(
     SELECT run.id FROM matters_matter AS matter JOIN matters_run AS run ON run.matter_id = matter.id
     WHERE matter.accused <> '{}' AND matter.accused && (SELECT matters_unit_and_above(%s))
 )"""
@@ -148,7 +148,7 @@ def done_by(by: Actor) -> tuple[str, list[Any]]:
     statement = (
         "SELECT DISTINCT held.done_at, held.run_id FROM matters_assignment AS held"  # noqa: S608 fixed texts, parameters
         " WHERE held.unit_id = %s AND held.done_at IS NOT NULL"
-        f" AND held.run_id <> ALL ({_KEPT_FROM})"
+        f" AND held.run_id <> ALL ({KEPT_FROM})"
         " ORDER BY held.done_at DESC, held.run_id DESC"
     )
     return statement, [by.unit_id, by.unit_id]
