@@ -7,7 +7,7 @@ be kept in step with the files, and would be wrong while two versions of the pro
 What an actor may not see answers like what is missing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,7 +20,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.lookups import IsNull
 
 from huiyin.matters import numbers
-from huiyin.matters.models import Assignment, Contact, Matter, Run
+from huiyin.matters.models import Assignment, Contact, ContactRole, Matter, Run
 from huiyin.matters.people_in import LEVELS
 from huiyin.matters.refusals import ContactNotOpen, NotFound
 from huiyin.people import access_log
@@ -332,6 +332,36 @@ def contacts(of: Matter, *, by: Actor) -> list[ContactSeen]:
     """
     rows = Contact.objects.filter(matter=of).order_by("id")
     return [contact_seen(row, by=by) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class NameSeen:
+    """Of a person in a matter what a list shows: nothing where it `is_hidden`."""
+
+    name: str
+    is_hidden: bool
+    is_anonymous: bool
+
+
+_REPORTERS: Ready[tuple[UUID, str, bool, bool]] = Ready(
+    lambda matters: (
+        Contact.objects.filter(matter__one_of=matters, role=ContactRole.REPORTER)
+        .order_by("-id")
+        .values_list("matter_id", "name", "is_anonymous", "wants_secrecy")
+    )
+)
+
+
+def reporters_seen(matters: Collection[UUID], *, by: Actor) -> dict[UUID, NameSeen]:
+    """Return who brought each of these matters, the first of them, as a post sees them.
+
+    One query. By the rules of `contact_seen`, for somebody in a post.
+    """
+    found = {}
+    for matter, name, is_anonymous, is_secret in _REPORTERS.all(matters=list(matters)):
+        is_hidden = is_secret or by.unit_id is None
+        found[matter] = NameSeen("" if is_hidden else masked_name(name), is_hidden, is_anonymous)
+    return found
 
 
 def contact_seen(row: Contact, *, by: Actor) -> ContactSeen:

@@ -56,7 +56,7 @@ from huiyin.matters.models import (
 )
 from huiyin.matters.refusals import MergeUnknown, NobodyTakesItOver
 from huiyin.matters.similar import JOINED
-from huiyin.matters.writing import drafted, ended_roles
+from huiyin.matters.writing import done_since, drafted, ended_roles, mover_of
 from huiyin.matters.writing import noted as drafted_record
 from huiyin.people.actors import SYSTEM
 from huiyin.people.actors import Actor as Account
@@ -303,12 +303,15 @@ class Chronicle:
         self._events.append(rows.event)
         self._bodies.append(rows.body)
         self._clocks.setdefault(run.pk, {}).update({clock.name: clock for clock in rows.clocks})
-        gone = ended_roles(before, run.memory)
+        gone, mover = ended_roles(before, run.memory), mover_of(rows.event)
         assigned = self._assignments.setdefault(run.pk, [])
         for given in assigned:
             is_gone = run.is_over or (given.role, str(given.unit_id)) in gone
             if given.to_at is None and is_gone:
                 given.to_at = at
+            if given.to_at is None and given.moved_at is None and given.unit_id == mover:
+                given.moved_at = at
+            given.done_at = done_since(run)
         assigned += rows.assignments
         return rows.event
 

@@ -31,7 +31,7 @@ from huiyin.matters.models import (
     Run,
     RunClock,
 )
-from huiyin.matters.writing import CLOCK_FIELDS, Rows, drafted, ended_roles
+from huiyin.matters.writing import CLOCK_FIELDS, Rows, done_since, drafted, ended_roles
 from huiyin.people.actors import SYSTEM
 from huiyin.procedures import Decision, Facts, Procedure, Snapshot, due_clocks, expire
 from huiyin.procedures.runs import Status
@@ -99,7 +99,7 @@ class _Limits(Mapping[str, Limit]):
 def end_together(run_ids: Sequence[UUID], *, at: datetime) -> Ended:
     """Write every end of limits that has come of these runs, each run earliest first.
 
-    Two statements to lock and read any number of runs, at most eight to write; an act that begins
+    Two statements to lock and read any number of runs, at most nine to write; an act that begins
     limits or tells somebody adds its own. A run that somebody acts on just now is left alone.
     """
     with transaction.atomic():
@@ -302,4 +302,24 @@ def _write_assignments(ends: Sequence[_End], at: datetime) -> None:
             )
     if over:
         Assignment.objects.filter(run__in=over, to_at=None).update(to_at=at)
+    _write_done(ends, begun)
     Assignment.objects.bulk_create(begun)
+
+
+def _write_done(ends: Sequence[_End], begun: Sequence[Assignment]) -> None:
+    """Write since when runs are done that by these ends are done, or are so no more."""
+    for row in begun:
+        row.done_at = done_since(row.run)
+    changed = {
+        end.run.pk: done_since(end.run)
+        for end in ends
+        if end.before.state != end.decision.after.state
+    }
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE matters_assignment AS held SET done_at = given.at"
+                " FROM unnest(%s::uuid[], %s::timestamptz[]) AS given (run, at)"
+                " WHERE held.run_id = given.run AND held.done_at IS DISTINCT FROM given.at",
+                [list(changed), list(changed.values())],
+            )

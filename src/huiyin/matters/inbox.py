@@ -38,6 +38,14 @@ _PLACE_COLUMNS: Final = (
 )  # fmt: skip
 
 
+# What a page of a tray reads of its runs; everything else costs a query where it is asked for.
+_SHOWN: Final = (
+    "procedure", "state", "is_done", "done_at", "due_at", "events", "matter__number",
+    "matter__opened_at", "matter__is_confidential", "matter__urgency", "matter__words__title",
+    "matter__place__full_name",
+)  # fmt: skip
+
+
 class Tray(StrEnum):
     """Where a run lies on the desk. What is due soon or overdue is to sign, to do or assisting."""
 
@@ -61,7 +69,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of runs with their matters; `next`: where the page after it begins."""
+    """A page of runs with what lists show of their matters; `next`: where the page after begins."""
 
     runs: tuple[Run, ...]
     next: Key | None
@@ -177,25 +185,37 @@ def tray(
     if by.unit_id is None:
         return Page((), None)
     if which in _WALKED and sort is Sort.LIMIT and not (filters and filters.is_any):
-        runs = _walked(which, by, at, after, limit + 1)
+        found = _walked(which, by, at, after, limit + 1)
+    elif which is Tray.DONE and sort is Sort.LIMIT and not (filters and filters.is_any):
+        before = (after.at, after.id) if after else None
+        found = owning.latest_done(by=by, before=before, most=limit + 1, shown=_latest_first)
     else:
-        runs = listed(which, by=by, at=at, filters=filters, sort=sort)
-    if after is not None:
-        runs = runs.filter(behind(after, sort, is_done=which is Tray.DONE))
-    found = list(runs[: limit + 1])
+        runs = listed(which, by=by, at=at, filters=filters, sort=sort).only(*_SHOWN)
+        if after is not None:
+            runs = runs.filter(behind(after, sort, is_done=which is Tray.DONE))
+        found = list(runs[: limit + 1])
     shown = tuple(found[:limit])
     return Page(shown, key_of(shown[-1]) if len(found) > limit else None)
 
 
 def _walked(
     which: Tray, by: Actor, at: datetime, after: Key | None, most: int
-) -> QuerySet[Run]:  # fmt: skip
+) -> list[Run]:  # fmt: skip
     """Return the first runs of what waits for a post; of the rest nothing has to be read."""
     part = _stretch(which, at)
     if after is not None:
         part = part._replace(after=max(part.after, (after.at, after.id)))
-    runs = owning.first(part, by=by, most=most).select_related("matter__words", "matter__place")
+    return owning.first(part, by=by, most=most, shown=_by_limit)
+
+
+def _by_limit(runs: QuerySet[Run]) -> QuerySet[Run]:
+    runs = runs.select_related("matter__words", "matter__place").only(*_SHOWN)
     return in_order(runs, Sort.LIMIT, is_done=False)
+
+
+def _latest_first(runs: QuerySet[Run]) -> QuerySet[Run]:
+    runs = runs.select_related("matter__words", "matter__place").only(*_SHOWN)
+    return in_order(runs, Sort.LIMIT, is_done=True)
 
 
 def by_procedure(
@@ -272,7 +292,6 @@ def _not_moved(by: Actor) -> Q:
 # that are put together; a test holds them against the lists. What is asked run by run is no
 # EXISTS: that may be hashed, which reads all assignments.
 _NOT_ACCUSED: Final = "NOT matter.accused && (SELECT matters_unit_and_above(%s))::uuid[]"
-_HELD: Final = "SELECT run_id FROM matters_assignment WHERE unit_id = %s"
 
 
 def _growing(by: Actor) -> dict[str, tuple[str, list[Any]]]:
@@ -280,40 +299,68 @@ def _growing(by: Actor) -> dict[str, tuple[str, list[Any]]]:
     unit = by.unit_id
     joined = "FROM matters_run AS run JOIN matters_matter AS matter ON matter.id = run.matter_id"
     others, of_others = owning.held_and_not_next(by)
-    done = f"SELECT {joined} WHERE run.id IN ({_HELD}) AND run.is_done AND {_NOT_ACCUSED}"
+    done, of_done = owning.done_by(by)
     waiting = f"SELECT {joined} WHERE run.id IN ({others}) AND NOT run.is_done AND {_NOT_ACCUSED}"
-    looked_after, confidential = access.looked_after_by(by)
-    here = " OR ".join(f"matter.{column} = %s" for column in _PLACE_COLUMNS)
-    supervised = f"""
-        SELECT {joined} LEFT JOIN matters_run AS parent ON parent.id = run.parent_id
-        WHERE run.procedure = ANY (%s) AND NOT run.is_done AND NOT run.is_closed
-          AND {_NOT_ACCUSED}
-          AND (
-              (
-                  SELECT TRUE FROM matters_assignment AS held
-                  WHERE held.run_id = run.id AND held.to_at IS NULL
-                    AND (held.unit_id = %s OR held.sender_id = %s) LIMIT 1
-              )
-              OR ({here}) AND (
-                  NOT matter.is_confidential
-                  AND (run.procedure = ANY (%s) OR parent.procedure = ANY (%s))
-                  OR run.procedure = ANY (%s) OR parent.procedure = ANY (%s)
-              )
-          )
-    """  # noqa: S608 fixed texts
-    sight = [looked_after, looked_after, confidential, confidential]
-    places = [by.unit_place_id] * len(_PLACE_COLUMNS)
-    kinds = sorted(_overseeing())
     return {
-        Tray.DONE.value: (done, [unit, unit]),
+        Tray.DONE.value: (done, of_done),
         Tray.WAITING.value: (waiting, [*of_others, unit]),
-        Tray.SUPERVISED.value: (supervised, [kinds, unit, unit, unit, *places, *sight]),
+        Tray.SUPERVISED.value: _supervised_ones(by),
     }
 
 
-def _part(by: Actor) -> QuerySet[Run]:
-    """Return the runs a unit has or had a role in; none of a matter that accuses it."""
-    return Run.objects.filter(pk__in=Assignment.objects.filter(unit=by.unit_id).values("run_id"))
+# Orders of supervision and whistles a unit gave or was given: looked for among what it has and has
+# given, for most have little of it; where that is more than `_FEW`, all that are open are asked for
+# their units. What its office looks after is found by its place.
+_FEW: Final = 1_000
+_OVERSEEN: Final = "run.procedure = ANY (%s) AND NOT run.is_done AND NOT run.is_closed"
+_GIVEN_OR_HAD: Final = f"""
+WITH mine AS MATERIALIZED (
+    SELECT run_id FROM (
+        SELECT run_id FROM matters_assignment WHERE unit_id = %s AND to_at IS NULL
+        UNION ALL
+        SELECT run_id FROM matters_assignment WHERE sender_id = %s AND to_at IS NULL
+    ) AS either LIMIT {_FEW + 1}
+), few AS MATERIALIZED (
+    SELECT count(*) <= {_FEW} AS yes FROM mine
+), overseen AS (
+    SELECT run.id FROM mine JOIN matters_run AS run ON run.id = mine.run_id
+    WHERE (SELECT yes FROM few) AND {_OVERSEEN}
+    UNION
+    SELECT run.id FROM matters_run AS run
+    WHERE NOT (SELECT yes FROM few) AND {_OVERSEEN}
+      AND (
+          SELECT TRUE FROM matters_assignment AS held
+          WHERE held.run_id = run.id AND held.to_at IS NULL
+            AND (held.unit_id = %s OR held.sender_id = %s) LIMIT 1
+      )
+"""  # noqa: S608 fixed texts
+_SEEN_OF_THESE: Final = (
+    f") SELECT overseen.id FROM overseen WHERE overseen.id <> ALL ({owning.KEPT_FROM})"  # noqa: S608
+)
+_IN_ITS_PLACE: Final = """UNION
+    SELECT run.id FROM matters_run AS run
+    JOIN matters_matter AS matter ON matter.id = run.matter_id
+    LEFT JOIN matters_run AS parent ON parent.id = run.parent_id
+    WHERE {overseen} AND ({here}) AND (
+        NOT matter.is_confidential AND (run.procedure = ANY (%s) OR parent.procedure = ANY (%s))
+        OR run.procedure = ANY (%s) OR parent.procedure = ANY (%s)
+    )
+""".format(  # noqa: S608 fixed texts
+    overseen=_OVERSEEN, here=" OR ".join(f"matter.{column} = %s" for column in _PLACE_COLUMNS)
+)
+
+
+def _supervised_ones(by: Actor) -> tuple[str, list[Any]]:
+    """Return a statement for what `_supervised` has."""
+    unit, kinds = by.unit_id, sorted(_overseeing())
+    looked_after, confidential = access.looked_after_by(by)
+    in_place, of_place = "", []
+    if looked_after and by.unit_place_id:
+        in_place = _IN_ITS_PLACE
+        places = [by.unit_place_id] * len(_PLACE_COLUMNS)
+        of_place = [kinds, *places, looked_after, looked_after, confidential, confidential]
+    statement = f"{_GIVEN_OR_HAD} {in_place} {_SEEN_OF_THESE}"
+    return statement, [unit, unit, kinds, kinds, unit, unit, *of_place, unit]
 
 
 def _waiting(by: Actor) -> QuerySet[Run]:
@@ -322,7 +369,8 @@ def _waiting(by: Actor) -> QuerySet[Run]:
 
 
 def _done(by: Actor) -> QuerySet[Run]:
-    return _seen(_part(by).filter(is_done=True), by)
+    had = Assignment.objects.filter(unit=by.unit_id, done_at__isnull=False)
+    return _seen(Run.objects.filter(pk__in=had.values("run_id"), is_done=True), by)
 
 
 @cache

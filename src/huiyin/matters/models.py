@@ -412,7 +412,12 @@ class KeeperState(models.Model):
 
 
 class Assignment(models.Model):
-    """A unit holds a role in a run, from an act to an act: whoever was assigned may look."""
+    """A unit holds a role in a run, from an act to an act: whoever was assigned may look.
+
+    `moved_at`: when the unit first moved the run on; None while it holds it: it has not signed yet.
+    `done_at`: that of the run, as long as it is done. Both repeat what the inbox would else have to
+    look up for thousands of runs.
+    """
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="assignments")
@@ -423,6 +428,8 @@ class Assignment(models.Model):
     sender_id = models.UUIDField(null=True)
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -432,7 +439,15 @@ class Assignment(models.Model):
             ),
         )  # fmt: skip
         indexes = (
-            models.Index(fields=("unit", "to_at"), name="matters_assigned_to_a_unit"),
+            # What a unit has in hand, what of it is to be signed for, what it had.
+            models.Index(
+                fields=("unit", "to_at", "moved_at"), name="matters_assigned_to_a_unit"
+            ),
+            # What is done, the latest first.
+            models.Index(
+                fields=("unit", "-done_at", "-run"), name="matters_done_of_a_unit",
+                condition=Q(done_at__isnull=False),
+            ),
             # What comes back to the unit that gave it.
             models.Index(
                 fields=("sender_id",), name="matters_given_by_a_unit",

@@ -6,7 +6,7 @@ read from the files; the rest are SQL functions (migrations `sight_functions` an
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -23,6 +23,7 @@ from huiyin.matters.people_in import LEVELS
 from huiyin.people.actors import Actor
 from huiyin.procedures import library
 from huiyin.procedures.language import ActorKind, ActorRule
+from huiyin.ui.ready import Ready, Slot, prepared_cursor
 
 Rule = tuple[str, str, str, str, str]  # procedure, owner, way, role, fact of the level
 BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -129,6 +130,43 @@ def to_sign(by: Actor) -> QuerySet[Run]:
     return Run.objects.filter(pk__in=owned)
 
 
+# --- what is done ---------------------------------------------------------------------------------
+
+
+KEPT_FROM: Final = """ARRAY(
+    SELECT run.id FROM matters_matter AS matter JOIN matters_run AS run ON run.matter_id = matter.id
+    WHERE matter.accused <> '{}' AND matter.accused && (SELECT matters_unit_and_above(%s))
+)"""
+
+
+def done_by(by: Actor) -> tuple[str, list[Any]]:
+    """Return a statement for the done runs in which a unit had a role, the latest first.
+
+    `done_at`, `run_id`, once each; walked along the index, as far as it is read. None of a matter
+    that accuses the unit.
+    """
+    statement = (
+        "SELECT DISTINCT held.done_at, held.run_id FROM matters_assignment AS held"  # noqa: S608 fixed texts, parameters
+        " WHERE held.unit_id = %s AND held.done_at IS NOT NULL"
+        f" AND held.run_id <> ALL ({KEPT_FROM})"
+        " ORDER BY held.done_at DESC, held.run_id DESC"
+    )
+    return statement, [by.unit_id, by.unit_id]
+
+
+def latest_done(
+    *, by: Actor, before: tuple[datetime, UUID] | None, most: int,
+    shown: Callable[[QuerySet[Run]], QuerySet[Run]],
+) -> list[Run]:  # fmt: skip
+    """Return the latest done runs of a unit before a key, as `first` does. One query."""
+    statement, values = done_by(by)
+    if before is not None:
+        key = "(held.done_at, held.run_id) < (%s, %s) ORDER BY"
+        statement = statement.replace("ORDER BY", f"AND {key}")
+        values += before
+    return _asked(f"{statement} LIMIT {most}", len(values), shown).all(**_numbered(values))
+
+
 # --- the first of them --------------------------------------------------------------------------
 
 
@@ -145,10 +183,32 @@ class Stretch(NamedTuple):
     until: datetime | str = ENDLESS
 
 
-def first(part: Stretch, *, by: Actor, most: int) -> QuerySet[Run]:
-    """Return the first runs of a part, in no order; not much more is read than that."""
+def first(
+    part: Stretch, *, by: Actor, most: int, shown: Callable[[QuerySet[Run]], QuerySet[Run]]
+) -> list[Run]:
+    """Return the first runs of a part; not much more is read than that. One query.
+
+    `shown`: a function of a module, not a new one each time: what of them is read, in what order.
+    """
     statement, values = _first(part, by, most)
-    return Run.objects.filter(pk__in=RawSQL(f"SELECT run_id FROM ({statement}) AS found", values))  # noqa: S608, S611
+    return _asked(statement, len(values), shown).all(**_numbered(values))
+
+
+def _numbered(values: Sequence[Any]) -> dict[str, Any]:
+    return {f"value_{number}": value for number, value in enumerate(values)}
+
+
+@lru_cache(maxsize=256)
+def _asked(
+    statement: str, many: int, shown: Callable[[QuerySet[Run]], QuerySet[Run]]
+) -> Ready[Run]:  # fmt: skip
+    """Return the question for the runs of a statement with so many values."""
+
+    def build(**slots: Slot) -> QuerySet[Run]:
+        found = RawSQL(f"SELECT run_id FROM ({statement}) AS found", list(slots.values()))  # noqa: S608, S611 fixed texts
+        return shown(Run.objects.filter(pk__in=found))
+
+    return Ready(build, names=[f"value_{number}" for number in range(many)])
 
 
 def counted(parts: Sequence[Stretch], *, by: Actor, most: int) -> list[Counter[str]]:
@@ -191,7 +251,7 @@ SELECT 'to_sign', run.procedure, NULL, NULL, NULL, count(*)
 FROM signing JOIN matters_run AS run ON run.id = owned GROUP BY 2
 """
 _BESIDE: Final = """
-SELECT 'beside', %s, NULL, NULL, NULL, count(*) FROM ({other} LIMIT %s) AS one
+SELECT 'beside', '{name}', NULL, NULL, NULL, count(*) FROM ({other} LIMIT {most}) AS one
 """
 
 
@@ -207,9 +267,9 @@ def sums(
     parts = [_LOOKED.format(first=statement), _TO_SIGN]
     values = [by.unit_id, list(helping()), *as_owner(by, rules_of(by)), at, at, soon, *of_first]
     for name, (other, of_other) in beside.items():
-        parts.append(_BESIDE.format(other=other))
-        values += [name, *of_other, most]
-    with connection.cursor() as cursor:
+        parts.append(_BESIDE.format(name=name, other=other, most=most))
+        values += of_other
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"WITH signing AS MATERIALIZED ({signing}) {' UNION ALL '.join(parts)}", values
         )
@@ -236,7 +296,7 @@ def _first(part: Stretch, by: Actor, most: int) -> tuple[str, list[Any]]:
         names_left = [by.unit_id, list(helping())]
     statement = (
         "SELECT DISTINCT due, run_id, of_procedure FROM matters_first_owned("  # noqa: S608 fixed texts, parameters
-        f"{_RULES}, {left_out}, %s, %s, %s, %s) ORDER BY due, run_id LIMIT %s"
+        f"{_RULES}, {left_out}, %s, %s, %s, {most}) ORDER BY due, run_id LIMIT {most}"
     )
-    values = [*as_owner(by, rules), *names_left, *part.after, part.until, most, most]
+    values = [*as_owner(by, rules), *names_left, *part.after, part.until]
     return statement, values

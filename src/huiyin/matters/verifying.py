@@ -23,7 +23,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from huiyin.matters import anchoring, codec, ratings, recounting
+from huiyin.matters import anchoring, assigned, codec, ratings, recounting
 from huiyin.matters.chain import HASHED, START, digest_of, hash_over
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Run
@@ -128,6 +128,7 @@ def verify(
         with _one_view():
             found = _verify(_Part(ids=[str(one) for one in run_ids]), told)
             _look_at_ratings(found, run_ids)
+            _look_at_assignments(found, run_ids)
             return found
     with anchoring.unchanged(), _one_view():
         if jobs > 1:
@@ -147,6 +148,15 @@ def _look_at_the_whole(found: Findings, sums: recounting.Sums) -> None:
     wrong = recounting.verify(sums=sums, but_for=found.areas)
     found.differences += [Difference("tallies", None, 0, str(one)) for one in wrong]
     _look_at_ratings(found, None)
+    _look_at_assignments(found, None)
+
+
+def _look_at_assignments(found: Findings, run_ids: list[UUID] | None) -> None:
+    """Compare what assignments repeat with their runs and events."""
+    found.differences += [
+        Difference(number, run_id, seq, text)
+        for run_id, number, seq, text in assigned.differences(run_ids)
+    ]
 
 
 def _look_at_ratings(found: Findings, run_ids: list[UUID] | None) -> None:

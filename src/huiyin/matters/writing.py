@@ -33,6 +33,11 @@ _END_THEM = (
     " WHERE run_id = %s AND to_at IS NULL"
 )
 _END_ONE = f"{_END_THEM} AND role = %s AND unit_id = %s"
+_MOVED = (
+    f"UPDATE {Assignment._meta.db_table} SET moved_at = %s"  # noqa: S608 the table's own name
+    " WHERE run_id = %s AND unit_id = %s AND to_at IS NULL AND moved_at IS NULL"
+)
+_DONE = f"UPDATE {Assignment._meta.db_table} SET done_at = %s WHERE run_id = %s"  # noqa: S608 as above
 CLOCK_FIELDS = (
     "kind", "unit_id", "is_window", "status", "started_at", "due_on", "due_at", "is_provisional",
     "overdue_at", "ended_at", "outcome", "next_step_at",
@@ -51,7 +56,7 @@ def write(
     that have to be there before the run. Everything goes to the database in one round trip.
     """
     is_new = run.events == 0
-    before = run.memory
+    before, was_done = run.memory, run.is_done
     rows = drafted(
         run, procedure, decision, by=by, contact=contact, at=at, occurred_at=occurred_at,
         marks=marks,
@@ -68,7 +73,9 @@ def write(
             rows.clocks,
             on_conflict=overwriting(RunClock, key=("run", "name"), fields=CLOCK_FIELDS),
         )
-    _end_assignments(writing, run, before, at)
+    if not is_new:
+        _end_assignments(writing, run, before, at)
+        _mark_assignments(writing, run, before, rows.event, was_done=was_done)
     writing.insert(rows.assignments)
     writing.now()
     return rows
@@ -113,7 +120,7 @@ def drafted(
         event=event,
         body=body,
         clocks=[clock_row(run, procedure.clocks[one.name], one, at, known) for one in clocks],
-        assignments=_begun_assignments(run, before, after, at),
+        assignments=_begun_assignments(run, before, after, mover_of(event), at),
     )
 
 
@@ -284,13 +291,34 @@ def _end_assignments(writing: Writing, run: Run, before: codec.Json, at: datetim
         writing.statement(_END_ONE, at, run.pk, role, UUID(unit))
 
 
+def _mark_assignments(
+    writing: Writing, run: Run, before: codec.Json, event: EventHeader, *, was_done: bool
+) -> None:
+    """Note that a unit has moved on what it holds, and since when a run is done."""
+    mover = mover_of(event)
+    if mover and not run.is_over and any(unit == str(mover) for _role, unit in _held(before)):
+        writing.statement(_MOVED, event.recorded_at, run.pk, mover)
+    if run.is_done != was_done:
+        writing.statement(_DONE, done_since(run), run.pk)
+
+
+def mover_of(event: EventHeader) -> UUID | None:
+    """Return the unit that moved a run on with an act; None where none did or it stays there."""
+    return event.unit_id if event.from_state != event.to_state else None
+
+
+def done_since(run: Run) -> datetime | None:
+    """Return what assignments repeat of a run: when it was done, as long as it is."""
+    return run.done_at if run.is_done else None
+
+
 def ended_roles(before: codec.Json, after: codec.Json) -> set[tuple[str, str]]:
     """Return the roles that units have lost between two memories of a run: role and unit."""
     return _held(before) - _held(after)
 
 
 def _begun_assignments(
-    run: Run, before: codec.Json, after: codec.Json, at: datetime
+    run: Run, before: codec.Json, after: codec.Json, mover: UUID | None, at: datetime
 ) -> list[Assignment]:
     """Return the new assignments."""
     senders = after["senders"]
@@ -302,6 +330,8 @@ def _begun_assignments(
             sender_id=UUID(senders[role]) if senders.get(role) else None,
             from_at=at,
             to_at=at if run.is_over else None,
+            moved_at=at if unit == str(mover) else None,
+            done_at=done_since(run),
         )
         for role, unit in sorted(_held(after) - _held(before))
     ]

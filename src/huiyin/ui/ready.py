@@ -22,6 +22,8 @@ from django.db.models.query import (
 )
 from django.db.models.sql.compiler import SQLCompiler
 
+from huiyin.ui.instances import maker_of
+
 M = TypeVar("M")
 if TYPE_CHECKING:
     _Lookup = Lookup[Any]
@@ -82,7 +84,7 @@ class Ready(Generic[M]):
     def all(self, **values: Any) -> list[M]:
         """Ask, with a value for each slot; return the rows. One query."""
         made = self._made or self._prepare()
-        with planned_once() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(made.sql, [_value(one, values) for one in made.params])
             rows = cursor.fetchall()
         return made.read(rows) if rows else []
@@ -97,7 +99,7 @@ class Ready(Generic[M]):
         return self._made
 
 
-def planned_once() -> CursorWrapper:
+def prepared_cursor() -> CursorWrapper:
     """Return a cursor that lets PostgreSQL keep the plan of what is asked often.
 
     Django's own puts the values into the SQL, so that it is planned anew each time. Where queries
@@ -114,6 +116,29 @@ def planned_once() -> CursorWrapper:
 
 def _value(param: Any, values: dict[str, Any]) -> Any:
     return values[param.name] if type(param) is Slot else param
+
+
+class _Related:
+    """What `select_related` brings along, as Django's populator puts it into its place."""
+
+    def __init__(self, populator: Any) -> None:
+        assert populator.reorder_for_init is None, "no model here has another one as its parent"  # noqa: S101
+        self._from, self._to = populator.cols_start, populator.cols_end
+        self._key = self._from + populator.pk_idx
+        self._make = maker_of(populator.model_cls, populator.init_list)
+        self._put_here, self._put_there = populator.local_setter, populator.remote_setter
+        self._related = [_Related(one) for one in populator.related_populators]
+
+    def populate(self, row: tuple[Any, ...], of: Model) -> None:
+        """Put what belongs to an instance beside it; None where there is nothing."""
+        if row[self._key] is None:
+            self._put_here(of, None)
+            return
+        found = self._make(row[self._from : self._to])
+        for related in self._related:
+            related.populate(row, found)
+        self._put_here(of, found)
+        self._put_there(found, of)
 
 
 class _Made:
@@ -133,8 +158,10 @@ class _Made:
             return
         fields = klass["select_fields"]
         self._from, self._to = fields[0], fields[-1] + 1
-        self._names = [one[0].target.attname for one in select[self._from : self._to]]
-        self._related = get_related_populators(klass, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+        names = [one[0].target.attname for one in select[self._from : self._to]]
+        self._make = maker_of(klass["model"], names)
+        populators = get_related_populators(klass, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+        self._related = [_Related(one) for one in populators]
         self._annotations = self._compiler.annotation_col_map or {}
 
     def read(self, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -146,8 +173,7 @@ class _Made:
         return [self._instance(row) for row in rows]
 
     def _instance(self, row: tuple[Any, ...]) -> Model:
-        assert self._model is not None  # noqa: S101 asked for above
-        found = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._from : self._to])
+        found = self._make(row[self._from : self._to])
         for related in self._related:
             related.populate(row, found)
         for name, column in self._annotations.items():

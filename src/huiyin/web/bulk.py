@@ -1,5 +1,6 @@
 """One action on many runs: which are offered for a list, the form they share, what came of each."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,15 +38,15 @@ def offers_for(runs: Iterable[Run], *, by: Actor) -> list[Offer]:
     """Return what can be done to many of these at once: what moves the most of them on first."""
     found: dict[str, Offer] = {}
     weight: dict[str, tuple[bool, int]] = {}
-    for run in runs:
-        rules = procedure_of(run.procedure)
+    for (procedure, state), many in Counter((run.procedure, run.state) for run in runs).items():
+        rules = procedure_of(procedure)
         for act in rules.actions.values():
-            if not act.bulk or run.state not in act.froms or not _may_be_theirs(act, rules, by):
+            if not act.bulk or state not in act.froms or not _may_be_theirs(act, rules, by):
                 continue
             needs = any(field.required for field in act.form)
             found[act.name] = Offer(act.name, said(act.label), needs)
             moves, count = weight.get(act.name, (False, 0))
-            weight[act.name] = (moves or act.to is not None, count + 1)
+            weight[act.name] = (moves or act.to is not None, count + many)
     order = sorted(found, key=lambda name: (not weight[name][0], -weight[name][1], name))
     return [found[name] for name in order]
 

@@ -19,7 +19,7 @@ from huiyin.matters import access, numbers
 from huiyin.matters.inbox import Tray
 from huiyin.matters.inbox_filters import Sort
 from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import Contact, ContactRole, Run
+from huiyin.matters.models import Run
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
@@ -36,7 +36,6 @@ class Row:
 
     run_id: UUID
     number: str
-    spoken: str
     title: str
     procedure: str
     place: str
@@ -49,6 +48,11 @@ class Row:
     url: str
     events: int
     urgency: str
+
+    @property
+    def spoken(self) -> str:
+        """Its number as it is read out."""
+        return numbers.spoken(self.number)
 
     @property
     def who_drawn(self) -> SafeString:
@@ -73,7 +77,8 @@ def rows_of(runs: Iterable[Run], *, by: Actor, at: datetime, tray: Tray | None =
     """Return runs as rows, in their order; one query for the people who wait."""
     runs = list(runs)
     waiting = _who_waits({run.matter_id for run in runs}, by)
-    return [_row(run, waiting, at, is_new=tray is Tray.TO_SIGN) for run in runs]
+    drawing = _Drawing(waiting, at, is_new=tray is Tray.TO_SIGN)
+    return [drawing.row(run) for run in runs]
 
 
 def grouped(
@@ -93,7 +98,12 @@ def grouped(
             return _day(run.done_at, at)
         return _when(run.due_at, at)
 
-    titles = {row.run_id: title(run) for run, row in zip(runs, rows, strict=True)}
+    by_limit = sort is Sort.LIMIT and not is_done
+    known: dict[datetime | None, str] = {}  # many end with the same day
+    titles = {}
+    for run, row in zip(runs, rows, strict=True):
+        found = known.get(run.due_at) if by_limit else None
+        titles[row.run_id] = known[run.due_at] = title(run) if found is None else found
     return [
         Group(title, tuple(group)) for title, group in groupby(rows, lambda row: titles[row.run_id])
     ]
@@ -120,36 +130,65 @@ def _day(moment: datetime, at: datetime) -> str:
 
 def _who_waits(matters: set[UUID], by: Actor) -> Mapping[UUID, str]:
     """Return whoever brought each matter, as this reader sees them."""
-    people = Contact.objects.filter(matter__in=matters, role=ContactRole.REPORTER)
-    seen = {row.matter_id: access.contact_seen(row, by=by) for row in people.order_by("-id")}
+    if not matters:
+        return {}
+    anonymous, withheld = _("anonymous"), _("withheld")
     return {
-        matter: _("anonymous") if one.is_anonymous else _("withheld") if one.is_hidden else one.name
-        for matter, one in seen.items()
+        matter: anonymous if one.is_anonymous else withheld if one.is_hidden else one.name
+        for matter, one in access.reporters_seen(matters, by=by).items()
     }
 
 
-def _row(run: Run, waiting: Mapping[UUID, str], at: datetime, *, is_new: bool) -> Row:
-    rules = procedure_of(run.procedure)
-    matter = run.matter
-    title = title_of(run)
-    ended = run.done_at if run.is_done else None
-    return Row(
-        run_id=run.pk,
-        number=matter.number,
-        spoken=numbers.spoken(matter.number),
-        title=title,
-        procedure=said(rules.title),
-        place=within_city(matter.place),
-        state=said(rules.states[run.state].label) if run.state in rules.states else "",
-        stand=Stand("done", _("done")) if ended else stand_of(run.due_at, at=at),
-        who=waiting.get(run.matter_id, ""),
-        day=(timezone.localdate(at) - timezone.localdate(matter.opened_at)).days + 1,
-        is_new=is_new,
-        is_confidential=matter.is_confidential,
-        url=f"{_address(matter.number)}?run={run.pk}",
-        events=run.events,
-        urgency="" if matter.urgency == Level.NORMAL else matter.get_urgency_display(),
-    )
+class _Drawing:
+    """What the rows of a list have in common; each sentence is looked up once."""
+
+    def __init__(self, waiting: Mapping[UUID, str], at: datetime, *, is_new: bool) -> None:
+        self._waiting, self._at, self._is_new = waiting, at, is_new
+        self._zone = timezone.get_current_timezone()
+        self._today = timezone.localdate(at)
+        self._done = Stand("done", _("done"))
+        self._said: dict[tuple[str, str], tuple[str, str]] = {}
+        self._stands: dict[datetime | None, Stand] = {}
+
+    def row(self, run: Run) -> Row:
+        """Return a run as a row."""
+        matter = run.matter
+        procedure, state = self._words(run)
+        ended = run.done_at if run.is_done else None
+        opened = matter.opened_at.astimezone(self._zone).date()
+        return Row(
+            run_id=run.pk,
+            number=matter.number,
+            title=title_of(run),
+            procedure=procedure,
+            place=within_city(matter.place),
+            state=state,
+            stand=self._done if ended else self._stand(run.due_at),
+            who=self._waiting.get(run.matter_id, ""),
+            day=(self._today - opened).days + 1,
+            is_new=self._is_new,
+            is_confidential=matter.is_confidential,
+            url=f"{_address(matter.number)}?run={run.pk}",
+            events=run.events,
+            urgency="" if matter.urgency == Level.NORMAL else matter.get_urgency_display(),
+        )
+
+    def _words(self, run: Run) -> tuple[str, str]:
+        """Return what the procedure of a run and its state are called."""
+        key = run.procedure, run.state
+        found = self._said.get(key)
+        if found is None:
+            rules = procedure_of(run.procedure)
+            state = said(rules.states[run.state].label) if run.state in rules.states else ""
+            found = self._said[key] = said(rules.title), state
+        return found
+
+    def _stand(self, due_at: datetime | None) -> Stand:
+        """Return how a limit stands; many end with the same day."""
+        found = self._stands.get(due_at)
+        if found is None:
+            found = self._stands[due_at] = stand_of(due_at, at=self._at)
+        return found
 
 
 @cache

@@ -5,13 +5,14 @@ how a row looks stays in the template: the mould is what it draws with a mark wh
 stands, once for each language and for each of the few ways in which a row can look.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from types import SimpleNamespace
 from typing import Final
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from huiyin.web.clock_words import Stand
@@ -24,19 +25,30 @@ FILLED: Final = (
 _WORDS: Final = "words"  # of its limit
 
 
-def item_of(row: Row, *, has_bulk: bool) -> str:
-    """Return a row as an item of the list, escaped; as the template draws it."""
-    mould = _mould(
-        get_language(), has_bulk, row.is_new, row.is_confidential, bool(row.urgency),
-        row.stand.state,
+def items_of(rows: Iterable[Row], *, has_bulk: bool) -> str:
+    """Return rows as items of a list, escaped; each as the template draws it."""
+    language = get_language()
+    return "".join(
+        [
+            _mould(
+                language, has_bulk, row.is_new, row.is_confidential, bool(row.urgency),
+                row.stand.state,
+            )
+            % {
+                "run_id": row.run_id,
+                "title": escape(row.title),
+                "procedure": escape(row.procedure),
+                "place": escape(row.place),
+                "who_drawn": row.who_drawn,
+                "day": row.day,
+                "url": escape(row.url),
+                "events": row.events,
+                "urgency": escape(row.urgency),
+                _WORDS: escape(row.stand.words),
+            }
+            for row in rows
+        ]
     )  # fmt: skip
-    values = {name: _escaped(getattr(row, name)) for name in FILLED}
-    values[_WORDS] = escape(row.stand.words)
-    return mould % values
-
-
-def _escaped(value: object) -> str:
-    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 @cache

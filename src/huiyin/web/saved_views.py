@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from huiyin.people.actors import Actor
 from huiyin.people.models import Post
+from huiyin.ui.ready import Ready
 from huiyin.units.queries import held_on
 from huiyin.web.models import FirstView, SavedView
 from huiyin.web.refusals import TooManyViews, ViewNameMissing, ViewNameTaken, ViewNotYours
@@ -29,12 +30,19 @@ def views_of(by: Actor) -> list[SavedView]:
     """
     if by.post_id is None:
         return []
-    theirs = Q(post=by.post_id) | Q(unit=by.unit_id)
-    first = FirstView.objects.filter(post=by.post_id, view=OuterRef("pk"))
-    views = SavedView.objects.filter(theirs).annotate(
-        is_first=Exists(first), is_own=ExpressionWrapper(Q(post=by.post_id), BooleanField())
+    return _VIEWS.all(post=by.post_id, unit=by.unit_id)
+
+
+_VIEWS: Ready[SavedView] = Ready(
+    lambda post, unit: (
+        SavedView.objects.filter(Q(post=post) | Q(unit=unit))
+        .annotate(
+            is_first=Exists(FirstView.objects.filter(post=post, view=OuterRef("pk"))),
+            is_own=ExpressionWrapper(Q(post=post), BooleanField()),
+        )
+        .order_by("-is_own", "place", "name")
     )
-    return list(views.order_by("-is_own", "place", "name"))
+)
 
 
 def save_view(

@@ -142,7 +142,9 @@ def test_pages_of_a_tray_follow_each_other_without_a_gap(django_assert_num_queri
     for _ in range(4):
         with django_assert_num_queries(1):
             page = inbox.tray(Tray.TO_DO, by=centre, at=NOW, after=after, limit=2)
-            seen += [(run.pk, run.matter.words.title, run.matter.place.name) for run in page.runs]
+            seen += [
+                (run.pk, run.matter.words.title, run.matter.place.full_name) for run in page.runs
+            ]
         after = page.next
 
     assert after is None
@@ -323,8 +325,17 @@ def many_matters(city, units):
         )  # fmt: skip
         copy(
             "matters_assignment",
-            ("run_id", "role", "unit_id", "from_at"),
-            ((pk(2, k), "lead", units[k % len(units)], at(k)) for k in range(MANY)),
+            ("run_id", "role", "unit_id", "from_at", "done_at"),
+            (
+                (
+                    pk(2, k),
+                    "lead",
+                    units[k % len(units)],
+                    at(k),
+                    None if k % 5 == 1 or k % 100 == 0 else at(k),
+                )
+                for k in range(MANY)
+            ),
         )
         copy(
             "matters_eventheader",
@@ -411,6 +422,15 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end():
             read, whole = rows_read(lambda: inbox.tray(which, by=by, at=NOW, limit=PAGE))  # noqa: B023
             assert read < most, (by.unit_kind, which)
             assert whole == [], (by.unit_kind, which)
+    # Of the thousand that a unit has done a page is read, and the page after it.
+    busy = replace(department, unit_id=units[2])
+    assert inbox.counts(by=busy, at=NOW)[Tray.DONE] == 1_000
+    latest = inbox.tray(Tray.DONE, by=busy, at=NOW, limit=PAGE)
+    assert list(inbox.listed(Tray.DONE, by=busy, at=NOW)[:PAGE]) == list(latest.runs)
+    for after in (None, latest.next):
+        look = partial(inbox.tray, Tray.DONE, by=busy, at=NOW, after=after, limit=PAGE)
+        read, whole = rows_read(look)
+        assert (read < 10 * PAGE, whole) == (True, []), read
     everything = inbox.tray(Tray.TO_DO, by=of_city, at=NOW, limit=3 * PAGE).runs
     assert list(inbox.listed(Tray.TO_DO, by=of_city, at=NOW)[: 3 * PAGE]) == list(everything)
     middle = inbox.tray(Tray.TO_DO, by=of_city, at=NOW, limit=PAGE).next
@@ -421,6 +441,20 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end():
     for by in (department, of_town, of_city):
         for which in Tray:
             assert read_whole(inbox.listed(which, by=by, at=NOW)[:31]) == [], (by, which)
+    narrowed = (
+        Filters(procedure="hotline"), Filters(place=city.town), Filters(category=city.category),
+        Filters(urgency="urgent"), Filters(standing=Standing.SOON), Filters(channel="call"),
+        Filters(unit_id=units[0]), Filters(since=NOW.date()), Filters(until=NOW.date()),
+        Filters(is_returned=True), Filters(words="井盖"), Filters(words="3714000000019998"),
+    )  # fmt: skip
+    for by in (department, of_city):
+        for which in Tray:
+            for asked in narrowed:
+                runs = inbox.listed(which, by=by, at=NOW, filters=asked)
+                assert read_whole(runs[: PAGE + 1]) == [], (by.unit_kind, which, asked)
+            for sort in Sort:
+                runs = inbox.listed(which, by=by, at=NOW, sort=sort)
+                assert read_whole(runs[: PAGE + 1]) == [], (by.unit_kind, which, sort)
     for by in (department, of_town, of_city):
         for wanted in (
             Wanted(),

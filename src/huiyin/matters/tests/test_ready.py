@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from huiyin.matters.models import (
@@ -210,3 +211,34 @@ def test_a_row_that_is_there_is_left_alone_where_that_is_asked():
 
     assert Notice.objects.count() == before
     assert Notice.objects.get(pk=there.pk).put_at == there.put_at <= NOW
+
+
+def test_what_was_not_read_is_read_where_it_is_asked_for():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    question = Ready(lambda pk: Run.objects.filter(pk=pk).only("state"))
+
+    found = question.first(pk=run.pk)
+
+    assert found.get_deferred_fields() >= {"memory", "procedure"}
+    assert (found.state, found.procedure, found._state.adding) == ("received", "hotline", False)
+    found.state = "changed"
+    found.save(update_fields=["state"])
+    assert Run.objects.get(pk=run.pk).state == "changed"
+
+
+def test_whoever_listens_to_the_making_of_instances_is_told():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    heard = []
+
+    def hear(sender, instance, **more):
+        heard.append(instance.pk)
+
+    post_init.connect(hear, sender=Run)
+    try:
+        Ready(lambda pk: Run.objects.filter(pk=pk)).first(pk=run.pk)
+    finally:
+        post_init.disconnect(hear, sender=Run)
+
+    assert heard == [run.pk]

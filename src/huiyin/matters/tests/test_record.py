@@ -1,15 +1,18 @@
 """The timeline is the truth: walks over all procedures in a real database, replayed, compared."""
 
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from huiyin.matters import access, codec, keeping, tallies
+from huiyin.matters import access, codec, keeping, migrations, tallies
 from huiyin.matters.acting import hold
-from huiyin.matters.models import EventBody, EventHeader, Run, RunClock, Tally
+from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock, Tally
 from huiyin.matters.redacting import redact
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
@@ -156,6 +159,15 @@ def a_handled_order():
             " WHERE name = 'promise'",
             4, "the clock promise says something else.", id="a-later-end",
         ),
+        pytest.param(
+            "UPDATE matters_assignment SET done_at = NULL",
+            4, "the unit that is its lead has it as done at another time.", id="not-done",
+        ),
+        pytest.param(
+            "UPDATE matters_assignment SET moved_at = moved_at + interval '1 hour'",
+            4, "the unit that is its lead is said to have moved it on at another time.",
+            id="moved-later",
+        ),
     ],
 )  # fmt: skip
 def test_tampering_is_found_at_the_right_event(change, seq, text):
@@ -167,6 +179,21 @@ def test_tampering_is_found_at_the_right_event(change, seq, text):
 
     difference = verify().differences[0]  # counts of tampered events may differ as well
     assert (difference.number, difference.seq, difference.text) == (run.matter.number, seq, text)
+
+
+def test_what_assignments_repeat_can_be_read_off_the_events_again():
+    a_handled_order()
+    Assignment.objects.update(moved_at=None, done_at=None)
+
+    (name,) = (
+        one.name
+        for one in iter_modules(migrations.__path__)
+        if one.name.endswith("fill_when_moved_when_done")
+    )
+    filling = import_module(f"{migrations.__name__}.{name}")
+    filling.fill(None, SimpleNamespace(connection=connection))
+
+    assert verify().differences == []
 
 
 def test_an_order_that_was_changed_is_found_at_its_event():

@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from huiyin.web.inbox_rows import Row
-from huiyin.web.moulds import item_of
+from huiyin.web.moulds import items_of
 
 register = template.Library()
 
@@ -14,5 +14,4 @@ register = template.Library()
 @register.simple_tag
 def inbox_items(rows: Iterable[Row], bulk: Sequence[object]) -> SafeString:
     """Draw rows as the items of a list, each as `web/inbox/_item.html` draws it."""
-    has_bulk = bool(bulk)
-    return mark_safe("".join(item_of(row, has_bulk=has_bulk) for row in rows))  # noqa: S308 escaped by the mould
+    return mark_safe(items_of(rows, has_bulk=bool(bulk)))  # noqa: S308 escaped by the mould

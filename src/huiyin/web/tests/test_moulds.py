@@ -9,12 +9,12 @@ from django.utils import translation
 
 from huiyin.web.clock_words import Stand
 from huiyin.web.inbox_rows import Row
-from huiyin.web.moulds import TEMPLATE, item_of
+from huiyin.web.moulds import TEMPLATE, items_of
 
 
 def a_row(**other):
     plain = {
-        "run_id": UUID(int=7), "number": "3714261112345678", "spoken": "3714 2611",
+        "run_id": UUID(int=7), "number": "3714261112345678",
         "title": "100% <b>路灯</b> & “井盖” %(title)s", "procedure": "12345 热线",
         "place": "夏津县'城关'",
         "state": "已派单", "stand": Stand("soon", "今天 17:00 到期"), "who": "李**", "day": 3,
@@ -37,4 +37,4 @@ def test_a_row_out_of_the_mould_is_what_the_template_draws(language):
                 stand=Stand(state, "2 天 < 3 天"),
             )  # fmt: skip
             drawn = render_to_string(TEMPLATE, {"row": row, "bulk": bulk})
-            assert item_of(row, has_bulk=bulk) == drawn
+            assert items_of([row], has_bulk=bulk) == drawn
