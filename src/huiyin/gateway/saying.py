@@ -1,6 +1,7 @@
 """What the API says of places, units, procedures, matters and runs: the rows as plain values."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from huiyin.matters.acting import Done
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Assignment, Attachment, Matter, Run, RunClock
 from huiyin.matters.wording import language, said
+from huiyin.matters.writing import Rows, clock_row
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.procedures.language import Action, Field, Procedure, State
@@ -245,12 +247,43 @@ def runs_out(runs: Sequence[Run]) -> list[Json]:
     return [_run(run, clocks.get(run.pk, []), held.get(run.pk, [])) for run in runs]
 
 
-def opened_run_out(done: Done) -> Json:
-    """Return a run that has just been opened. No query where no unit has it yet."""
-    if done.rows is None or done.rows.assignments:
-        return runs_out([done.run])[0]
-    clocks = sorted(done.rows.clocks, key=lambda one: (one.due_at, one.name))
-    return _run(done.run, clocks, ())
+def acted_run_out(done: Done) -> Json:
+    """Return a run as an act or an opening has left it; what it has written is not asked for.
+
+    One query where a unit had it before, none where all were named by the form, two for whatever
+    drew other acts along.
+    """
+    run, made, rows = done.run, done.decision, done.rows
+    if made is None or rows is None or not done.is_alone:
+        return runs_out([run])[0]
+    rules = procedure_of(run.procedure)
+    written = {one.name: one for one in rows.clocks}
+    clocks = [
+        _in_utc(written.get(name) or clock_row(run, rules.clocks[name], clock, run.changed_at))
+        for name, clock in made.after.clocks.items()
+    ]
+    clocks.sort(key=lambda one: (one.due_at, one.name))
+    return _run(run, clocks, () if run.is_over else _holding(run, made.after.roles, rows))
+
+
+def _in_utc(clock: RunClock) -> RunClock:
+    """Return a clock with its instants as they are read: one that a form named may be local."""
+    for name in ("started_at", "due_at", "overdue_at", "ended_at"):
+        instant = getattr(clock, name)
+        if instant is not None and instant.tzinfo is not UTC:
+            setattr(clock, name, instant.astimezone(UTC))
+    return clock
+
+
+def _holding(
+    run: Run, roles: Mapping[str, Sequence[str]], rows: Rows
+) -> Sequence[Assignment]:  # fmt: skip
+    """Return the assignments of a run that runs: those an act has written, or all there are."""
+    known = {
+        (one.role, str(one.unit_id)) for one in rows.assignments if Assignment.unit.is_cached(one)
+    }
+    held = {(role, unit) for role, units in roles.items() for unit in units}
+    return rows.assignments if known == held else _ASSIGNMENTS.all(runs=[run.pk])
 
 
 _CLOCKS: Ready[RunClock] = Ready(

@@ -164,10 +164,22 @@ def resolve(secret: str, *, at: datetime) -> Bearer | None:
     return Bearer(token, token.account, found)
 
 
+# What whoever asks is told by; every request of a program reads it.
+_READ: Final = (
+    "account_id", "post_id", "rights", "expires_at", "last_used_at",
+    "account__kind", "account__name", "account__is_active",
+    "post__account_id", "post__unit_id", "post__permission_set_id", "post__title",
+    "post__valid_from", "post__valid_to",
+    "post__unit__place_id", "post__unit__short_name", "post__unit__name", "post__unit__kind",
+    "post__unit__level", "post__unit__valid_from", "post__unit__valid_to",
+    "post__permission_set__permissions",
+)  # fmt: skip
 _VALID: Ready[ApiToken] = Ready(
-    lambda digest, at: ApiToken.objects.select_related(
-        "account", "post__account", "post__unit", "post__permission_set"
-    ).filter(digest=digest, revoked_at=None, expires_at__gt=at)[:1]
+    lambda digest, at: (
+        ApiToken.objects.select_related("account", "post__unit", "post__permission_set")
+        .only(*_READ)
+        .filter(digest=digest, revoked_at=None, expires_at__gt=at)[:1]
+    )
 )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -68,6 +68,7 @@ from huiyin.procedures.runs import Values
 from huiyin.ui.identifiers import new_id
 from huiyin.ui.ready import Ready
 from huiyin.ui.refusals import Refusal as WhyNot
+from huiyin.ui.rows import Writing, in_one_go
 from huiyin.units.models import Unit
 from huiyin.units.queries import held_on
 
@@ -79,7 +80,7 @@ class Done:
     """What came of an act: its event, the run as it is now, and the engine's decision.
 
     `is_repeat`: the same key had given this answer before; nothing was written now. `rows`: what an
-    act has written; of an opening these are all clocks and assignments there are.
+    act has written, its units loaded where the form named them.
     """
 
     run: Run
@@ -87,6 +88,15 @@ class Done:
     decision: Decision | None
     is_repeat: bool = False
     rows: Rows | None = None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing else was written with it that may have changed the run once more."""
+        made = self.decision
+        return made is not None and not (
+            made.openings or made.effects or made.hands_over_to or made.merges_into
+            or (made.done_with is not None and self.run.parent_id)
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class Held:
     contacts: tuple[Contact, ...]
     before: Snapshot
     facts: Facts
-    units: frozenset[str] = frozenset()  # those named in the form that there are
+    units: Mapping[str, Unit] = field(default_factory=dict)  # named in the form and there, by id
     unsaved: tuple[Model, ...] = ()  # rows of a matter that is being opened, before its run
 
     def actor(self, by: Account) -> Actor:
@@ -126,7 +136,7 @@ def act(
     KeyUsedOtherwise.
     """
     sent = dict(form or {})
-    with transaction.atomic():
+    with in_one_go() as writing:
         lock_both(run_id, action, sent)
         held = hold(run_id, by=by, at=at, units=unit_ids(sent))
         actor = held.actor(by)
@@ -139,8 +149,10 @@ def act(
             raise SomebodyWasFaster(state=_label(held.procedure, held.run.state))
         facts = held.facts_for([rule] if rule else [], by=by)
         answer = decide(held.procedure, held.before, action, sent, actor, at, facts)
-        done = carry_out(held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at)
-        _remember_answer(done, action, sent, actor, key, at)
+        done = carry_out(
+            held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at, into=writing
+        )
+        _remember_answer(done, action, sent, actor, key, at, into=writing)
         return done
 
 
@@ -221,9 +233,9 @@ def held_by(
     facts = Facts(
         calendar=calendar(),
         limits=limits_for(procedure, matter, at=at),
-        above={unit: superior for unit, superior in named.items() if superior},
+        above={pk: str(unit.superior_id) for pk, unit in named.items() if unit.superior_id},
     )
-    return Held(run, matter, procedure, contacts, before, facts, frozenset(named), tuple(unsaved))
+    return Held(run, matter, procedure, contacts, before, facts, named, tuple(unsaved))
 
 
 def snapshot_of(
@@ -241,17 +253,17 @@ def snapshot_of(
     return codec.decoded(run.memory, procedure, **given)
 
 
-def units_named(units: Sequence[UUID], *, at: datetime) -> dict[str, str]:
-    """Return those of these units that there are, each with its superior or nothing."""
+def units_named(units: Sequence[UUID], *, at: datetime) -> dict[str, Unit]:
+    """Return those of these units that there are, by id, with superior, code and name."""
     if not units:
         return {}
-    pairs = _THERE.all(units=list(units), on=timezone.localdate(at))
-    return {str(unit): str(superior or "") for unit, superior in pairs}
+    found = _THERE.all(units=list(units), on=timezone.localdate(at))
+    return {str(unit.pk): unit for unit in found}
 
 
-_THERE: Ready[tuple[UUID, UUID | None]] = Ready(
-    lambda units, on: Unit.objects.filter(held_on(on), pk__one_of=units).values_list(
-        "pk", "superior_id"
+_THERE: Ready[Unit] = Ready(
+    lambda units, on: Unit.objects.filter(held_on(on), pk__one_of=units).only(
+        "superior_id", "code", "name"
     )
 )
 
@@ -271,13 +283,21 @@ def unit_ids(form: Values) -> list[UUID]:
 def carry_out(
     held: Held, answer: Decision | Refusal, *, by: Account, actor: Actor, at: datetime,
     occurred_at: datetime | None = None, marks: codec.Json | None = None,
+    into: Writing | None = None,
 ) -> Done:  # fmt: skip
     """Write a decision with all that it draws along: child runs opened, a parent told, the matter
     handed over to another procedure or merged into another matter.
 
-    `marks`: what the event's header keeps besides. Raises ActRefused when the answer is a refusal,
-    and why the matter cannot be handed over or merged: then nothing has been written.
+    `marks`: what the event's header keeps besides. `into`: what the caller's transaction is going
+    to send (`in_one_go`); without it all is sent here. Raises ActRefused when the answer is a
+    refusal, and why the matter cannot be handed over or merged: then nothing has been written.
     """
+    if into is None:
+        with in_one_go() as into:
+            return carry_out(
+                held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at, marks=marks,
+                into=into,
+            )  # fmt: skip
     if isinstance(answer, Refusal):
         raise refused(answer, held.procedure)
     if occurred_at and occurred_at > at:
@@ -296,9 +316,12 @@ def carry_out(
     contact = actor.id if actor.who is Who.PERSON else ""
     rows = write(
         held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at,
-        marks=kept, first=held.unsaved,
+        marks=kept, first=held.unsaved, into=into,
     )  # fmt: skip
     event = rows.event
+    for assignment in rows.assignments:
+        if unit := held.units.get(str(assignment.unit_id)):
+            assignment.unit = unit
     for run_id, opening in openings:
         _open_child(held, run_id, opening, at=at)
     if answer.done_with is not None and held.run.parent_id:
@@ -308,8 +331,9 @@ def carry_out(
     if target:
         merge_matters(held.matter, target, by=by, at=at)
     happened = Happened(
-        held.matter, held.run, held.procedure, event, answer, at, held.before, held.contacts, by
-    )
+        held.matter, held.run, held.procedure, event, answer, at, held.before, held.contacts, by,
+        into,
+    )  # fmt: skip
     carry_out_effects(happened)
     tell(happened)
     return Done(held.run, event, answer, rows=rows)
@@ -469,13 +493,14 @@ def _known_answer(
 
 
 def _remember_answer(
-    done: Done, action: str, form: Values, actor: Actor, key: str, at: datetime
+    done: Done, action: str, form: Values, actor: Actor, key: str, at: datetime, *, into: Writing
 ) -> None:
     if key:
-        IdempotencyKey.objects.create(
+        known = IdempotencyKey(
             actor=actor.id, operation=_operation(done.run, action), key=key, digest=_digest(form),
             run_id=done.run.pk, event_id=done.event.pk, at=at,
         )  # fmt: skip
+        into.insert([known])
 
 
 def _label(procedure: Procedure, state: str) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 
 from huiyin.categories.models import Category
@@ -24,6 +23,7 @@ from huiyin.procedures import Procedure, decide
 from huiyin.procedures.language import FieldType
 from huiyin.procedures.runs import Values
 from huiyin.ui.identifiers import new_id
+from huiyin.ui.rows import Writing, in_one_go
 from huiyin.units.models import Unit
 
 LONGEST_WORD: Final = 40
@@ -74,7 +74,7 @@ def open_matter(
         raise ProcedureUnknown(procedure=procedure) from None
     if occurred_at and occurred_at > at:
         raise NotYetHappened()
-    with transaction.atomic():
+    with in_one_go() as writing:
         matter = new_matter(place, category, channel, accused, at, occurred_at, lon, lat)
         matter.is_confidential = rules.confidential
         matter.has_merged = False
@@ -85,7 +85,7 @@ def open_matter(
         held = held_by(
             run, matter, contacts, at=at, units=unit_ids(sent), unsaved=(matter, words, *contacts)
         )
-        return _begun(held, action, sent, by=by, at=at, occurred_at=occurred_at)
+        return _begun(held, action, sent, by=by, at=at, occurred_at=occurred_at, into=writing)
 
 
 def _sides_named(
@@ -100,13 +100,15 @@ def _sides_named(
 
 def _begun(
     held: Held, action: str, form: Values, *, by: Account, at: datetime,
-    occurred_at: datetime | None,
+    occurred_at: datetime | None, into: Writing,
 ) -> Done:  # fmt: skip
     actor = held.actor(by)
     rule = held.procedure.actions.get(action)
     facts = held.facts_for([rule] if rule else [], by=by)
     answer = decide(held.procedure, held.before, action, form, actor, at, facts)
-    return carry_out(held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at)
+    return carry_out(
+        held, answer, by=by, actor=actor, at=at, occurred_at=occurred_at, into=into
+    )  # fmt: skip
 
 
 def new_matter(

@@ -29,7 +29,7 @@ class Happened:
     before: Snapshot
     contacts: tuple[Contact, ...]
     by: Account = SYSTEM
-    writing: Writing = field(default_factory=Writing)  # what listeners add: written after the last
+    writing: Writing = field(default_factory=Writing)  # what listeners add to the act's own
 
 
 Listener = Callable[[Happened], None]
@@ -50,10 +50,12 @@ def listen(listener: Listener, *, in_bulk: BulkListener | None = None) -> None:
 
 
 def tell(happened: Happened) -> None:
-    """Tell everybody who listens, in the order in which they came."""
+    """Tell everybody who listens, in the order in which they came.
+
+    What they add to `happened.writing` is sent by whoever tells.
+    """
     for listener in _listeners:
         listener(happened)
-    happened.writing.now()
 
 
 def tell_all(happened: Sequence[Happened]) -> None:

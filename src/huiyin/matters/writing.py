@@ -47,13 +47,13 @@ CLOCK_FIELDS = (
 def write(
     run: Run, procedure: Procedure, decision: Decision, *, by: Account, contact: str, at: datetime,
     occurred_at: datetime | None = None, marks: codec.Json | None = None,
-    first: Sequence[Model] = (),
+    first: Sequence[Model] = (), into: Writing,
 ) -> "Rows":  # fmt: skip
     """Write what a decision says: its event first, then everything that follows from it.
 
     `run`: locked, or not saved yet when it is being opened. `contact`: the person of the matter who
     acted, if one did. `marks`: what its header keeps besides, such as a receipt. `first`: new rows
-    that have to be there before the run. Everything goes to the database in one round trip.
+    that have to be there before the run. `into`: everything is added to it, and not sent yet.
     """
     is_new = run.events == 0
     before, was_done = run.memory, run.is_done
@@ -61,23 +61,21 @@ def write(
         run, procedure, decision, by=by, contact=contact, at=at, occurred_at=occurred_at,
         marks=marks,
     )  # fmt: skip
-    writing = Writing()
-    writing.insert(first)
+    into.insert(first)
     if is_new:
-        writing.insert([run])
+        into.insert([run])
     else:
-        writing.update(run)
-    writing.insert([rows.event, rows.body])
+        into.update(run)
+    into.insert([rows.event, rows.body])
     if rows.clocks:
-        writing.insert(
+        into.insert(
             rows.clocks,
             on_conflict=overwriting(RunClock, key=("run", "name"), fields=CLOCK_FIELDS),
         )
     if not is_new:
-        _end_assignments(writing, run, before, at)
-        _mark_assignments(writing, run, before, rows.event, was_done=was_done)
-    writing.insert(rows.assignments)
-    writing.now()
+        _end_assignments(into, run, before, at)
+        _mark_assignments(into, run, before, rows.event, was_done=was_done)
+    into.insert(rows.assignments)
     return rows
 
 

@@ -10,6 +10,7 @@ has built, and fills in the values by hand; what comes back is what the ORM woul
 import inspect
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
@@ -21,6 +22,8 @@ from django.db.models.query import (
     get_related_populators,
 )
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.adapt import AdaptersMap
+from psycopg.types.datetime import TimestamptzLoader
 
 from huiyin.ui.instances import maker_of
 
@@ -109,9 +112,28 @@ def prepared_cursor() -> CursorWrapper:
         return connection.cursor()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    raw = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # psycopg's own
+    raw = _Asking(connection.connection)  # type: ignore[call-arg]  # psycopg's own
     found: CursorWrapper = connection._prepare_cursor(raw)  # type: ignore[attr-defined]
     return found
+
+
+class _Asking(ServerBindingCursor):
+    """A cursor that reads instants by psycopg's own means, in C; Django reads them in Python.
+
+    They come in the time zone of the session, as ever: UTC.
+    """
+
+    @property
+    def adapters(self) -> AdaptersMap:
+        """Return how values are read and written: one map for each connection."""
+        known = _adapters.get(self._conn)
+        if known is None:
+            known = _adapters[self._conn] = AdaptersMap(self._conn.adapters)
+            known.register_loader("timestamptz", TimestamptzLoader)
+        return known
+
+
+_adapters: Final[WeakKeyDictionary[Any, AdaptersMap]] = WeakKeyDictionary()
 
 
 def _value(param: Any, values: dict[str, Any]) -> Any:

@@ -7,14 +7,20 @@
 
 What is written is what `save` would write, without its signals. The statements go to PostgreSQL in
 one string, in their order; where one fails, none has been done.
+
+    with in_one_go() as writing:        # a transaction
+        writing.insert([matter])        # waits …
+        Matter.objects.count()          # … no longer than to here: what is asked finds it written
+        writing.insert([event])         # goes together with the COMMIT
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 from psycopg.adapt import Transformer
@@ -64,8 +70,11 @@ class Writing:
         self._pieces += other._pieces
         other._pieces = []
 
-    def now(self) -> None:
-        """Write it all, in the order in which it was added; one round trip, none for nothing."""
+    def now(self, *, and_commit: bool = False) -> None:
+        """Write it all, in the order in which it was added; one round trip, none for nothing.
+
+        `and_commit`: and end the transaction in the same round trip.
+        """
         if not self._pieces:
             return
         pieces, self._pieces = self._pieces, []
@@ -78,8 +87,30 @@ class Writing:
                 is_default = isinstance(value, DatabaseDefault)
                 text += b"DEFAULT" if is_default else bytes(literal(value))
             text += parts[-1] + b";\n"
+        if and_commit:
+            text += b"COMMIT"
         with connection.cursor() as cursor:
             cursor.execute(bytes(text))  # type: ignore[arg-type]  # psycopg takes bytes
+
+
+@contextmanager
+def in_one_go() -> Iterator[Writing]:
+    """Begin a transaction in which what is written waits for its end, and goes with its COMMIT.
+
+    Whatever is asked or written otherwise meanwhile finds it written: it is sent before. Inside of
+    another transaction it is sent at the end of the block, and that other one commits.
+    """
+    writing = Writing()
+
+    def written_first(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        writing.now()
+        return execute(sql, params, many, context)
+
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.execute_wrapper(written_first):
+        yield writing
+        # Django finds the transaction ended then, and only does what is to follow a commit.
+        writing.now(and_commit=is_outermost)
 
 
 def doing_nothing() -> str:

@@ -116,7 +116,7 @@ def take_action(
         "number": done.run.matter.number,
         "event": done.event.seq,
         "is_repeat": done.is_repeat,
-        "run": saying.runs_out([done.run])[0],
+        "run": saying.acted_run_out(done),
     }
 
 

@@ -98,7 +98,7 @@ def open_matter(request: HttpRequest, sent: MatterIn, key: Key = "") -> Any:
         "number": done.run.matter.number,
         "event": done.event.seq,
         "is_repeat": done.is_repeat,
-        "run": saying.opened_run_out(done),
+        "run": saying.acted_run_out(done),
     }
     return Status(HTTPStatus.CREATED, body)
 

@@ -1,5 +1,7 @@
 """A prepared question answers as the ORM does, and one round trip writes as `save` does."""
 
+from contextlib import suppress
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
@@ -21,7 +23,7 @@ from huiyin.matters.tests.records import the_record
 from huiyin.notices.models import Notice
 from huiyin.ui.identifiers import new_id
 from huiyin.ui.ready import Ready
-from huiyin.ui.rows import Writing, doing_nothing, overwriting
+from huiyin.ui.rows import Writing, doing_nothing, in_one_go, overwriting
 from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -242,3 +244,70 @@ def test_whoever_listens_to_the_making_of_instances_is_told():
         post_init.disconnect(hear, sender=Run)
 
     assert heard == [run.pk]
+
+
+# --- in one go ----------------------------------------------------------------------------------
+
+
+def the_clock(run, name):
+    """A clock of a run, not saved yet."""
+    kept = columns(RunClock.objects.order_by("pk").first())
+    return RunClock(**kept | {"id": None, "run_id": run.pk, "name": name})
+
+
+def test_what_is_asked_meanwhile_finds_what_was_to_be_written_and_the_rest_goes_at_the_end():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    first, second = the_clock(run, "first"), the_clock(run, "second")
+
+    with in_one_go() as writing:
+        writing.insert([first])
+        assert RunClock.objects.filter(run=run, name="first").exists()
+        with CaptureQueriesContext(connection) as queries:
+            writing.insert([second])
+        assert len(queries) == 0
+
+    assert set(RunClock.objects.filter(run=run).values_list("name", flat=True)) >= {
+        "first", "second",
+    }  # fmt: skip
+
+
+def test_what_fails_in_one_go_leaves_nothing_of_it():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+
+    with suppress(ZeroDivisionError), in_one_go() as writing:
+        writing.insert([the_clock(run, "first")])
+        raise ZeroDivisionError
+
+    assert not RunClock.objects.filter(run=run, name="first").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_writing_goes_with_the_commit_and_what_follows_a_commit_is_done_after_it():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    seen = []
+
+    with in_one_go() as writing:
+        transaction.on_commit(lambda: seen.append(connection.in_atomic_block))
+        writing.insert([the_clock(run, "first")])
+    transaction.set_autocommit(False)
+    transaction.rollback()  # nothing is open any more that this could take back
+    transaction.set_autocommit(True)
+
+    assert seen == [False]
+    assert RunClock.objects.filter(run=run, name="first").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_belongs_to_nothing_is_found_out_at_the_commit_and_nothing_is_kept():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+
+    with pytest.raises(IntegrityError), in_one_go() as writing:
+        writing.insert([the_clock(run, "first"), the_clock(Run(pk=new_id()), "lost")])
+
+    assert not RunClock.objects.filter(name="first").exists()
+    assert not connection.in_atomic_block
+    assert RunClock.objects.filter(run=run).exists()  # the connection can be used again

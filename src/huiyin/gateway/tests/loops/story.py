@@ -10,12 +10,17 @@ be told of this very step; and who of all people of the story sees the matter. T
 named get a 404.
 """
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import override
+from ninja.responses import NinjaJSONEncoder
 
+from huiyin.gateway.saying import runs_out
+from huiyin.gateway.schemas.matters import RunOut
 from huiyin.gateway.tests.callers import Caller, a_city, a_token
 from huiyin.matters.acting import hold
 from huiyin.matters.keeping import keep
@@ -73,6 +78,7 @@ class Person(Caller):
         body["form"] = self._form(rule, made, form)
         done = self.post("/matters", body)
         assert done.status_code == 201, done.json()
+        assert done.json()["run"] == as_it_stands(done.json()["run"]["id"])
         self.story.begun(done.json(), f"{procedure}.{action}")
 
     def does(self, action: str, *, in_run: str = "", **form: Any) -> None:
@@ -82,6 +88,7 @@ class Person(Caller):
         rule = held.procedure.actions[action]
         done = self.act(str(run.pk), action, **self._form(rule, held.before, form))
         assert done.status_code == 200, done.json()
+        assert done.json()["run"] == as_it_stands(run.pk)
         self.story.did(f"{run.procedure}.{action}")
 
     def is_refused(self, action: str, *, in_run: str = "", **form: Any) -> str:
@@ -131,11 +138,18 @@ class Person(Caller):
         return form
 
 
+def as_it_stands(run: Any) -> Any:
+    """Return what the API says of a run when it is read anew: what the act itself answered."""
+    with override("zh-hans"):
+        (found,) = runs_out([Run.objects.get(pk=run)])
+    return json.loads(json.dumps(RunOut(**found).model_dump(), cls=NinjaJSONEncoder))
+
+
 class Story:
     """One matter, and everybody who has to do with it or has not."""
 
     def __init__(self, monkeypatch: Any, begins: str) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: self.at)
+        monkeypatch.setattr(timezone, "now", lambda: self.at.astimezone(UTC))
         self.at: datetime = at_local(begins.replace(" ", "T"))
         self.city = a_city()
         self.cast: dict[str, Person] = {}
