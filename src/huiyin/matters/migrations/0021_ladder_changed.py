@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0017_no_index_twice'),
+        ('matters', '0020_inbox_by_assignments'),
     ]
 
     operations = [
