@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from django.db import connection, transaction
 
 from huiyin.categories.models import Urgency
@@ -27,6 +28,7 @@ PAGE: Final = 2_000  # limits gone through in one transaction
 KEPT_SECONDS: Final = 2.0
 # Longer than any process goes by rules (two seconds) or by a calendar (five minutes) it has read.
 SETTLED: Final = timedelta(minutes=10)
+log = structlog.get_logger("huiyin.matters")
 NO_RULES: Final = Rules({}, "")
 _kept: Kept[None, Rules] = Kept(KEPT_SECONDS, most=1)
 
@@ -132,7 +134,9 @@ def _page(after: int, rules: Rules, at: datetime) -> int | None:
         for clock in page:
             if clock.next_step_at is not None and clock.next_step_at <= at:
                 continue  # it is looked at in any case
-            rule = procedure_of(clock.run.procedure).clocks[clock.name]
+            rule = _rule(clock)
+            if rule is None:
+                continue
             found[clock.pk] = first_look(
                 rule, Times(clock.started_at, clock.due_at), rules, days,
                 urgency=clock.run.matter.urgency, has_unit=clock.unit_id is not None, at=at,
@@ -145,3 +149,12 @@ def _page(after: int, rules: Rules, at: datetime) -> int | None:
                 [list(found), list(found.values())],
             )
     return page[-1].pk if len(page) == PAGE else None
+
+
+def _rule(clock: RunClock) -> ClockRule | None:
+    """Return what the file says of a limit; None, and a line in the log, where it says nothing."""
+    try:
+        return procedure_of(clock.run.procedure).clocks[clock.name]
+    except KeyError:
+        log.warning("clock_without_rule", run=str(clock.run_id), clock=clock.name)
+        return None

@@ -269,3 +269,17 @@ def test_a_keeper_killed_while_it_goes_through_the_limits_goes_through_them_agai
     keeping.keep(at=NOW + 6 * MINUTE)
 
     assert all(answer(run).next_step_at < answer(run).due_at for run in runs)
+
+
+@pytest.mark.django_db
+def test_a_limit_that_no_file_knows_keeps_no_other_waiting():
+    city = the_record()
+    let_units_be_warned(False)
+    strange, run = an_order(city), an_order(city)
+    RunClock.objects.filter(run=strange, name="answer").update(name="forgotten")
+    keeping.keep(at=NOW + 3 * MINUTE)
+    let_units_be_warned(True, at=NOW + 4 * MINUTE)
+
+    keeping.keep(at=NOW + 5 * MINUTE)
+
+    assert answer(run).next_step_at < answer(run).due_at
