@@ -29,7 +29,7 @@ from huiyin.dispatch.answers import (
 )
 from huiyin.dispatch.refusals import CategoryNotKnown, FallbackNotPossible, PlaceNotKnown
 from huiyin.places.models import PlaceLevel
-from huiyin.ui.ready import planned_once
+from huiyin.ui.ready import prepared_cursor
 from huiyin.units.kinds import UnitKind
 from huiyin.units.queries import Via
 
@@ -250,7 +250,7 @@ _LINES = """
 def _lines(ids: Collection[UUID]) -> dict[UUID, tuple[PlaceRef, ...]]:
     """Return for each place itself and the places above it, then the land its zone lies on."""
     lines: dict[UUID, list[PlaceRef]] = defaultdict(list)
-    with planned_once() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LINES, [list(ids)])
         for asked, place_id, name, level, _order, is_land in cursor.fetchall():
             line = lines[asked]
@@ -323,7 +323,7 @@ class _Units:
         self.by_place: dict[UUID, list[UnitRef]] = defaultdict(list)
         self._accused_by: dict[UUID, frozenset[UUID]] = {}
         units: dict[UUID, UnitRef] = {}
-        with planned_once() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(
                 _UNITS,
                 {

@@ -53,8 +53,8 @@ def digest_of(session_key: str) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest()[:40]
 
 
-_GOOD: Ready[Session] = Ready(
-    lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now)
+_NOT_ENDED: Ready[Session] = Ready(
+    lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now)[:1]
 )
 
 
@@ -79,7 +79,7 @@ class SessionStore(SessionBase):
         """Return the data; an ended, unknown or idle session is empty and forgets its key."""
         now = timezone.now()
         key = self.session_key or ""
-        row = _GOOD.first(key=digest_of(key), now=now)
+        row = _NOT_ENDED.first(key=digest_of(key), now=now)
         if row is not None:
             data: dict[str, Any] = self.decode(row.session_data)
             seen = row.last_seen_at or row.created_at or now

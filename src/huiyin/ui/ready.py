@@ -82,7 +82,7 @@ class Ready(Generic[M]):
     def all(self, **values: Any) -> list[M]:
         """Ask, with a value for each slot; return the rows. One query."""
         made = self._made or self._prepare()
-        with planned_once() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(made.sql, [_value(one, values) for one in made.params])
             rows = cursor.fetchall()
         return made.read(rows) if rows else []
@@ -97,7 +97,7 @@ class Ready(Generic[M]):
         return self._made
 
 
-def planned_once() -> CursorWrapper:
+def prepared_cursor() -> CursorWrapper:
     """Return a cursor that lets PostgreSQL keep the plan of what is asked often.
 
     Django's own puts the values into the SQL, so that it is planned anew each time. Where queries
