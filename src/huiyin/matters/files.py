@@ -85,8 +85,8 @@ def keep(source: Path, *, parts: dict[str, bytes]) -> str:
     for name, content in parts.items():
         with draft() as path:
             path.write_bytes(content)
-            _place(path, path_of(sha256, name))
-    _place(source, target)
+            place(path, path_of(sha256, name))
+    place(source, target)
     _force(target.parent)
     return sha256
 
@@ -125,11 +125,11 @@ def older_than(instant: datetime) -> Iterator[str]:
 
 def put(source: Path, target: Path) -> None:
     """Rename a file into its place once it is on the disk, and the folder's entry too."""
-    _place(source, target)
+    place(source, target)
     _force(target.parent)
 
 
-def _place(source: Path, target: Path) -> None:
+def place(source: Path, target: Path) -> None:
     """Rename a file into its place once it is on the disk; its folder is still to be forced."""
     source.chmod(0o600)
     _force(source)

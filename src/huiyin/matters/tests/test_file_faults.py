@@ -33,12 +33,12 @@ def die(*args, **more):
 if where == "drafted":
     attachments.clean_picture = die
 if where == "half kept":
-    put, done = files.put, []
+    place, done = files.place, []
     def once(source, target):
         if done:
             die()
-        done.append(put(source, target))
-    files.put = once
+        done.append(place(source, target))
+    files.place = once
 if where == "kept":
     Attachment.save = die
 if where == "written":

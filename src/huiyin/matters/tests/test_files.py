@@ -6,6 +6,7 @@ import zipfile
 import zlib
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
@@ -266,6 +267,24 @@ def test_the_same_bytes_lie_in_one_place_under_their_digest():
     assert first == second
     assert files.path_of(first).read_bytes() == b"the same"
     assert files.path_of(first, "small").read_bytes() == b"thumb"
+
+
+@pytest.mark.django_db
+def test_many_may_keep_the_same_file_at_once_and_whoever_removes_it_is_alone():
+    def held():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            )
+            return {mode for (mode,) in cursor.fetchall()}
+
+    with files.draft() as path:
+        path.write_bytes(b"a photo of two")
+        sha256 = files.keep(path, parts={})
+    assert held() == {"ShareLock"}
+
+    files.lock(sha256)
+    assert held() == {"ShareLock", "ExclusiveLock"}
 
 
 def test_a_draft_is_gone_whatever_happens():
