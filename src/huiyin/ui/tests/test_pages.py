@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from django.http import HttpResponse
+from django.template import engines
 from django.test import RequestFactory, override_settings
 from django.utils import translation
 
@@ -205,6 +206,9 @@ def test_error_pages_need_neither_database_nor_context_processors(django_db_bloc
     }
 )
 def test_error_page_appears_in_plain_words_when_even_its_files_are_missing():
+    for loader in engines["django"].engine.template_loaders:  # as if nothing had been drawn yet
+        loader.reset()
+
     response = error_page(rf.get("/x"), Trouble.SERVER_ERROR)
 
     assert response.status_code == 500
