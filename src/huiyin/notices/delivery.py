@@ -206,8 +206,11 @@ def _settle(found: Sequence[_Settled], *, lease_until: datetime) -> None:
 def _give_back(left: Sequence[Notice], *, lease_until: datetime) -> None:
     """Leave to the next batch what this one had no time for; it has not been tried."""
     if left:
-        with connection.cursor() as cursor:
-            cursor.execute(_GIVE_BACK, [[notice.pk for notice in left], lease_until])
+        ids = [notice.pk for notice in left]
+        with transaction.atomic():
+            lock_in_order(ids)
+            with connection.cursor() as cursor:
+                cursor.execute(_GIVE_BACK, [ids, lease_until])
 
 
 def _mark_cut_off(at: datetime) -> None:
