@@ -16,17 +16,19 @@ pytestmark = pytest.mark.fault
 TWO_CHILDREN = """
     import os, sys
     from huiyin.ops.errors import OperatorError
+    from huiyin.ops import supervisor
     from huiyin.ops.supervisor import Supervisor
 
+    supervisor.STOP_SECONDS = 3_600  # nobody is killed of its own accord while a test waits
     child = [sys.executable, "-uc"]
     good = "import os, time; print('pid', os.getpid()); time.sleep(600)"
     stay = "signal.signal(signal.SIGTERM, lambda *_: print('asked to go')); "
     deaf = "import os, signal, time; " + stay + good
     try:
-        with Supervisor() as supervisor:
-            supervisor.start("good", [*child, good], os.environ)
-            supervisor.start("other", [*child, eval(sys.argv[1])], os.environ)
-            supervisor.run()
+        with Supervisor() as running:
+            running.start("good", [*child, good], os.environ)
+            running.start("other", [*child, eval(sys.argv[1])], os.environ)
+            running.run()
     except OperatorError as error:
         print("refused:", error)
     print("ended")
@@ -71,7 +73,7 @@ def test_who_does_not_listen_is_killed_at_the_second_signal(instance):
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline() == "other    | asked to go\n"
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=10)  # less than it waits of its own accord
+    output, _ = process.communicate(timeout=240)  # less than it waits of its own accord
 
     assert (process.returncode, output) == (0, "ended\n")
     assert gone(pids)

@@ -57,10 +57,12 @@ def test_a_gateway_that_hangs_up_leaves_it_unknown(configured):
 
 def test_a_gateway_that_is_too_slow_leaves_it_unknown(configured, monkeypatch):
     monkeypatch.setattr(sms, "TIMEOUT_SECONDS", 0.05)
-    with Gateway(seconds=0.3) as gateway:
+    with Gateway() as gateway:
+        gateway.may_answer.clear()
         configured(sms_url=gateway.url, sms_secret=SECRET)
 
         assert a_message() is Outcome.UNKNOWN
+        gateway.may_answer.set()
 
 
 def test_a_gateway_that_is_not_there_has_sent_nothing(configured):
