@@ -314,6 +314,7 @@ def carry_out(
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = with_child_ids(answer, [run_id for run_id, _ in openings])
     contact = actor.id if actor.who is Who.PERSON else ""
+    was_done = held.run.done_at is not None
     rows = write(
         held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at,
         marks=kept, first=held.unsaved, into=into,
@@ -332,7 +333,7 @@ def carry_out(
         merge_matters(held.matter, target, by=by, at=at)
     happened = Happened(
         held.matter, held.run, held.procedure, event, answer, at, held.before, held.contacts, by,
-        into,
+        was_done, into,
     )  # fmt: skip
     carry_out_effects(happened)
     tell(happened)
