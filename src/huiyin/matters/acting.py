@@ -233,7 +233,7 @@ def held_by(
     facts = Facts(
         calendar=calendar(),
         limits=limits_for(procedure, matter, at=at),
-        above={pk: str(unit.superior_id) for pk, unit in named.items() if unit.superior_id},
+        above=superiors_of(named),
     )
     return Held(run, matter, procedure, contacts, before, facts, named, tuple(unsaved))
 
@@ -259,6 +259,11 @@ def units_named(units: Sequence[UUID], *, at: datetime) -> dict[str, Unit]:
         return {}
     found = _THERE.all(units=list(units), on=timezone.localdate(at))
     return {str(unit.pk): unit for unit in found}
+
+
+def superiors_of(units: Mapping[str, Unit]) -> dict[str, str]:
+    """Return which unit is above each of these, for those that have one."""
+    return {pk: str(unit.superior_id) for pk, unit in units.items() if unit.superior_id}
 
 
 _THERE: Ready[Unit] = Ready(

@@ -114,7 +114,8 @@ def _cursor() -> CursorWrapper:
     here.close_if_health_check_failed()
     if here.connection is None:
         here.ensure_connection()
-    found = here._prepare_cursor(_Asking(here.connection))
+    raw = _Asking(here.connection)  # type: ignore[call-arg]  # psycopg's own
+    found = here._prepare_cursor(raw)
     return found
 
 
@@ -127,9 +128,10 @@ class _Asking(ServerBindingCursor):
     @property
     def adapters(self) -> AdaptersMap:
         """Return how values are read and written: one map for each connection."""
-        known = _adapters.get(self._conn)
+        asked: Any = self.connection  # type: ignore[attr-defined]  # psycopg's own
+        known = _adapters.get(asked)
         if known is None:
-            known = _adapters[self._conn] = AdaptersMap(self._conn.adapters)
+            known = _adapters[asked] = AdaptersMap(asked.adapters)
             known.register_loader("timestamptz", TimestamptzLoader)
         return known
 
