@@ -233,7 +233,7 @@ def held_by(
     facts = Facts(
         calendar=calendar(),
         limits=limits_for(procedure, matter, at=at),
-        above={pk: str(unit.superior_id) for pk, unit in named.items() if unit.superior_id},
+        above=superiors_of(named),
     )
     return Held(run, matter, procedure, contacts, before, facts, named, tuple(unsaved))
 
@@ -259,6 +259,11 @@ def units_named(units: Sequence[UUID], *, at: datetime) -> dict[str, Unit]:
         return {}
     found = _THERE.all(units=list(units), on=timezone.localdate(at))
     return {str(unit.pk): unit for unit in found}
+
+
+def superiors_of(units: Mapping[str, Unit]) -> dict[str, str]:
+    """Return which unit is above each of these, for those that have one."""
+    return {pk: str(unit.superior_id) for pk, unit in units.items() if unit.superior_id}
 
 
 _THERE: Ready[Unit] = Ready(
@@ -314,6 +319,7 @@ def carry_out(
     openings = [(new_id(), opening) for opening in answer.openings]
     answer = with_child_ids(answer, [run_id for run_id, _ in openings])
     contact = actor.id if actor.who is Who.PERSON else ""
+    was_done = held.run.done_at is not None
     rows = write(
         held.run, held.procedure, answer, by=by, contact=contact, at=at, occurred_at=occurred_at,
         marks=kept, first=held.unsaved, into=into,
@@ -332,7 +338,7 @@ def carry_out(
         merge_matters(held.matter, target, by=by, at=at)
     happened = Happened(
         held.matter, held.run, held.procedure, event, answer, at, held.before, held.contacts, by,
-        into,
+        was_done, into,
     )  # fmt: skip
     carry_out_effects(happened)
     tell(happened)

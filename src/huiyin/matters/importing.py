@@ -5,7 +5,7 @@ projection and counts. What it does not do is tell people: nobody gets a message
 was changed. All rows are taken or none.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
@@ -18,7 +18,14 @@ from django.utils import timezone
 from huiyin.categories.models import Category
 from huiyin.dispatch.ladder import Rules
 from huiyin.dispatch.urgency import Word, known_words
-from huiyin.matters.acting import Held, refused, snapshot_of, unit_ids, units_named
+from huiyin.matters.acting import (
+    Held,
+    refused,
+    snapshot_of,
+    superiors_of,
+    unit_ids,
+    units_named,
+)
 from huiyin.matters.copying import copy_rows
 from huiyin.matters.effects import carry_out_effects
 from huiyin.matters.first_look import known_rules
@@ -51,6 +58,7 @@ from huiyin.places.models import Place
 from huiyin.procedures import Decision, Facts, Procedure, Refusal, Who, decide
 from huiyin.procedures.runs import Values
 from huiyin.ui.refusals import Refusal as WhyNot
+from huiyin.units.models import Unit
 from huiyin.worktime import Limit
 
 BATCH: Final = 1_000
@@ -89,7 +97,7 @@ class _Known:
     """
 
     at: datetime
-    units: dict[str, str]
+    units: Mapping[str, Unit]
     words: tuple[Word, ...]
     ladders: Rules
     limits: dict[tuple[str, UUID | None, tuple[str, ...], date], dict[str, Limit]] = field(
@@ -101,7 +109,7 @@ class _Known:
         key = procedure.name, matter.category_id, matter.place_ids, day
         if key not in self.limits:
             self.limits[key] = limits_for(procedure, matter, at=self.at)
-        above = {unit: superior for unit, superior in self.units.items() if superior}
+        above = superiors_of(self.units)
         return Facts(calendar=calendar(), limits=self.limits[key], above=above)
 
 
@@ -198,7 +206,7 @@ def _held(rules: Procedure, row: Incoming, channel: Channel, known: _Known) -> H
     run = Run(matter=matter, procedure=rules.name, version=rules.version)
     before = snapshot_of(run, matter, rules, contacts)
     facts = known.facts(rules, matter)
-    return Held(run, matter, rules, contacts, before, facts, frozenset(known.units))
+    return Held(run, matter, rules, contacts, before, facts, known.units)
 
 
 def _write(opened: Sequence[_Opened], *, source: str, at: datetime) -> None:

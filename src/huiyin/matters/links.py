@@ -74,7 +74,7 @@ def make(run: Run, contact: Contact, *, at: datetime, action: str = "") -> str:
 
 
 def made_for(happened: Happened, contacts: Mapping[str, Contact]) -> dict[str, str]:
-    """Make the links that the notices of an act speak of, by contact id; one statement.
+    """Make the links that the notices of an act speak of, by contact id; written with the act.
 
     To the first act that the person can take by link from where the run is now; where there is
     none the link shows how far it is.
@@ -94,8 +94,7 @@ def made_for(happened: Happened, contacts: Mapping[str, Contact]) -> dict[str, s
             )
         )
         paths[pk] = path_of(token)
-    if rows:
-        Link.objects.bulk_create(rows)
+    happened.writing.insert(rows)
     return paths
 
 

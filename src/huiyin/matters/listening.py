@@ -29,6 +29,7 @@ class Happened:
     before: Snapshot
     contacts: tuple[Contact, ...]
     by: Account = SYSTEM
+    was_done: bool | None = None  # before this act, at any time; None where that has to be asked
     writing: Writing = field(default_factory=Writing)  # what listeners add to the act's own
 
 

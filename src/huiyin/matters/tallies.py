@@ -212,11 +212,13 @@ def _changed(happened: Happened) -> Counter[Movement]:
 
 
 def _was_done(happened: Happened) -> bool:
-    """Tell whether the run has been done before; one query for an act that makes it done."""
+    """Tell whether the run has been done before; one query where only its events can tell."""
     states = happened.procedure.states
     now, was = states[happened.event.to_state], states.get(happened.event.from_state)
     if not now.done or (was and was.done):
         return True  # it is not done by this act; nothing is counted
+    if happened.was_done is not None:
+        return happened.was_done
     done = [name for name, state in states.items() if state.done]
     return EventHeader.objects.filter(
         run=happened.run, to_state__in=done, seq__lt=happened.event.seq

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, ForeignKey, Lookup, Model, QuerySet
@@ -108,12 +108,16 @@ def prepared_cursor() -> CursorWrapper:
     Django's own puts the values into the SQL, so that it is planned anew each time. Where queries
     are logged it is Django's own all the same: a kept plan has no text to be logged.
     """
-    if connection.queries_logged:
-        return connection.cursor()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    raw = _Asking(connection.connection)  # type: ignore[call-arg]  # psycopg's own
-    found: CursorWrapper = connection._prepare_cursor(raw)  # type: ignore[attr-defined]
+    here: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: it is another one in each thread
+    found: CursorWrapper
+    if here.queries_logged:
+        found = here.cursor()
+        return found
+    here.close_if_health_check_failed()
+    if here.connection is None:
+        here.ensure_connection()
+    raw = _Asking(here.connection)  # type: ignore[call-arg]  # psycopg's own
+    found = here._prepare_cursor(raw)
     return found
 
 
@@ -126,9 +130,10 @@ class _Asking(ServerBindingCursor):
     @property
     def adapters(self) -> AdaptersMap:
         """Return how values are read and written: one map for each connection."""
-        known = _adapters.get(self._conn)
+        asked: Any = self.connection  # type: ignore[attr-defined]  # psycopg's own
+        known = _adapters.get(asked)
         if known is None:
-            known = _adapters[self._conn] = AdaptersMap(self._conn.adapters)
+            known = _adapters[asked] = AdaptersMap(asked.adapters)
             known.register_loader("timestamptz", TimestamptzLoader)
         return known
 

@@ -10,7 +10,7 @@ from ninja import Path, Router
 from huiyin.dispatch.wording import explain
 from huiyin.gateway import refusals, saying
 from huiyin.gateway.acting import alternatives, possible_now, why_not
-from huiyin.gateway.api.answers import answers
+from huiyin.gateway.api.answers import answers, as_said
 from huiyin.gateway.api.headers import Key
 from huiyin.gateway.door import Door, caller_of
 from huiyin.gateway.errors import error_body
@@ -112,12 +112,14 @@ def take_action(
             access.run(run_id, by=by), by=by, at=at
         )
         raise
-    return {
-        "number": done.run.matter.number,
-        "event": done.event.seq,
-        "is_repeat": done.is_repeat,
-        "run": saying.acted_run_out(done),
-    }
+    return as_said(
+        {
+            "number": done.run.matter.number,
+            "event": done.event.seq,
+            "is_repeat": done.is_repeat,
+            "run": saying.acted_run_out(done),
+        }
+    )
 
 
 @router.post(

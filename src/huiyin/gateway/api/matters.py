@@ -9,12 +9,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from huiyin.categories.models import Category
 from huiyin.dispatch.urgency import urgency_of
 from huiyin.gateway import refusals, saying
-from huiyin.gateway.api.answers import answers
+from huiyin.gateway.api.answers import answers, as_said
 from huiyin.gateway.api.headers import Key
 from huiyin.gateway.api.parameters import (
     Cursor,
@@ -100,7 +100,7 @@ def open_matter(request: HttpRequest, sent: MatterIn, key: Key = "") -> Any:
         "is_repeat": done.is_repeat,
         "run": saying.acted_run_out(done),
     }
-    return Status(HTTPStatus.CREATED, body)
+    return as_said(body, HTTPStatus.CREATED)
 
 
 @router.get("/matters", auth=Door(Right.READ), response=answers(MattersOut), summary="Find matters")

@@ -251,3 +251,9 @@ def test_words_are_restored_without_a_search_path_as_a_backup_does():
         cursor.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
 
     assert [one.pk for one in search.search(Wanted("井盖"), by=SYSTEM).matters] == [matter.pk]
+
+
+def test_what_waits_for_the_index_of_words_is_a_short_list_for_every_search_reads_it():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'matters_words'")
+        assert cursor.fetchone() == (["gin_pending_list_limit=256"],)

@@ -20,6 +20,7 @@ from django.utils.translation import override
 from ninja.responses import NinjaJSONEncoder
 
 from huiyin.gateway.saying import runs_out
+from huiyin.gateway.schemas.acts import ActOut, OpenedOut
 from huiyin.gateway.schemas.matters import RunOut
 from huiyin.gateway.tests.callers import Caller, a_city, a_token
 from huiyin.matters.acting import hold
@@ -78,6 +79,7 @@ class Person(Caller):
         body["form"] = self._form(rule, made, form)
         done = self.post("/matters", body)
         assert done.status_code == 201, done.json()
+        OpenedOut.model_validate(done.json())
         assert done.json()["run"] == as_it_stands(done.json()["run"]["id"])
         self.story.begun(done.json(), f"{procedure}.{action}")
 
@@ -88,6 +90,7 @@ class Person(Caller):
         rule = held.procedure.actions[action]
         done = self.act(str(run.pk), action, **self._form(rule, held.before, form))
         assert done.status_code == 200, done.json()
+        ActOut.model_validate(done.json())
         assert done.json()["run"] == as_it_stands(run.pk)
         self.story.did(f"{run.procedure}.{action}")
 
