@@ -51,6 +51,7 @@ from huiyin.units.models import Unit
 WEEKS: Final = 104
 RECENT: Final = 0.04  # closed this month: the person can still ask for more
 NOTE: Final = "bench_lives"
+UNDER_WAY: Final = "bench_filling"  # while it is there, the database is of no use
 TOGETHER: Final = 8  # copies of a life in the same week: its days are put in once for all
 BATCH: Final = 250  # matters written together
 FEW: Final = 10  # times fewer than there are: they go in beside the indexes
@@ -118,8 +119,17 @@ def write(
     orders: Sequence[Order], lives: Sequence[Life], city: City, *, at: datetime,
     jobs: int | None = None,
 ) -> Filled:  # fmt: skip
-    """Write copies of lives as ordered, with the indexes built at the end, and count them."""
+    """Write copies of lives as ordered, with the indexes built at the end, and count them.
+
+    Raises OperatorError where an earlier one was interrupted: its tables are not whole.
+    """
     begun = time.perf_counter()
+    _, is_new = Note.objects.get_or_create(name=UNDER_WAY, defaults={"value": {}, "written_at": at})
+    if not is_new:
+        raise OperatorError(
+            "This city was being filled when something interrupted it: run huiyin bench clean, "
+            "then fill again."
+        )
     people, accounts = _people(at)
     spots = Spots(lives[one.life].level for one in orders)
     wanted = sum(one.times for one in orders)
@@ -144,6 +154,7 @@ def write(
         indexes = time.perf_counter() - started
     started = time.perf_counter()
     _tidy_up()
+    Note.objects.filter(name=UNDER_WAY).delete()
     tidying = time.perf_counter() - started
     events = sum(len(lives[one.life].events) * one.times for one in orders)
     seconds = time.perf_counter() - begun
