@@ -1,4 +1,4 @@
-"""Forgetting: jobs of the worker that are done with.
+"""Jobs of the worker: forgotten when they are done with, taken up again when it was killed.
 
 Some ten thousand a day come by the clock alone. What failed stays until somebody has looked at it.
 """
@@ -20,6 +20,27 @@ DELETE FROM procrastinate_jobs WHERE id IN (
     LIMIT %s
 )
 """
+# A job of a worker that is gone belongs to nobody: with a lock, it would keep out all after it.
+LEFT_FOR: Final = timedelta(minutes=2)
+_TAKE_UP: Final = """
+UPDATE procrastinate_jobs AS job
+SET status = (
+    CASE WHEN job.queueing_lock IS NULL THEN 'todo' ELSE 'aborted' END
+)::procrastinate_job_status
+WHERE job.status = 'doing' AND job.worker_id IS NULL
+  AND (SELECT max(event.at) FROM procrastinate_events AS event WHERE event.job_id = job.id) < %s
+"""
+
+
+def take_up_jobs(*, at: datetime) -> int:
+    """Put jobs to work again whose worker was killed over two minutes ago; return how many.
+
+    What is looked for every minute anyway (it has a queueing lock) is given up instead: the next
+    one does it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_UP, [at - LEFT_FOR])
+        return cursor.rowcount
 
 
 def forget_jobs(*, at: datetime) -> int:

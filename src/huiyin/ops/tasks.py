@@ -1,4 +1,4 @@
-"""Work the background worker does: the life of the demo city, and forgetting its own jobs."""
+"""Work the background worker does: the life of the demo city, and looking after its own jobs."""
 
 from django.conf import settings
 from django.db import transaction
@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.ops.demo.life import pouring
-from huiyin.ops.jobs import forget_jobs
+from huiyin.ops.jobs import forget_jobs, take_up_jobs
 from huiyin.ops.progress import say
 
 LOCK = "ops.pour_life"
@@ -56,3 +56,11 @@ def forget_old_jobs(timestamp: int) -> None:
     """Every night: delete jobs that ended some days ago."""
     del timestamp
     forget_jobs(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *", periodic_id="ops_take_up_jobs")
+@app.task(name="ops.take_up_jobs", queue="default", queueing_lock="ops.take_up_jobs")
+def take_up_left_jobs(timestamp: int) -> None:
+    """Every minute: go on with what a worker was killed over."""
+    del timestamp
+    take_up_jobs(at=timezone.now())

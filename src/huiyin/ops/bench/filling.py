@@ -52,6 +52,7 @@ WEEKS: Final = 104
 RECENT: Final = 0.04  # closed this month: the person can still ask for more
 NOTE: Final = "bench_lives"
 UNDER_WAY: Final = "bench_filling"  # while it is there, the database is of no use
+TOGETHER_TIDY: Final = 2  # tables at the same time
 TOGETHER: Final = 8  # copies of a life in the same week: its days are put in once for all
 BATCH: Final = 250  # matters written together
 FEW: Final = 10  # times fewer than there are: they go in beside the indexes
@@ -440,5 +441,14 @@ def count(*, anew: bool) -> None:
 
 def _tidy_up() -> None:
     """Leave the tables as they lie there on any day of a city that has not just been filled."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM (ANALYZE) {', '.join((*TABLES, Tally._meta.db_table))}")
+    with ThreadPoolExecutor(TOGETHER_TIDY) as pool:
+        for _ in pool.map(_tidy, (*TABLES, Tally._meta.db_table)):
+            pass
+
+
+def _tidy(table: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
+    finally:
+        connection.close()  # of this thread

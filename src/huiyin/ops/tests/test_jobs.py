@@ -1,4 +1,4 @@
-"""What the worker has done is forgotten after three days; what failed is not."""
+"""What the worker has done is forgotten after three days; what it was killed over goes on."""
 
 from datetime import timedelta
 
@@ -12,13 +12,13 @@ from huiyin.units.tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 
-def a_job(status, *, ended):
+def a_job(status, *, ended, lock=None, queueing_lock=None):
     """Write a job that began an hour before it ended; return its id."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, status)"
-            " VALUES ('default', 'ops.something', %s) RETURNING id",
-            [status],
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, lock, queueing_lock)"
+            " VALUES ('default', 'ops.something', %s, %s, %s) RETURNING id",
+            [status, lock, queueing_lock],
         )
         (pk,) = cursor.fetchone()
         for at in (ended - timedelta(hours=1), ended):
@@ -47,3 +47,26 @@ def test_jobs_that_ended_three_days_ago_are_forgotten_and_what_failed_or_waits_i
     )) == kept  # fmt: skip
     assert not ProcrastinateEvent.objects.filter(job_id__in=old).exists()
     assert jobs.forget_jobs(at=NOW) == 0
+
+
+def test_a_job_whose_worker_was_killed_is_done_again_and_keeps_nobody_out():
+    killed = NOW - timedelta(minutes=2, seconds=1)
+    left = a_job("doing", ended=killed, lock="keeper")
+    looked_for = a_job("doing", ended=killed, queueing_lock="sweep")
+    waiting = a_job("todo", ended=killed, queueing_lock="sweep")
+    lately = a_job("doing", ended=NOW - timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+        (worker,) = cursor.fetchone()
+        alive = a_job("doing", ended=killed)
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET worker_id = %s WHERE id = %s", [worker, alive]
+        )
+
+    assert jobs.take_up_jobs(at=NOW) == 2
+
+    ours = (left, looked_for, waiting, lately, alive)
+    status = dict(ProcrastinateJob.objects.filter(pk__in=ours).values_list("pk", "status"))
+    assert status == {
+        left: "todo", looked_for: "aborted", waiting: "todo", lately: "doing", alive: "doing"
+    }  # fmt: skip
