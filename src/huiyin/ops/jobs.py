@@ -40,7 +40,7 @@ def take_up_jobs(*, at: datetime) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_UP, [at - LEFT_FOR])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def forget_jobs(*, at: datetime) -> int:
@@ -52,7 +52,7 @@ def forget_jobs(*, at: datetime) -> int:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(_FORGET, [at - KEPT, BATCH])
-            many = cursor.rowcount
+            many = int(cursor.rowcount)
         forgotten += many
         if many < BATCH:
             return forgotten
