@@ -25,7 +25,10 @@ LEFT_FOR: Final = timedelta(minutes=2)
 _TAKE_UP: Final = """
 UPDATE procrastinate_jobs AS job
 SET status = (
-    CASE WHEN job.queueing_lock IS NULL THEN 'todo' ELSE 'aborted' END
+    CASE WHEN job.queueing_lock IS NOT NULL OR EXISTS (
+        SELECT FROM procrastinate_jobs AS other
+        WHERE other.status = 'todo' AND other.lock = job.lock AND other.task_name = job.task_name
+    ) THEN 'aborted' ELSE 'todo' END
 )::procrastinate_job_status
 WHERE job.status = 'doing' AND job.worker_id IS NULL
   AND (SELECT max(event.at) FROM procrastinate_events AS event WHERE event.job_id = job.id) < %s
@@ -35,8 +38,8 @@ WHERE job.status = 'doing' AND job.worker_id IS NULL
 def take_up_jobs(*, at: datetime) -> int:
     """Put jobs to work again whose worker was killed over two minutes ago; return how many.
 
-    What is looked for every minute anyway (it has a queueing lock) is given up instead: the next
-    one does it.
+    What is looked for again and again (it has a queueing lock, or the next of its kind waits for
+    its lock) is given up instead: the next one does it, at a time of its own.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_UP, [at - LEFT_FOR])

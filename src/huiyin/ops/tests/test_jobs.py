@@ -51,7 +51,9 @@ def test_jobs_that_ended_three_days_ago_are_forgotten_and_what_failed_or_waits_i
 
 def test_a_job_whose_worker_was_killed_is_done_again_and_keeps_nobody_out():
     killed = NOW - timedelta(minutes=2, seconds=1)
-    left = a_job("doing", ended=killed, lock="keeper")
+    left = a_job("doing", ended=killed, lock="nightly")
+    kept_out = a_job("doing", ended=killed, lock="keeper")
+    next_one = a_job("todo", ended=killed, lock="keeper")
     looked_for = a_job("doing", ended=killed, queueing_lock="sweep")
     waiting = a_job("todo", ended=killed, queueing_lock="sweep")
     lately = a_job("doing", ended=NOW - timedelta(minutes=1))
@@ -63,10 +65,11 @@ def test_a_job_whose_worker_was_killed_is_done_again_and_keeps_nobody_out():
             "UPDATE procrastinate_jobs SET worker_id = %s WHERE id = %s", [worker, alive]
         )
 
-    assert jobs.take_up_jobs(at=NOW) == 2
+    assert jobs.take_up_jobs(at=NOW) == 3
 
-    ours = (left, looked_for, waiting, lately, alive)
+    ours = (left, kept_out, next_one, looked_for, waiting, lately, alive)
     status = dict(ProcrastinateJob.objects.filter(pk__in=ours).values_list("pk", "status"))
     assert status == {
-        left: "todo", looked_for: "aborted", waiting: "todo", lately: "doing", alive: "doing"
+        left: "todo", kept_out: "aborted", next_one: "todo", looked_for: "aborted",
+        waiting: "todo", lately: "doing", alive: "doing",
     }  # fmt: skip
