@@ -9,6 +9,7 @@ from huiyin.categories.models import Category
 from huiyin.categories.tree import Node, tree
 from huiyin.matters import access, numbers
 from huiyin.matters.acting import Done
+from huiyin.matters.first_look import NO_RULES
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Assignment, Attachment, Matter, Run, RunClock
 from huiyin.matters.wording import language, said
@@ -259,7 +260,10 @@ def acted_run_out(done: Done) -> Json:
     rules = procedure_of(run.procedure)
     written = {one.name: one for one in rows.clocks}
     clocks = [
-        _in_utc(written.get(name) or clock_row(run, rules.clocks[name], clock, run.changed_at))
+        _in_utc(
+            # The answer does not say when the clock-keeper looks next: no ladder is asked for that.
+            written.get(name) or clock_row(run, rules.clocks[name], clock, run.changed_at, NO_RULES)
+        )
         for name, clock in made.after.clocks.items()
     ]
     clocks.sort(key=lambda one: (one.due_at, one.name))

@@ -1,11 +1,13 @@
-"""Work the background worker does for the demo: it pours thirty days of life into the city."""
+"""Work the background worker does: the life of the demo city, and looking after its own jobs."""
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.ops.demo.life import pouring
+from huiyin.ops.jobs import forget_jobs, take_up_jobs
 from huiyin.ops.progress import say
 
 LOCK = "ops.pour_life"
@@ -46,3 +48,19 @@ def wake() -> None:
             pour_life.defer()
     except AlreadyEnqueued:
         return
+
+
+@app.periodic(cron="50 18 * * *", periodic_id="ops_forget_jobs")  # 2:50 in China
+@app.task(name="ops.forget_jobs", queue="default", queueing_lock="ops.forget_jobs")
+def forget_old_jobs(timestamp: int) -> None:
+    """Every night: delete jobs that ended some days ago."""
+    del timestamp
+    forget_jobs(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *", periodic_id="ops_take_up_jobs")
+@app.task(name="ops.take_up_jobs", queue="default", queueing_lock="ops.take_up_jobs")
+def take_up_left_jobs(timestamp: int) -> None:
+    """Every minute: go on with what a worker was killed over."""
+    del timestamp
+    take_up_jobs(at=timezone.now())

@@ -56,6 +56,7 @@ class Counterparts:
     by_code: dict[str, str] = field(init=False)
     staff: dict[tuple[str, str], list[tuple[bytes, bytes]]] = field(init=False)
     _units: dict[tuple[str, str], str] = field(default_factory=dict)
+    _parts: dict[str, tuple[str, str, str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_code = {code: pk for pk, code in self.city.units.items()}
@@ -67,9 +68,8 @@ class Counterparts:
 
     def unit(self, unit: str, spot: Spot) -> str:
         """Return the unit of the same kind in a spot; of the city, itself."""
-        prefix, _, rest = self.city.units[unit].partition("-")
-        digits, _, function = rest.partition("-")
-        there = spot.codes.get(len(digits))
+        prefix, digits, function, many = self._named(unit)
+        there = spot.codes.get(many)
         if there is None or digits == CITY[:6]:
             return unit
         key = (unit, there)
@@ -79,6 +79,15 @@ class Counterparts:
             found = (self.by_code.get(code) for code in codes)
             self._units[key] = next((one for one in found if one), unit)
         return self._units[key]
+
+    def _named(self, unit: str) -> tuple[str, str, str, int]:
+        """Return the parts of the code of a unit: kind, where, function, digits of where."""
+        found = self._parts.get(unit)
+        if found is None:
+            prefix, _, rest = self.city.units[unit].partition("-")
+            digits, _, function = rest.partition("-")
+            found = self._parts[unit] = prefix, digits, function, len(digits)
+        return found
 
     def somebody(self, unit: str, kind: str, lot: float) -> tuple[bytes, bytes] | None:
         """Return a post and its holder of a unit: of the same kind, else anybody.
@@ -151,8 +160,8 @@ class Mould:
         self.units = [(unit, number[name]) for unit, name in life.units.items()]
         self.keyed = [number[life.units[unit]] for unit in sorted(life.keyed)]
         self.actors = [
-            (post, unit, kind, *(number[name] for name in some))
-            for (post, unit, kind), some in life.actors.items()
+            (post, kind, number[at_post], number[at_account], number[at_unit])
+            for (post, _, kind), (at_post, at_account, at_unit) in life.actors.items()
         ]
         self.contacts = [
             (
@@ -223,17 +232,17 @@ class Copier:
             # What is hashed has its keys in order: here the units themselves come.
             for unit, at in mould.units:
                 words[at] = unit.encode()
-        for post, _, kind, at_post, at_account, at_unit in mould.actors:
+        for post, kind, at_post, at_account, at_unit in mould.actors:
             found = self._counterparts.somebody(words[at_unit].decode(), kind, rng.random())
             if found is None:
                 found = post.encode(), self._counterparts.city.posts[post][2].encode()
             words[at_post], words[at_account] = found
-        for (name, phone, index), account in mould.contacts:
+        for (at_name, at_phone, at_index), account in mould.contacts:
             among = self._people if account < 0 else self._accounts
             who = among[int(rng.random() * len(among))]
-            _put(words, name, who.name)
-            _put(words, phone, who.phone)
-            _put(words, index, who.index)
+            _put(words, at_name, who.name)
+            _put(words, at_phone, who.phone)
+            _put(words, at_index, who.index)
             _put(words, account, who.account)
         body = f"{month}{scattered(next(self._numbers), self._key):07d}"
         words[single["number"]] = f"{body}{damm.calc_check_digit(body)}".encode()

@@ -51,6 +51,8 @@ from huiyin.units.models import Unit
 WEEKS: Final = 104
 RECENT: Final = 0.04  # closed this month: the person can still ask for more
 NOTE: Final = "bench_lives"
+UNDER_WAY: Final = "bench_filling"  # while it is there, the database is of no use
+TOGETHER_TIDY: Final = 2  # tables at the same time
 TOGETHER: Final = 8  # copies of a life in the same week: its days are put in once for all
 BATCH: Final = 250  # matters written together
 FEW: Final = 10  # times fewer than there are: they go in beside the indexes
@@ -118,8 +120,17 @@ def write(
     orders: Sequence[Order], lives: Sequence[Life], city: City, *, at: datetime,
     jobs: int | None = None,
 ) -> Filled:  # fmt: skip
-    """Write copies of lives as ordered, with the indexes built at the end, and count them."""
+    """Write copies of lives as ordered, with the indexes built at the end, and count them.
+
+    Raises OperatorError where an earlier one was interrupted: its tables are not whole.
+    """
     begun = time.perf_counter()
+    _, is_new = Note.objects.get_or_create(name=UNDER_WAY, defaults={"value": {}, "written_at": at})
+    if not is_new:
+        raise OperatorError(
+            "This city was being filled when something interrupted it: run huiyin bench clean, "
+            "then fill again."
+        )
     people, accounts = _people(at)
     spots = Spots(lives[one.life].level for one in orders)
     wanted = sum(one.times for one in orders)
@@ -144,6 +155,7 @@ def write(
         indexes = time.perf_counter() - started
     started = time.perf_counter()
     _tidy_up()
+    Note.objects.filter(name=UNDER_WAY).delete()
     tidying = time.perf_counter() - started
     events = sum(len(lives[one.life].events) * one.times for one in orders)
     seconds = time.perf_counter() - begun
@@ -429,5 +441,14 @@ def count(*, anew: bool) -> None:
 
 def _tidy_up() -> None:
     """Leave the tables as they lie there on any day of a city that has not just been filled."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM (ANALYZE) {', '.join((*TABLES, Tally._meta.db_table))}")
+    with ThreadPoolExecutor(TOGETHER_TIDY) as pool:
+        for _ in pool.map(_tidy, (*TABLES, Tally._meta.db_table)):
+            pass
+
+
+def _tidy(table: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
+    finally:
+        connection.close()  # of this thread

@@ -2,15 +2,17 @@
 
 A table that is emptied and filled in one transaction needs no log of what is written
 (`wal_level=minimal`), and its pages lie there as if they had been tidied up: they are written once.
-PostgreSQL allows that to one connection a table, so those who make the rows hand them to it.
+PostgreSQL allows that to one connection a table, so all who make rows write into the same one, one
+after the other, as messages of its protocol.
 """
 
+import os
+import select
+import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from threading import Lock, Thread
+from multiprocessing.synchronize import Lock
 from typing import Any, Final
 
 from django.db import connection
@@ -19,15 +21,8 @@ from psycopg import sql
 from huiyin.ops.errors import OperatorError
 
 Rows = Mapping[str, list[bytes]]
-_HEAD: Final = 1  # one byte before the rows: which table
-
-
-@dataclass(slots=True)
-class _Spout:
-    """The COPY of one table, written to by one thread at a time."""
-
-    write: Callable[[memoryview], None]
-    lock: Lock = field(default_factory=Lock)
+_DATA: Final = struct.Struct("!ci")  # before the rows of a message: its letter, its length
+_LENGTH: Final = 4  # bytes of the length, which it counts too
 
 
 def pour(
@@ -39,66 +34,49 @@ def pour(
     `anew`: tables are emptied and written again with what was in them; nobody else may look at
     them meanwhile. Raises OperatorError when a maker has ended early.
     """
-    names = list(tables)
     context = get_context("fork")
     connection.close()  # nobody shares it
-    started = []
-    for maker in makers:
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_make, args=(maker, names, theirs))
-        process.start()
-        theirs.close()
-        started.append((process, ours))
-    try:
-        with ExitStack() as stack:
-            spouts = [
-                stack.enter_context(_spout(table, columns, anew=anew))
-                for table, columns in tables.items()
-            ]
-            relays = [_Relay(ours, spouts) for _, ours in started]
-            for one in relays:
-                one.start()
-            for one in relays:
-                one.join()
-            if not all(one.is_whole for one in relays):
-                raise OperatorError("The copies could not be written: see the message above.")
-    finally:
-        for process, ours in started:
-            ours.close()
-            process.join()
-
-
-def _make(maker: Callable[[], Iterable[Rows]], tables: Sequence[str], into: Connection) -> None:
-    for rows in maker():
-        for number, table in enumerate(tables):
-            if rows[table]:
-                into.send_bytes(b"".join((bytes((number,)), *rows[table])))
-    into.send_bytes(b"")
-    into.close()
-
-
-class _Relay(Thread):
-    """Hands on the rows of one maker; `is_whole`: until it said that these were all."""
-
-    def __init__(self, rows: Connection, spouts: Sequence[_Spout]) -> None:
-        super().__init__(daemon=True)
-        self._rows, self._spouts = rows, spouts
-        self.is_whole = False
-
-    def run(self) -> None:
+    with ExitStack() as stack:
+        into = {
+            table: (stack.enter_context(_copy(table, columns, anew=anew)), context.Lock())
+            for table, columns in tables.items()
+        }
+        processes = [context.Process(target=_make, args=(maker, into)) for maker in makers]
         try:
-            while found := self._rows.recv_bytes():
-                spout = self._spouts[found[0]]
-                with spout.lock:
-                    spout.write(memoryview(found)[_HEAD:])
-        except (EOFError, OSError):
-            return
-        self.is_whole = True
+            for one in processes:
+                one.start()
+            for one in processes:
+                one.join()
+        finally:
+            for one in processes:
+                one.kill()
+                one.join()
+        if any(one.exitcode for one in processes):
+            raise OperatorError("The copies could not be written: see the message above.")
+
+
+def _make(maker: Callable[[], Iterable[Rows]], into: Mapping[str, tuple[int, Lock]]) -> None:
+    for rows in maker():
+        for table, (socket, lock) in into.items():
+            if rows[table]:
+                many = sum(map(len, rows[table]))
+                message = b"".join((_DATA.pack(b"d", many + _LENGTH), *rows[table]))
+                with lock:
+                    _send(socket, message)
+
+
+def _send(socket: int, message: bytes) -> None:
+    left = memoryview(message)
+    while left:
+        try:
+            left = left[os.write(socket, left) :]
+        except BlockingIOError:
+            select.select((), (socket,), ())
 
 
 @contextmanager
-def _spout(table: str, columns: Sequence[str], *, anew: bool) -> Iterator[_Spout]:
-    """Open the COPY of a table; what was written is kept when the block ends without an error."""
+def _copy(table: str, columns: Sequence[str], *, anew: bool) -> Iterator[int]:
+    """Begin the COPY of a table; yield its socket. It is kept when the block ends without error."""
     own = connection.copy()
     own.connect()
     try:
@@ -107,8 +85,8 @@ def _spout(table: str, columns: Sequence[str], *, anew: bool) -> Iterator[_Spout
             cursor.execute("SET LOCAL synchronous_commit = off")
             if anew:
                 _write_again(cursor, table)
-            with cursor.copy(copying(table, columns, anew=anew)) as into:
-                yield _Spout(into.write)
+            with cursor.copy(copying(table, columns, anew=anew)):
+                yield own.connection.fileno()
         own.commit()
     finally:
         own.close()
