@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """
 
     dependencies = [
-        ('matters', '0017_no_index_twice'),
+        ('matters', '0021_ladder_changed'),
     ]
 
     operations = [
