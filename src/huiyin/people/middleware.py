@@ -23,6 +23,7 @@ from huiyin.ui.http import see_other
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 RATE_WINDOW = timedelta(minutes=1)
+_by_tens = limits.ByTens()
 # What machines ask for all the time; they are few and known.
 UNCOUNTED = ("/health", "/ready", "/metrics", "/notices/sms/report")
 # Where somebody may still go who has to choose a password of their own first.
@@ -77,7 +78,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
         if actor is not None
         else f"address:{address_key(client_address(request))}"
     )
-    verdict = limits.allow(
+    verdict = _by_tens.allow(
         f"rate:{who}",
         limit=settings.HUIYIN.rate_per_minute,
         window=RATE_WINDOW,

@@ -92,3 +92,61 @@ def test_counts_are_not_written_ahead():
         cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'people_ratecount'")
 
         assert cursor.fetchone() == ("u",)
+
+
+# --- by tens -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_far_from_its_limit_ten_are_counted_in_one_statement(django_assert_num_queries):
+    by_tens = limits.ByTens(also_in_tests=True)
+
+    with django_assert_num_queries(1):
+        verdicts = [by_tens.allow("k", limit=100, window=MINUTE, at=NOW) for _ in range(10)]
+
+    assert [verdict.count for verdict in verdicts] == list(range(1, 11))
+    assert limits.used("k", window=MINUTE, at=NOW) == 10
+
+
+@pytest.mark.django_db
+def test_near_its_limit_each_is_counted_and_none_is_let_through_beyond_it():
+    processes = [limits.ByTens(also_in_tests=True) for _ in range(3)]
+
+    let_through = sum(
+        bool(one.allow("k", limit=100, window=MINUTE, at=NOW))
+        for _ in range(60)
+        for one in processes
+    )
+
+    assert let_through == limits.used("k", window=MINUTE, at=NOW) == 100
+
+
+@pytest.mark.django_db
+def test_what_one_process_has_counted_and_not_used_no_other_lets_through():
+    stopped, other = limits.ByTens(also_in_tests=True), limits.ByTens(also_in_tests=True)
+    stopped.allow("k", limit=100, window=MINUTE, at=NOW)
+
+    let_through = sum(bool(other.allow("k", limit=100, window=MINUTE, at=NOW)) for _ in range(200))
+
+    assert let_through == 90
+
+
+@pytest.mark.django_db
+def test_tens_are_of_one_window_and_one_key():
+    by_tens = limits.ByTens(also_in_tests=True)
+    by_tens.allow("k", limit=100, window=MINUTE, at=NOW)
+
+    by_tens.allow("k", limit=100, window=MINUTE, at=NOW + MINUTE)
+    by_tens.allow("other", limit=100, window=MINUTE, at=NOW)
+
+    assert limits.used("k", window=MINUTE, at=NOW + MINUTE) == 10
+    assert limits.used("other", window=MINUTE, at=NOW) == 10
+
+
+@pytest.mark.django_db
+def test_a_limit_below_twenty_is_never_counted_by_tens():
+    by_tens = limits.ByTens(also_in_tests=True)
+
+    allowed = [bool(by_tens.allow("k", limit=19, window=MINUTE, at=NOW)) for _ in range(20)]
+
+    assert allowed == [True] * 19 + [False]
