@@ -38,7 +38,6 @@ WAIT: Final = 0.25
 QUIET_SECONDS: Final = 900.0
 MOST_SECONDS: Final = 1_800.0
 _AGO: Final = timedelta(minutes=20)
-_TICK: Final = timedelta(minutes=2)  # the keeper writes the minute for which it was called
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def clocks(found: Grounds, *, open_clocks: int = OPEN, due: int = DUE) -> Fired:
         memory = running.memory_mb()
     begun = _begun(since)
     seconds = max((last - begun).total_seconds(), 0.001)
-    events = _ends_of(runs, clock, since)
+    events = _ends_of(runs, clock)
     counted = Counter(events.values())
     return Fired(
         open_clocks=there, due=len(runs), seconds=round(seconds, 1),
@@ -200,14 +199,15 @@ def _begun(since: datetime) -> datetime:
     return found if isinstance(found, datetime) else since
 
 
-def _ends_of(runs: Sequence[Run], clock: str, since: datetime) -> Counter[UUID]:
-    """Return how many ends of a limit were recorded of each run since an instant."""
+def _ends_of(runs: Sequence[Run], clock: str) -> Counter[UUID]:
+    """Return how many ends of a limit are recorded of each run.
+
+    At whatever time: a call of the keeper that was taken up late writes the minute it was for.
+    """
     found: Counter[UUID] = Counter()
     ids = [run.pk for run in runs]
     for start in range(0, len(ids), 5_000):
-        events = EventHeader.objects.filter(
-            run__in=ids[start : start + 5_000], action="", recorded_at__gte=since - _TICK
-        )
+        events = EventHeader.objects.filter(run__in=ids[start : start + 5_000], action="")
         for run_id, effects in events.values_list("run_id", "effects"):
             found[run_id] += clock in effects.get("clocks", {}).get("put", {})
     return found

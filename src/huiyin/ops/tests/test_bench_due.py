@@ -11,7 +11,6 @@ from huiyin.matters.tests.records import the_record
 from huiyin.ops.bench import due
 from huiyin.ops.bench.burst import lost, peak_rate
 from huiyin.ops.bench.inside import counting
-from huiyin.units.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +23,7 @@ def test_an_end_that_was_recorded_is_counted_once_however_often_the_keeper_looks
     for minutes in (0, 1, 2):
         keeping.keep(at=clock.due_at + timedelta(minutes=minutes))
 
-    found = due._ends_of([late, quiet], "dispatch", NOW)
+    found = due._ends_of([late, quiet], "dispatch")
 
     assert found[late.pk] == 1
     assert found[quiet.pk] == 0
