@@ -38,7 +38,7 @@ _PLACE_COLUMNS: Final = (
 )  # fmt: skip
 
 
-# What a page of a tray reads of its runs; everything else costs a query where it is asked for.
+# What the desk shows of the runs in a tray; everything else would cost a query for each of them.
 _SHOWN: Final = (
     "procedure", "state", "is_done", "done_at", "due_at", "events", "matter__number",
     "matter__opened_at", "matter__is_confidential", "matter__urgency", "matter__words__title",
@@ -176,21 +176,25 @@ def counts_of(
 
 def tray(
     which: Tray, *, by: Actor, at: datetime, after: Key | None = None, limit: int = PAGE,
-    filters: Filters | None = None, sort: Sort = Sort.LIMIT,
+    filters: Filters | None = None, sort: Sort = Sort.LIMIT, for_desk: bool = False,
 ) -> Page:  # fmt: skip
     """Return a page of a tray: what is due first comes first, of what is done the latest.
 
-    One query.
+    `for_desk`: with no more of each run than the desk shows. One query.
     """
     if by.unit_id is None:
         return Page((), None)
     if which in _WALKED and sort is Sort.LIMIT and not (filters and filters.is_any):
-        found = _walked(which, by, at, after, limit + 1)
+        found = _walked(which, by, at, after, limit + 1, _of_desk if for_desk else _whole)
     elif which is Tray.DONE and sort is Sort.LIMIT and not (filters and filters.is_any):
         before = (after.at, after.id) if after else None
-        found = owning.latest_done(by=by, before=before, most=limit + 1, shown=_latest_first)
+        found = owning.latest_done(
+            by=by, before=before, most=limit + 1, shown=_done_of_desk if for_desk else _done_whole
+        )
     else:
-        runs = listed(which, by=by, at=at, filters=filters, sort=sort).only(*_SHOWN)
+        runs = listed(which, by=by, at=at, filters=filters, sort=sort)
+        if for_desk:
+            runs = runs.only(*_SHOWN)
         if after is not None:
             runs = runs.filter(behind(after, sort, is_done=which is Tray.DONE))
         found = list(runs[: limit + 1])
@@ -199,23 +203,31 @@ def tray(
 
 
 def _walked(
-    which: Tray, by: Actor, at: datetime, after: Key | None, most: int
+    which: Tray, by: Actor, at: datetime, after: Key | None, most: int, shown: owning.Shown
 ) -> list[Run]:  # fmt: skip
     """Return the first runs of what waits for a post; of the rest nothing has to be read."""
     part = _stretch(which, at)
     if after is not None:
         part = part._replace(after=max(part.after, (after.at, after.id)))
-    return owning.first(part, by=by, most=most, shown=_by_limit)
+    return owning.first(part, by=by, most=most, shown=shown)
 
 
-def _by_limit(runs: QuerySet[Run]) -> QuerySet[Run]:
-    runs = runs.select_related("matter__words", "matter__place").only(*_SHOWN)
+def _whole(runs: QuerySet[Run]) -> QuerySet[Run]:
+    runs = runs.select_related("matter__words", "matter__place")
     return in_order(runs, Sort.LIMIT, is_done=False)
 
 
-def _latest_first(runs: QuerySet[Run]) -> QuerySet[Run]:
-    runs = runs.select_related("matter__words", "matter__place").only(*_SHOWN)
+def _of_desk(runs: QuerySet[Run]) -> QuerySet[Run]:
+    return _whole(runs).only(*_SHOWN)
+
+
+def _done_whole(runs: QuerySet[Run]) -> QuerySet[Run]:
+    runs = runs.select_related("matter__words", "matter__place")
     return in_order(runs, Sort.LIMIT, is_done=True)
+
+
+def _done_of_desk(runs: QuerySet[Run]) -> QuerySet[Run]:
+    return _done_whole(runs).only(*_SHOWN)
 
 
 def by_procedure(

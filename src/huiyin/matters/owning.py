@@ -25,6 +25,9 @@ from huiyin.procedures import library
 from huiyin.procedures.language import ActorKind, ActorRule
 from huiyin.ui.ready import Ready, Slot, prepared_cursor
 
+Shown = Callable[
+    [QuerySet[Run]], QuerySet[Run]
+]  # of a module: what is read of runs, in which order
 Rule = tuple[str, str, str, str, str]  # procedure, owner, way, role, fact of the level
 BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 ENDLESS: Final = "infinity"
@@ -156,7 +159,7 @@ def done_by(by: Actor) -> tuple[str, list[Any]]:
 
 def latest_done(
     *, by: Actor, before: tuple[datetime, UUID] | None, most: int,
-    shown: Callable[[QuerySet[Run]], QuerySet[Run]],
+    shown: Shown,
 ) -> list[Run]:  # fmt: skip
     """Return the latest done runs of a unit before a key, as `first` does. One query."""
     statement, values = done_by(by)
@@ -183,9 +186,7 @@ class Stretch(NamedTuple):
     until: datetime | str = ENDLESS
 
 
-def first(
-    part: Stretch, *, by: Actor, most: int, shown: Callable[[QuerySet[Run]], QuerySet[Run]]
-) -> list[Run]:
+def first(part: Stretch, *, by: Actor, most: int, shown: Shown) -> list[Run]:
     """Return the first runs of a part; not much more is read than that. One query.
 
     `shown`: a function of a module, not a new one each time: what of them is read, in what order.
@@ -200,7 +201,7 @@ def _numbered(values: Sequence[Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _asked(
-    statement: str, many: int, shown: Callable[[QuerySet[Run]], QuerySet[Run]]
+    statement: str, many: int, shown: Shown
 ) -> Ready[Run]:  # fmt: skip
     """Return the question for the runs of a statement with so many values."""
 

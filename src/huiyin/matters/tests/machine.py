@@ -40,7 +40,7 @@ from huiyin.matters.reclassifying import reclassify
 from huiyin.matters.refusals import ActRefused, KeyUsedOtherwise, NotFound, SomebodyWasFaster
 from huiyin.matters.similar import join, rate_along
 from huiyin.matters.verifying import verify
-from huiyin.matters.writing import CLOCK_FIELDS, clock_row, nearest_duty
+from huiyin.matters.writing import CLOCK_FIELDS, ESCALATED, clock_row, nearest_duty
 from huiyin.places.models import Place
 from huiyin.procedures import Decision, decide, due_clocks, library
 from huiyin.procedures.language import ActorKind, FieldType
@@ -403,7 +403,9 @@ class Loop(RuleBasedStateMachine):
         form = self.city.form(a_form(one, before, self.now), one, by)
         expected, name, sorts = None, one.name, (ActRefused, NotFound)
         if sort == "stale" and one.to is not None:
-            expected, sorts = run.events - 1, (SomebodyWasFaster, NotFound)
+            # That somebody was told of a limit is nothing one has to have seen.
+            moved = EventHeader.objects.filter(run=run).exclude(action=ESCALATED).latest("seq")
+            expected, sorts = moved.seq - 1, (SomebodyWasFaster, NotFound)
         elif sort == "missing" and any(field.required and not field.when for field in one.form):
             first = next(field for field in one.form if field.required and not field.when)
             form.pop(first.name)

@@ -272,9 +272,9 @@ def test_the_keeper_knows_how_far_it_is_behind():
     city.open("hotline", "accept_call")  # dispatching: 4 hours
     assert keeping.lag(at=NOW) == 0
 
-    # It has to look when a tenth of the time has gone; before that there is nothing to be told.
-    assert keeping.lag(at=NOW + 24 * MINUTE) == 0
-    assert keeping.lag(at=NOW + 6 * HOUR) == 5.6 * 3600
+    # It has to look when the first step of the ladder comes, at four fifths of the time.
+    assert keeping.lag(at=NOW + 192 * MINUTE) == 0
+    assert keeping.lag(at=NOW + 6 * HOUR) == 168 * 60
 
     keeping.keep(at=NOW + 6 * HOUR)
     assert keeping.lag(at=NOW + 6 * HOUR) == 0

@@ -50,7 +50,7 @@ def waits_for_a_lock():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND wait_event_type = 'Lock' AND query LIKE '%%UPDATE notices_notice%%'"
+            " AND wait_event_type = 'Lock' AND query LIKE '%%notices_notice%%'"
         )
         return cursor.fetchone()[0] == 1
 

@@ -159,7 +159,9 @@ def _calls(agent: Office) -> dict[str, Callable[[], object]]:
     return {
         "open_matter": take_in,
         "act": give,
-        "inbox.tray": lambda: inbox.tray(Tray.TO_DO, by=by, at=at, limit=PAGE),
+        "inbox.tray": lambda: inbox.tray(
+            Tray.TO_DO, by=by, at=at, limit=PAGE, for_desk=True
+        ),
         "inbox.counts": lambda: inbox.counts(by=by, at=at),
         "search, filtered": narrowed,
         "search, two words": lambda: search(Wanted(text=rng.choice(WORDS)), by=by, limit=PAGE),

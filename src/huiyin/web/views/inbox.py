@@ -77,7 +77,7 @@ def index(request: PeopleRequest) -> HttpResponse:
     after = key_of(request.GET.get("after", ""))
     shown = inbox.tray(
         which, by=request.actor, at=at, after=after, limit=ROWS, filters=asked.filters,
-        sort=asked.sort,
+        sort=asked.sort, for_desk=True,
     )  # fmt: skip
     rows = rows_of(shown.runs, by=request.actor, at=at, tray=which)
     is_done = which is Tray.DONE
