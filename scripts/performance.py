@@ -3,6 +3,7 @@
     python scripts/performance.py                      ten minutes, up to 100,000 matters
     python scripts/performance.py --long               up to 1,000,000; about an hour
     python scripts/performance.py --long --five        5,000,000 as well
+    python scripts/performance.py --long --bare        without the other scripts of the folder
     python scripts/performance.py --tiny               for a try: hardly anything
     python scripts/performance.py --page               write the page again from the JSON
 
@@ -250,12 +251,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--five", action="store_true", help="5,000,000 matters as well")
+    parser.add_argument("--bare", action="store_true", help="huiyin bench alone")
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--page", action="store_true", help="only the page, from the JSON")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench")
     given = parser.parse_args()
     if not given.page:
         kind = LONG if given.long else TINY if given.tiny else SHORT
+        if given.bare:
+            kind = replace(kind, scripts=())
         if given.five:
             kind = replace(kind, sizes=(*kind.sizes, 5_000_000))
         try:
