@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from huiyin.gateway.refusals import Invalid
@@ -32,10 +32,11 @@ def moment_in(cursor: str) -> tuple[datetime, UUID] | None:
     at, text = _parts(cursor, 2)
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        if moment.tzinfo is None:
+            raise _wrong()
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise _wrong() from None
-    if moment.tzinfo is None:
-        raise _wrong()
     return moment, _uuid(text)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -14,6 +14,8 @@ from huiyin.worktime import CITY
 YES: Final = frozenset({"true", "on", "yes", "1"})
 NO: Final = frozenset({"false", "off", "no", "0"})
 LONGEST_ID: Final = 200
+NO_TIME: Final = timedelta(0)
+FARTHEST: Final = timedelta(hours=15)  # no clock on Earth is farther from UTC
 YEARS: Final = range(
     1900, 2091
 )  # beyond these a date is a slip, and limits from it have no calendar
@@ -190,7 +192,7 @@ def _instant(rule: Field, raw: object, now: datetime) -> object:
         value = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
     except ValueError:
         raise _Wrong("no_instant") from None
-    if value.year not in YEARS:
+    if value.year not in YEARS or abs(value.utcoffset() or NO_TIME) > FARTHEST:
         raise _Wrong("no_instant")
     if value.tzinfo is None:
         value = value.replace(tzinfo=CITY)  # what a page sends is the city's own time

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from huiyin.gateway.schemas.matters import RunOut
 from huiyin.gateway.schemas.reference import ActionOut, UnitRefOut
-from huiyin.gateway.schemas.shared import Error, In, Json
+from huiyin.gateway.schemas.shared import Error, In, Instant, Json
 
 
 class Why(Schema):
@@ -63,7 +63,7 @@ class ActIn(In):
         None, ge=0, le=2_000_000_000,
         description="The number of the last event seen; refused when there is a later one.",
     )  # fmt: skip
-    occurred_at: AwareDatetime | None = Field(
+    occurred_at: Instant | None = Field(
         None, description="When it really happened, of what is entered late."
     )
 

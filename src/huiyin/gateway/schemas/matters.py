@@ -4,12 +4,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from huiyin.dispatch.models import Level as HowUrgent
 from huiyin.gateway.schemas.files import FileOut
 from huiyin.gateway.schemas.reference import CategoryOut, PlaceOut, ProcedureRef, UnitRefOut
-from huiyin.gateway.schemas.shared import In, Json, Line, ProcedureName
+from huiyin.gateway.schemas.shared import In, Instant, Json, Line, ProcedureName
 from huiyin.matters.inbox import Tray
 from huiyin.matters.models import Channel
 from huiyin.procedures.language import ClockKind
@@ -41,7 +41,7 @@ class MatterIn(In):
     channel: Channel = Field(
         Channel.ONLINE, description="How it came; of people themselves it is always `online`."
     )
-    occurred_at: AwareDatetime | None = Field(
+    occurred_at: Instant | None = Field(
         None, description="When it came in, of what is entered late."
     )
     lon: float | None = Field(None, ge=-180, le=180, description="WGS84.")

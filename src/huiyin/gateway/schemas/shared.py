@@ -1,9 +1,10 @@
 """What all schemas share: texts, names of procedures, and the one shape of an error."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from huiyin.places.models import PlaceLevel
 from huiyin.procedures import library
@@ -19,6 +20,17 @@ def _one_of(values: Any) -> dict[str, Any]:
 Line = Annotated[str, Field(min_length=1, max_length=120)]
 ProcedureName = Annotated[str, Field(json_schema_extra=_one_of(sorted(library.procedures())))]
 Level = Annotated[str, Field(json_schema_extra=_one_of(one.name.lower() for one in PlaceLevel))]
+
+
+def _in_utc(at: datetime) -> datetime:
+    """Return an instant in UTC: not every offset a clock can have is one the database knows."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # in the first hours of the calendar or the last
+        return at.replace(tzinfo=UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class In(Schema):

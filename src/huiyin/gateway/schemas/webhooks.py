@@ -4,10 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from huiyin.gateway.models import EventKind, MessageState
-from huiyin.gateway.schemas.shared import In, Json, ProcedureName
+from huiyin.gateway.schemas.shared import In, Instant, Json, ProcedureName
 
 
 class WebhookIn(In):
@@ -73,8 +73,8 @@ class MessagesOut(Schema):
 class ReplayIn(In):
     """What to send again."""
 
-    since: AwareDatetime = Field(description="From then on.")
-    until: AwareDatetime | None = Field(None, description="Until then; now when left out.")
+    since: Instant = Field(description="From then on.")
+    until: Instant | None = Field(None, description="Until then; now when left out.")
 
 
 class ReplayOut(Schema):

@@ -91,6 +91,7 @@ def test_a_value_is_taken(kind, rule, raw, value):
         ("date", {}, "0206-02-10", "no_date"),
         ("instant", {}, "soon", "no_instant"),
         ("instant", {}, "9999-12-31T23:59Z", "no_instant"),
+        ("instant", {}, "2026-03-02T09:00+22:06", "no_instant"),
         ("instant", {"past": True}, "2026-02-10T09:31", "in_future"),
         ("unit", {}, "x" * 201, "not_found"),
         ("unit", {}, "a\ud800b", "not_found"),

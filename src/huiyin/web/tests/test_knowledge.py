@@ -215,7 +215,7 @@ def test_what_is_not_answered_confidential_or_not_ones_own_is_not_proposed(city)
 
 
 def agent_of_other(city, matter):
-    return desk_of(city.unit("hotline_centre", matter.number[-2:]), "hotline_agent")
+    return desk_of(city.unit("hotline_centre", matter.number), "hotline_agent")
 
 
 # --- what everybody reads -----------------------------------------------------------------------

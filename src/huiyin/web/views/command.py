@@ -1,6 +1,6 @@
 """The command centre: how things stand, where they do not, and the list behind every figure."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -244,9 +244,9 @@ def _key_of(text: str) -> Key | None:
 def _instant_of(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
 
 
 def _older(request: HttpRequest, key: Key) -> str:

@@ -1,7 +1,7 @@
 """The inbox of a post: what waits, by when; one list beside the matter that is open."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -314,9 +314,10 @@ def key_of(text: str) -> Key | None:
     run = uuid_of(pk)
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    if run is None or not moment.tzinfo:
+        if run is None or not moment.tzinfo:
+            return None
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
     return Key(moment, run, int(rank) if rank in ("0", "1", "2", "3") else 0)
 
