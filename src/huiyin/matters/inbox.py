@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import (
     Count,
@@ -27,6 +28,7 @@ from huiyin.matters.models import Assignment, Run
 from huiyin.matters.owning import Stretch, helping, owned_by
 from huiyin.people.actors import Actor
 from huiyin.procedures import library
+from huiyin.ui.kept import Kept
 from huiyin.units.models import Unit
 from huiyin.worktime import Limit, LimitUnit, due
 
@@ -91,32 +93,44 @@ def counts(*, by: Actor, at: datetime) -> Mapping[Tray, int]:
     return survey(by=by, at=at).counts
 
 
+# What there is more of than is counted says so a moment later too: it is not counted each time.
+_full: Final[Kept[tuple[UUID | None, Tray], Counter[str]]] = Kept(20.0)
+
+
 def survey(*, by: Actor, at: datetime) -> Survey:
     """Look through the trays of a post as far as they are counted. One query, or two.
 
     What waits is looked at in the order in which it is due. Where that ends before it has reached
-    all trays, those are looked at by themselves.
+    all trays, those are looked at by themselves. A tray that has more than is counted is counted
+    again after some seconds.
     """
     if by.unit_id is None:
         return Survey(dict.fromkeys(Tray, 0), {})
     soon = soon_until(at)
+    full = {which: kept for which in _WALKED if (kept := _full.known((by.post_id, which)))}
     sums, to_sign, growing = owning.sums(
-        by=by, at=at, soon=soon, most=MOST_COUNTED, beside=_growing(by)
-    )
-    found = {which: Counter[str]() for which in _WAITING_HERE}
+        by=by, at=at, soon=soon, most=MOST_COUNTED, beside=_growing(by),
+        looks=Tray.OVERDUE not in full,
+    )  # fmt: skip
+    found = {which: Counter[str]() for which in _WAITING_HERE} | full
     found[Tray.TO_SIGN] = to_sign
     for one in sums:
         is_helping = one.procedure in helping()
-        found[Tray.OVERDUE][one.procedure] += one.count * one.is_overdue
-        found[Tray.DUE_SOON][one.procedure] += one.count * one.is_soon
-        found[Tray.ASSISTING][one.procedure] += one.count * is_helping
-        found[Tray.TO_DO][one.procedure] += one.count * (not is_helping and not one.is_to_sign)
-    if sum(one.count for one in sums) >= MOST_COUNTED:
+        for which, many in (
+            (Tray.OVERDUE, one.is_overdue), (Tray.DUE_SOON, one.is_soon),
+            (Tray.ASSISTING, is_helping), (Tray.TO_DO, not is_helping and not one.is_to_sign),
+        ):  # fmt: skip
+            if which not in full:
+                found[which][one.procedure] += one.count * many
+    if Tray.OVERDUE in full or sum(one.count for one in sums) >= MOST_COUNTED:
         reaches_soon = any(not one.is_overdue and not one.is_soon for one in sums)
         unsure = [Tray.TO_DO, Tray.ASSISTING, *([] if reaches_soon else [Tray.DUE_SOON])]
         unsure = [which for which in unsure if found[which].total() < MOST_COUNTED]
         parts = [_stretch(which, at) for which in unsure]
         found |= zip(unsure, owning.counted(parts, by=by, most=MOST_COUNTED), strict=True)
+    for which in _WALKED:
+        if which not in full and found[which].total() >= MOST_COUNTED:
+            _full.keep((by.post_id, which), found[which])
     return Survey(
         {
             **{which: min(each.total(), MOST_COUNTED) for which, each in found.items()},

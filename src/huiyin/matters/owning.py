@@ -258,15 +258,19 @@ SELECT 'beside', '{name}', NULL, NULL, NULL, count(*) FROM ({other} LIMIT {most}
 
 def sums(
     *, by: Actor, at: datetime, soon: datetime, most: int,
-    beside: Mapping[str, tuple[str, list[Any]]],
+    beside: Mapping[str, tuple[str, list[Any]]], looks: bool = True,
 ) -> tuple[list[Sum], Counter[str], Counter[str]]:  # fmt: skip
-    """Return what the first `most` runs are; of which procedures all are that are to be signed
-    for; and how many rows other statements have, up to `most`. One query.
+    """Return what the first `most` runs are, where somebody `looks` at them; of which procedures
+    all are that are to be signed for; and how many rows other statements have, up to `most`. One
+    query.
     """
-    statement, of_first = _first(Stretch(), by, most)
     signing = f"SELECT owned FROM matters_owned_among({_NOT_MOVED}, {_RULES}) AS owned"  # noqa: S608 fixed
-    parts = [_LOOKED.format(first=statement), _TO_SIGN]
-    values = [by.unit_id, list(helping()), *as_owner(by, rules_of(by)), at, at, soon, *of_first]
+    parts = [_TO_SIGN]
+    values = [by.unit_id, list(helping()), *as_owner(by, rules_of(by))]
+    if looks:
+        statement, of_first = _first(Stretch(), by, most)
+        parts.append(_LOOKED.format(first=statement))
+        values += [at, at, soon, *of_first]
     for name, (other, of_other) in beside.items():
         parts.append(_BESIDE.format(name=name, other=other, most=most))
         values += of_other

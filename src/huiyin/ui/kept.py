@@ -30,10 +30,20 @@ class Kept(Generic[K, V]):
         if known is not None and known[0] > now:
             return known[1]
         answer = ask()
-        if len(self._known) >= self._most:
-            self.forget()
-        self._known[key] = now + self._seconds, answer
+        self.keep(key, answer)
         return answer
+
+    def known(self, key: K) -> V | None:
+        """Return what is kept under a key, None for nothing."""
+        known = self._known.get(key)
+        return known[1] if known is not None and known[0] > time.monotonic() else None
+
+    def keep(self, key: K, answer: V) -> None:
+        """Keep an answer that was found without being asked for; not in tests."""
+        if self._is_on:
+            if len(self._known) >= self._most:
+                self.forget()
+            self._known[key] = time.monotonic() + self._seconds, answer
 
     def forget(self) -> None:
         """Forget everything, after a change."""

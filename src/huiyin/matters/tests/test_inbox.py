@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 
 from huiyin.matters import inbox, search
@@ -17,6 +18,7 @@ from huiyin.matters.models import Matter, MatterText, Run
 from huiyin.matters.search import Wanted
 from huiyin.matters.tests.records import the_record
 from huiyin.places.models import Place, PlaceLevel
+from huiyin.ui.kept import Kept
 from huiyin.units.models import UnitKind
 from huiyin.units.tests.factories import CITY, NOW, SHANGHAI, a_category, a_unit
 
@@ -490,3 +492,26 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end():
         name: [] for name in figures
     }
     assert sum(sum(row[one] for one in LIMITS) for row in figures["open"]) == MANY // 100
+
+
+def test_a_tray_with_more_than_is_counted_is_not_counted_each_time(monkeypatch):
+    city = the_record()
+    monkeypatch.setattr(inbox, "MOST_COUNTED", 2)
+    monkeypatch.setattr(inbox, "_full", Kept(60, also_in_tests=True))
+    by = city.staff(city.unit("hotline_centre"), *DISPATCH)
+    late = NOW + 3 * DAY
+    for _ in range(3):
+        city.open("hotline", "accept_call")
+
+    first = inbox.survey(by=by, at=late)
+    with CaptureQueriesContext(connection) as asked:
+        again = inbox.survey(by=by, at=late)
+
+    assert first.counts[Tray.OVERDUE] == first.counts[Tray.TO_DO] == 2
+    assert again == first
+    assert not any("AS looked" in one["sql"] for one in asked)
+    # What there are fewer of is as exact as ever.
+    assert first.counts[Tray.DUE_SOON] == 0
+    city.open("hotline", "accept_call", at=late - HOUR)
+    assert inbox.survey(by=by, at=late).counts[Tray.DUE_SOON] == 1
+    assert inbox.survey(by=city.staff(city.unit("department")), at=late).counts[Tray.OVERDUE] == 0
