@@ -36,14 +36,11 @@ EVERY_START_MB = 50
 START_SECONDS = 600.0  # recovery after a crash can take long; a dead server is noticed at once
 STOP_STEPS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 
-# Modest for two to four cores and a few GB beside web server and worker.
+# Modest for two to four cores beside web server and worker; `by_memory` says how much memory.
 TUNING: Mapping[str, str] = {
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_connections": "60",
-    "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "wal_compression": "on",
     "random_page_cost": "1.1",
@@ -60,12 +57,38 @@ TUNING: Mapping[str, str] = {
     # Giving rights on functions of extensions warns once for each of them.
     "log_min_messages": "error",
 }
+SMALL_MB, LARGE_MB = 256, 4_096  # of its own memory: what suits the smallest machine, and enough
 TEST_TUNING: Mapping[str, str] = {
+    "shared_buffers": "256MB",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
 }
+
+
+def by_memory(megabytes: int) -> dict[str, str]:
+    """Return the settings that follow from the memory of a machine.
+
+    An eighth of it for what is in use, so that the indexes of a million matters are not fetched
+    again for each that comes in, and as much log between two checkpoints.
+    """
+    own = min(max(megabytes // 8, SMALL_MB), LARGE_MB)
+    return {
+        "shared_buffers": f"{own}MB",
+        "effective_cache_size": f"{max(megabytes // 2, 4 * SMALL_MB)}MB",
+        "max_wal_size": f"{min(max(2_048, 2 * own), 4_096)}MB",
+    }
+
+
+def machine_mb() -> int:
+    """Return how much memory the machine has, or what its container may use, in MB."""
+    megabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return megabytes
+    return min(megabytes, int(limit) // 2**20) if limit.isdecimal() else megabytes
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -268,6 +291,7 @@ class Cluster:
     def _start_server(self, binaries: Path) -> None:
         options = {
             **TUNING,
+            **by_memory(machine_mb()),
             **(TEST_TUNING if self.tests else {}),
             **self.settings,
             "listen_addresses": "",

@@ -16,7 +16,7 @@ import pytest
 from huiyin.ops import locking
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.postgres import layout
-from huiyin.ops.postgres.cluster import Cluster
+from huiyin.ops.postgres.cluster import Cluster, by_memory
 from huiyin.ops.postgres.connect import check_extensions, check_version
 from huiyin.ops.processes import SystemUser, is_alive, processes_in
 from huiyin.ops.tests.instances import moments
@@ -410,3 +410,15 @@ def test_the_cluster_of_another_folder_is_another_one(tmp_path):
     first, second = (Cluster(var=tmp_path / name).layout.base for name in ("a", "b"))
 
     assert first != second
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "own", "log"),
+    [(1_000, "256MB", "2048MB"), (16_000, "2000MB", "4000MB"), (200_000, "4096MB", "4096MB")],
+)
+def test_postgresql_takes_an_eighth_of_the_memory_neither_too_little_nor_too_much(
+    megabytes, own, log
+):
+    found = by_memory(megabytes)
+
+    assert (found["shared_buffers"], found["max_wal_size"]) == (own, log)
