@@ -20,9 +20,6 @@ from huiyin.ops.bench.stage import Stage, stage
 from huiyin.ops.demo.passwords import demo_password
 from huiyin.ops.progress import say
 
-READING: Final = ("inbox", "filter", "search", "deep", "matter", "report", "export", "login")
-WRITING: Final = ("intake", "act", "lifecycle")
-CASES: Final = (*READING, *WRITING)
 WARM_SECONDS: Final = 2.0
 ACTS_A_SECOND: Final = 400  # more than there can be
 FLOOR_SECONDS: Final = 5

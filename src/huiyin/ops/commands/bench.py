@@ -79,19 +79,20 @@ def run(
 
     Example: huiyin bench run --case inbox --case intake --connections 1,8,32
     """
-    from huiyin.ops.errors import OperatorError  # noqa: PLC0415 only when needed
+    from huiyin.ops.bench.names import CASES  # noqa: PLC0415 only when needed
+    from huiyin.ops.errors import OperatorError  # noqa: PLC0415 as above
 
+    unknown = sorted(set(cases) - set(CASES))
+    if unknown:
+        raise OperatorError(f"There is no case {unknown[0]}: choose of {', '.join(CASES)}.")
     try:
         many = [int(one) for one in connections.split(",")]
     except ValueError:
         raise OperatorError("--connections is whole numbers with commas: 1,8,32.") from None
 
     def measured(found: Any, at: Any) -> tuple[Any, str]:
-        from huiyin.ops.bench.measuring import CASES, measure, table  # noqa: PLC0415 Django is ready
+        from huiyin.ops.bench.measuring import measure, table  # noqa: PLC0415 Django is ready
 
-        unknown = sorted(set(cases) - set(CASES))
-        if unknown:
-            raise OperatorError(f"There is no case {unknown[0]}: choose of {', '.join(CASES)}.")
         plan = dict.fromkeys(cases or CASES, many)
         figures = measure(found, at=at, plan=plan, seconds=seconds)
         return figures, table(figures)
