@@ -39,7 +39,12 @@ def place_out(place: Place, parents: Mapping[UUID, str]) -> Json:
 def codes_above(places: Iterable[Place]) -> dict[UUID, str]:
     """Return the codes of the places directly above these. One query."""
     ids = {place.parent_id for place in places if place.parent_id}
-    return dict(Place.objects.filter(pk__in=ids).values_list("pk", "code")) if ids else {}
+    return dict(_CODES.all(ids=list(ids))) if ids else {}
+
+
+_CODES: Ready[tuple[UUID, str]] = Ready(
+    lambda ids: Place.objects.filter(pk__one_of=ids).values_list("pk", "code")
+)
 
 
 def category_out(category: Category) -> Json:

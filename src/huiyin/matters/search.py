@@ -5,12 +5,13 @@ their whole number alone. Words are found by pairs of characters, in a column th
 itself (migration `search_keys`); phones and identity numbers are not among them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -25,6 +26,7 @@ from huiyin.people.actors import Actor
 from huiyin.people.phones import index_of, normal
 from huiyin.places.levels import COLUMN_OF
 from huiyin.places.models import Place, PlaceLevel
+from huiyin.ui.ready import Ready, prepared_cursor
 
 PAGE = 30
 LONGEST = 60  # characters of what is typed that count
@@ -75,7 +77,7 @@ def search(
     """Return a page of the matters the actor sees that fit. One query, two for words alone."""
     if by.unit_id is not None and _is_of_words(wanted):
         first = _latest_worded(_tidy(wanted.text), by, after, limit + 1)
-        return _page(Matter.objects.filter(pk__in=first), None, limit)
+        return _shown(_THESE.all(ids=first) if first else [], limit)
     return _page(_fitting(wanted, by), after, limit)
 
 
@@ -87,69 +89,20 @@ def _is_of_words(wanted: Wanted) -> bool:
     )  # fmt: skip
 
 
-# The latest matters with some words. Rare words are looked up in the index of words, and what has
-# them is put in order; for words that thousands write, matters are walked through, the latest
-# first, until a page is full. Whether the words stand there in full, and whether somebody may see
-# it, is asked of one matter after the other: as EXISTS it would be asked of all before that.
-_FREQUENT: Final = 5_000
-_LATEST_WORDED: Final = """
-WITH hits AS MATERIALIZED (
-    SELECT matter_id FROM matters_mattertext WHERE keys @@ matters_sought(%(text)s) LIMIT %(few)s
-), frequent AS MATERIALIZED (
-    SELECT count(*) = %(few)s AS yes FROM hits
-), found AS (
-    (
-        SELECT hit.id FROM (
-            SELECT matter.id, matter.opened_at
-            FROM hits JOIN matters_matter AS matter ON matter.id = hits.matter_id
-            WHERE NOT (SELECT yes FROM frequent) AND NOT matter.is_confidential
-              AND matter.opened_at <= %(at)s AND (matter.opened_at < %(at)s OR matter.id < %(id)s)
-            ORDER BY matter.opened_at DESC, matter.id DESC OFFSET 0
-        ) AS hit
-        WHERE {stands_there} AND {is_seen}
-        ORDER BY hit.opened_at DESC, hit.id DESC LIMIT %(most)s
-    )
-    UNION ALL
-    (
-        SELECT hit.id FROM matters_matter AS hit
-        WHERE (SELECT yes FROM frequent) AND NOT hit.is_confidential
-          AND hit.opened_at <= %(at)s AND (hit.opened_at < %(at)s OR hit.id < %(id)s)
-          AND (
-              SELECT words.keys @@ matters_sought(%(text)s)
-              FROM matters_mattertext AS words WHERE words.matter_id = hit.id
-          )
-          AND {stands_there} AND {is_seen}
-        ORDER BY hit.opened_at DESC, hit.id DESC LIMIT %(most)s
-    )
-)
-SELECT id FROM found
-""".format(  # noqa: S608 fixed texts
-    stands_there="""(
-            SELECT bool_and(position(
-                word IN matters_folded(words.title || ' ' || words.text || ' ' || words.address)
-            ) > 0)
-            FROM matters_mattertext AS words, string_to_table(matters_folded(%(text)s), ' ') AS word
-            WHERE words.matter_id = hit.id
-        )""",
-    is_seen="""(
-            SELECT TRUE FROM matters_seen_by_unit(
-                %(unit)s, %(place)s, %(procedures)s, %(confidential)s
-            ) AS seen WHERE seen = hit.id LIMIT 1
-        )""",
-)
+_FREQUENT: Final = 5_000  # matters with some words, beyond which they are walked, not looked up
 
 
 def _latest_worded(text: str, by: Actor, after: Key | None, most: int) -> list[UUID]:
+    """Return the latest matters with some words (migration `latest_worded`)."""
     procedures, confidential = access.looked_after_by(by)
-    with connection.cursor() as cursor:
+    at, last = (after.opened_at, after.id) if after else (NEVER, _LAST)
+    with prepared_cursor() as cursor:
         cursor.execute(
-            _LATEST_WORDED,
-            {
-                "text": text, "few": _FREQUENT + 1, "most": most,
-                "at": after.opened_at if after else NEVER, "id": after.id if after else _LAST,
-                "unit": by.unit_id, "place": by.unit_place_id, "procedures": procedures,
-                "confidential": confidential,
-            },
+            "SELECT matters_latest_worded(%s, %s, %s, %s, %s, %s, %s, %s::text[], %s::text[])",
+            [
+                text, _FREQUENT + 1, most, at, last, by.unit_id, by.unit_place_id, procedures,
+                confidential,
+            ],
         )  # fmt: skip
         return [pk for (pk,) in cursor.fetchall()]
 
@@ -184,7 +137,10 @@ def _page(matters: QuerySet[Matter], after: Key | None, limit: int) -> Found:
         matters = matters.filter(
             Q(opened_at__lt=after.opened_at) | Q(pk__lt=after.id), opened_at__lte=after.opened_at
         )
-    found = list(_in_order(matters)[: limit + 1])
+    return _shown(list(_in_order(matters)[: limit + 1]), limit)
+
+
+def _shown(found: Sequence[Matter], limit: int) -> Found:
     shown = found[:limit]
     has_more = len(found) > limit
     return Found(tuple(shown), Key(shown[-1].opened_at, shown[-1].pk) if has_more else None)
@@ -197,6 +153,9 @@ def listed(wanted: Wanted, *, by: Actor) -> QuerySet[Matter]:
 
 def _in_order(matters: QuerySet[Matter]) -> QuerySet[Matter]:
     return matters.select_related("words", "place", "category").order_by("-opened_at", "-pk")
+
+
+_THESE: Ready[Matter] = Ready(lambda ids: _in_order(Matter.objects.filter(pk__one_of=ids)))
 
 
 def _fitting(wanted: Wanted, by: Actor) -> QuerySet[Matter]:

@@ -223,7 +223,8 @@ def _offices(procedure: Procedure, matter: Matter) -> dict[str, list[_Office]]:
 _OFFICES: Ready[tuple[UUID, str, int]] = Ready(
     lambda kinds, places: Unit.objects.filter(
         kind__one_of=kinds, place_id__one_of=places, valid_to=None
-    ).values_list("pk", "kind", "level")
+    ).values_list("pk", "kind", "level"),
+    apart=True,
 )
 
 

@@ -78,9 +78,13 @@ ON CONFLICT (channel, outcome) DO UPDATE SET count = held.count + excluded.count
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How many messages of a batch were taken up; false when there was nothing to do."""
+    """How many messages of a batch were taken up; false when there was nothing to do.
+
+    `is_more`: others may be due already. What is put after a batch began wakes the worker anew.
+    """
 
     count: int
+    is_more: bool = False
 
     def __bool__(self) -> bool:
         return self.count > 0
@@ -113,7 +117,7 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
                 waiting = []
     _settle(waiting, lease_until=until)
     _give_back(left, lease_until=until)
-    return Sent(len(ids))
+    return Sent(len(ids), is_more=len(ids) == most or bool(left))
 
 
 def wait_before(tries: int, *, share: float) -> timedelta:

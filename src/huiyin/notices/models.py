@@ -42,11 +42,13 @@ class Notice(models.Model):
     name = models.CharField(max_length=120)  # PROCEDURE.ACTION.ACTOR, or another dotted name
     channel = models.CharField(max_length=10, choices=ChannelChoice)
     account = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="notices"
-    )
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="notices",
+        db_index=False,  # each message has to be written into as few indexes as can be
+    )  # fmt: skip
     unit = models.ForeignKey(
-        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="notices"
-    )
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="notices",
+        db_index=False,
+    )  # fmt: skip
     address = SealedField(blank=True)  # phone number or e-mail address
     address_index = models.BinaryField(max_length=32, null=True, blank=True)
     language = models.CharField(max_length=10)
@@ -96,6 +98,12 @@ class Notice(models.Model):
         indexes = (
             # The worker: what is due.
             models.Index(fields=("due_at", "id"), condition=Q(state="queued"), name="notices_due"),
+            # E-mails that a worker was sending when it was killed: looked for before each batch.
+            models.Index(
+                fields=("leased_until",),
+                condition=Q(state="queued", channel="email"),
+                name="notices_e_mails_leased",
+            ),
             # The page of the administrator, and the command.
             models.Index(
                 fields=("-put_at", "-id"),

@@ -16,7 +16,7 @@ LOCK = "notices.deliver"
 @app.task(name="notices.deliver", queue="default", queueing_lock=LOCK)
 def deliver() -> None:
     """Send everything that is due."""
-    while delivery.deliver_batch(at=timezone.now()):
+    while delivery.deliver_batch(at=timezone.now()).is_more:
         pass
 
 

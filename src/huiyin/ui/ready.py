@@ -77,17 +77,22 @@ class Ready(Generic[M]):
     """
 
     def __init__(
-        self, build: "Callable[..., QuerySet[Any, M]]", *, names: Sequence[str] = ()
-    ) -> None:
-        """`names`: the parameters of `build`, where its signature does not name them."""
-        self._build = build
+        self, build: "Callable[..., QuerySet[Any, M]]", *, names: Sequence[str] = (),
+        apart: bool = False,
+    ) -> None:  # fmt: skip
+        """`names`: the parameters of `build`, where its signature does not name them.
+
+        `apart`: it asks for what whoever asks never writes, such as units: what waits to be
+        written (`rows.in_one_go`) goes on waiting.
+        """
+        self._build, self._is_apart = build, apart
         self._names = tuple(names) or tuple(inspect.signature(build).parameters)
         self._made: _Made | None = None
 
     def all(self, **values: Any) -> list[M]:
         """Ask, with a value for each slot; return the rows. One query."""
         made = self._made or self._prepare()
-        with prepared_cursor() as cursor:
+        with prepared_cursor(apart=self._is_apart) as cursor:
             cursor.execute(made.sql, [_value(one, values) for one in made.params])
             rows = cursor.fetchall()
         return made.read(rows) if rows else []
@@ -102,8 +107,8 @@ class Ready(Generic[M]):
         return self._made
 
 
-def prepared_cursor() -> CursorWrapper:
-    """Return a cursor that lets PostgreSQL keep the plan of what is asked often.
+def prepared_cursor(*, apart: bool = False) -> CursorWrapper:
+    """Return a cursor that lets PostgreSQL keep the plan of what is asked often; `apart`: `Ready`.
 
     Django's own puts the values into the SQL, so that it is planned anew each time. Where queries
     are logged it is Django's own all the same: a kept plan has no text to be logged.
@@ -117,6 +122,7 @@ def prepared_cursor() -> CursorWrapper:
     if here.connection is None:
         here.ensure_connection()
     raw = _Asking(here.connection)  # type: ignore[call-arg]  # psycopg's own
+    raw.is_apart = apart
     found = here._prepare_cursor(raw)
     return found
 
@@ -126,6 +132,8 @@ class _Asking(ServerBindingCursor):
 
     They come in the time zone of the session, as ever: UTC.
     """
+
+    is_apart = False
 
     @property
     def adapters(self) -> AdaptersMap:

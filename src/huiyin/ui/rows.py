@@ -97,13 +97,15 @@ class Writing:
 def in_one_go() -> Iterator[Writing]:
     """Begin a transaction in which what is written waits for its end, and goes with its COMMIT.
 
-    Whatever is asked or written otherwise meanwhile finds it written: it is sent before. Inside of
-    another transaction it is sent at the end of the block, and that other one commits.
+    Whatever is asked or written otherwise meanwhile finds it written: it is sent before, unless it
+    asks apart (`ready.Ready`). Inside of another transaction it is sent at the end of the block,
+    and that other one commits.
     """
     writing = Writing()
 
     def written_first(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        writing.now()
+        if not getattr(context["cursor"].cursor, "is_apart", False):  # see `ready.Ready`
+            writing.now()
         return execute(sql, params, many, context)
 
     is_outermost = not connection.in_atomic_block
@@ -119,11 +121,14 @@ def doing_nothing() -> str:
 
 
 def overwriting(model: type[Model], *, key: Sequence[str], fields: Sequence[str]) -> str:
-    """Return what writes `fields` over a row that has the same `key`."""
-    names = _shape(model).columns
+    """Return what writes `fields` over a row that has the same `key`, where one of them changes."""
+    shape = _shape(model)
+    names = shape.columns
     keys = ", ".join(names[name] for name in key)
     written = ", ".join(f"{names[name]} = excluded.{names[name]}" for name in fields)
-    return f"({keys}) DO UPDATE SET {written}"
+    old = ", ".join(f"{shape.table}.{names[name]}" for name in fields)
+    new = ", ".join(f"excluded.{names[name]}" for name in fields)
+    return f"({keys}) DO UPDATE SET {written} WHERE ({old}) IS DISTINCT FROM ({new})"
 
 
 @cache

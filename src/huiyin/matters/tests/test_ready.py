@@ -215,6 +215,27 @@ def test_a_row_that_is_there_is_left_alone_where_that_is_asked():
     assert Notice.objects.get(pk=there.pk).put_at == there.put_at <= NOW
 
 
+def test_a_row_is_written_over_only_where_something_changes():
+    run = the_record().open("hotline", "accept_call").run
+    there = RunClock.objects.filter(run=run)[0]
+
+    def again(**changed):
+        writing = Writing()
+        row = RunClock(**columns(there) | {"id": None} | changed)
+        fields = ("outcome", "ended_at")
+        writing.insert([row], on_conflict=overwriting(RunClock, key=("run", "name"), fields=fields))
+        writing.now()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ctid FROM matters_runclock WHERE id = %s", [there.pk])
+            return cursor.fetchone()
+
+    as_it_is = again()
+
+    assert again() == as_it_is
+    assert again(outcome="met") != as_it_is
+    assert RunClock.objects.get(pk=there.pk).outcome == "met"
+
+
 def test_what_was_not_read_is_read_where_it_is_asked_for():
     city = the_record()
     run = city.open("hotline", "accept_call").run
@@ -270,6 +291,19 @@ def test_what_is_asked_meanwhile_finds_what_was_to_be_written_and_the_rest_goes_
     assert set(RunClock.objects.filter(run=run).values_list("name", flat=True)) >= {
         "first", "second",
     }  # fmt: skip
+
+
+def test_what_is_asked_apart_does_not_send_what_waits_to_be_written():
+    run = the_record().open("hotline", "accept_call").run
+    names = Ready(
+        lambda pk: RunClock.objects.filter(run=pk).values_list("name", flat=True), apart=True
+    )
+
+    with in_one_go() as writing:
+        writing.insert([the_clock(run, "first")])
+        assert "first" not in names.all(pk=run.pk)
+
+    assert "first" in names.all(pk=run.pk)
 
 
 def test_what_fails_in_one_go_leaves_nothing_of_it():

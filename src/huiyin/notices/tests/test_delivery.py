@@ -193,6 +193,16 @@ def test_nothing_personal_is_logged(gateway, caplog, capsys):
     assert (PHONE in said, "答复" in said) == (False, False)
 
 
+def test_only_a_full_batch_is_followed_by_another_one(gateway):
+    for number in range(3):
+        an_sms(key=f"event-{number}:person")
+
+    assert deliver_batch(at=NOW, most=2).is_more
+    assert not deliver_batch(at=NOW, most=2).is_more
+
+    assert len(gateway.messages) == 3
+
+
 # --- a worker that ends while sending -----------------------------------------------------------
 
 
@@ -204,7 +214,7 @@ def test_what_a_batch_has_no_time_for_is_left_to_the_next_one_untried(gateway, m
     notices = [an_sms(key=f"event-{n}:person") for n in range(3)]
     monkeypatch.setattr(delivery, "ENOUGH", 0.0)
 
-    deliver_batch(at=NOW)
+    assert deliver_batch(at=NOW).is_more
 
     found = [now_of(notice) for notice in notices]
     assert sorted((one.state, one.tries, one.leased_until) for one in found) == [
