@@ -94,7 +94,7 @@ def counts(*, by: Actor, at: datetime) -> Mapping[Tray, int]:
 
 
 # What there is more of than is counted says so a moment later too: it is not counted each time.
-_full: Final[Kept[tuple[UUID | None, Tray], Counter[str]]] = Kept(20.0)
+_full: Final[Kept[tuple[UUID | None, Tray], Counter[str]]] = Kept(20.0, most=5_000)
 
 
 def survey(*, by: Actor, at: datetime) -> Survey:
@@ -108,10 +108,13 @@ def survey(*, by: Actor, at: datetime) -> Survey:
         return Survey(dict.fromkeys(Tray, 0), {})
     soon = soon_until(at)
     full = {which: kept for which in _WALKED if (kept := _full.known((by.post_id, which)))}
+    grown = {which for which in _GROWING if _full.known((by.post_id, which))}
+    beside = {which.value: ask for which, ask in _growing(by).items() if which not in grown}
     sums, to_sign, growing = owning.sums(
-        by=by, at=at, soon=soon, most=MOST_COUNTED, beside=_growing(by),
+        by=by, at=at, soon=soon, most=MOST_COUNTED, beside=beside,
         looks=Tray.OVERDUE not in full,
     )  # fmt: skip
+    growing.update({which.value: MOST_COUNTED for which in grown})
     found = {which: Counter[str]() for which in _WAITING_HERE} | full
     found[Tray.TO_SIGN] = to_sign
     for one in sums:
@@ -131,6 +134,9 @@ def survey(*, by: Actor, at: datetime) -> Survey:
     for which in _WALKED:
         if which not in full and found[which].total() >= MOST_COUNTED:
             _full.keep((by.post_id, which), found[which])
+    for which in _GROWING:
+        if which not in grown and growing[which.value] >= MOST_COUNTED:
+            _full.keep((by.post_id, which), Counter({which.value: MOST_COUNTED}))
     return Survey(
         {
             **{which: min(each.total(), MOST_COUNTED) for which, each in found.items()},
@@ -320,7 +326,7 @@ def _not_moved(by: Actor) -> Q:
 _NOT_ACCUSED: Final = "NOT matter.accused && (SELECT matters_unit_and_above(%s))::uuid[]"
 
 
-def _growing(by: Actor) -> dict[str, tuple[str, list[Any]]]:
+def _growing(by: Actor) -> dict[Tray, tuple[str, list[Any]]]:
     """Return for each tray that only grows a statement for its first runs."""
     unit = by.unit_id
     joined = "FROM matters_run AS run JOIN matters_matter AS matter ON matter.id = run.matter_id"
@@ -328,9 +334,9 @@ def _growing(by: Actor) -> dict[str, tuple[str, list[Any]]]:
     done, of_done = owning.done_by(by)
     waiting = f"SELECT {joined} WHERE run.id IN ({others}) AND NOT run.is_done AND {_NOT_ACCUSED}"
     return {
-        Tray.DONE.value: (done, of_done),
-        Tray.WAITING.value: (waiting, [*of_others, unit]),
-        Tray.SUPERVISED.value: _supervised_ones(by),
+        Tray.DONE: (done, of_done),
+        Tray.WAITING: (waiting, [*of_others, unit]),
+        Tray.SUPERVISED: _supervised_ones(by),
     }
 
 

@@ -515,3 +515,27 @@ def test_a_tray_with_more_than_is_counted_is_not_counted_each_time(monkeypatch):
     city.open("hotline", "accept_call", at=late - HOUR)
     assert inbox.survey(by=by, at=late).counts[Tray.DUE_SOON] == 1
     assert inbox.survey(by=city.staff(city.unit("department")), at=late).counts[Tray.OVERDUE] == 0
+
+
+def test_what_only_grows_is_not_counted_each_time_beyond_what_is_counted(monkeypatch):
+    city = the_record()
+    monkeypatch.setattr(inbox, "MOST_COUNTED", 2)
+    monkeypatch.setattr(inbox, "_full", Kept(60, also_in_tests=True))
+    runs = [city.open("hotline", "accept_call").run for _ in range(3)]
+    for run in runs:
+        city.act(run.pk, "dispatch")
+        city.act(run.pk, "acknowledge", at=NOW + HOUR)
+    by = city.staff(city.unit("department"))
+
+    def counted():
+        with CaptureQueriesContext(connection) as asked:
+            found = inbox.survey(by=by, at=NOW + HOUR).counts[Tray.DONE]
+        return found, any("held.done_at" in one["sql"] for one in asked)
+
+    assert counted() == (0, True)
+    city.act(runs[0].pk, "answer", at=NOW + HOUR)
+    assert counted() == (1, True)
+    for run in runs[1:]:
+        city.act(run.pk, "answer", at=NOW + HOUR)
+    assert counted() == (2, True)
+    assert counted() == (2, False)
