@@ -9,6 +9,7 @@ import smtplib
 from dataclasses import dataclass
 from email.utils import formatdate
 from enum import StrEnum
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from django.core.mail import EmailMessage, get_connection
 from huiyin.notices.models import Notice
 from huiyin.notices.texts import Channel
 from huiyin.people import sms
+
+UNREACHABLE: Final = "gateway_unreachable"
 
 
 class Verdict(StrEnum):
@@ -56,6 +59,8 @@ def _sms(notice: Notice, body: str, line: sms.Line) -> Handed:
             return Handed(Verdict.SENT)
         case sms.Outcome.REFUSED:
             return Handed(Verdict.AGAIN, "gateway_refused")
+        case sms.Outcome.UNREACHABLE:
+            return Handed(Verdict.AGAIN, UNREACHABLE)
         case sms.Outcome.UNKNOWN:
             return Handed(Verdict.UNKNOWN, "gateway_unclear")
 

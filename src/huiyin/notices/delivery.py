@@ -19,8 +19,9 @@ import structlog
 from django.db import connection, transaction
 
 from huiyin.notices import quiet
-from huiyin.notices.channels import Handed, Verdict, hand_over
+from huiyin.notices.channels import UNREACHABLE, Handed, Verdict, hand_over
 from huiyin.notices.models import Notice, NoticeState, OutcomeCount
+from huiyin.notices.outage import Outage
 from huiyin.notices.texts import Channel
 from huiyin.people import sms
 
@@ -33,9 +34,11 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
 GROWTH = 4
 CUT_OFF = "cut_off"
+OWN_FAULT = "own_fault"
 
 log = structlog.get_logger("huiyin.notices")
 _jitter = random.SystemRandom()
+outage = Outage()
 
 _LEASE = f"""
 UPDATE {Notice._meta.db_table} SET leased_until = %(until)s, tries = tries + 1
@@ -43,11 +46,13 @@ WHERE id IN (
     SELECT id FROM {Notice._meta.db_table}
     WHERE state = 'queued' AND due_at <= %(at)s
       AND (leased_until IS NULL OR leased_until <= %(at)s)
-      AND (channel <> 'sms' OR urgent OR NOT %(rest)s)
+      AND (channel <> 'sms' OR urgent OR NOT %(rest)s){{channels}}
     ORDER BY due_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
 RETURNING id
 """  # noqa: S608 the table's own name
+
+_E_MAILS = " AND channel = 'email'"
 
 _SETTLE = f"""
 UPDATE {Notice._meta.db_table} AS held
@@ -97,9 +102,11 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
     """
     _mark_cut_off(at)
     until = at + lease
+    channels = _E_MAILS if outage.rests(at) else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            _LEASE, {"at": at, "until": until, "most": most, "rest": quiet.phones_rest(at)}
+            _LEASE.format(channels=channels),
+            {"at": at, "until": until, "most": most, "rest": quiet.phones_rest(at)},
         )
         ids: list[UUID] = [pk for (pk,) in cursor.fetchall()]
     waiting: list[_Settled] = []
@@ -109,9 +116,15 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
     with sms.Line() as line:
         for number, notice in enumerate(found):
             if number and time.monotonic() - begun >= ENOUGH:
-                left = found[number:]
+                left += found[number:]
                 break
-            waiting.append(_settled(notice, _handed(notice, line), at))
+            if notice.channel == Channel.SMS and outage.rests(at):
+                left.append(notice)
+                continue
+            handed = _handed(notice, line)
+            if notice.channel == Channel.SMS:
+                _look_at_gateway(handed, at)
+            waiting.append(_settled(notice, handed, at))
             if notice.channel == Channel.EMAIL:
                 _settle(waiting, lease_until=until)
                 waiting = []
@@ -149,13 +162,20 @@ def lock_in_order(ids: Sequence[UUID]) -> None:
         cursor.execute(_LOCK, [list(ids)])
 
 
+def _look_at_gateway(handed: Handed, at: datetime) -> None:
+    if handed.reason == UNREACHABLE:
+        outage.found(at)
+    elif handed.reason != OWN_FAULT:
+        outage.over()
+
+
 def _handed(notice: Notice, line: sms.Line) -> Handed:
     try:
         return hand_over(notice, line)
     except Exception:
         # A fault of ours in one message must not stop the others behind it.
         log.exception("notice_failed", notice=notice.name, id=str(notice.pk))
-        return Handed(Verdict.UNKNOWN, "own_fault")
+        return Handed(Verdict.UNKNOWN, OWN_FAULT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from huiyin.procedures.library import procedures
 
 REASONS: Mapping[str, str | Promise] = {
     "gateway_refused": gettext_lazy("The gateway did not take it"),
+    "gateway_unreachable": gettext_lazy("The gateway cannot be reached"),
     "gateway_unclear": gettext_lazy("No clear answer from the gateway"),
     "phone_unreachable": gettext_lazy("The phone could not be reached"),
     "no_mail_server": gettext_lazy("No mail server is set"),

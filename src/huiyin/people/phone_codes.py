@@ -58,7 +58,7 @@ def request(*, phone: str, address: str | None, language: str, at: datetime) -> 
             "code": digits
         }
     outcome = sms.send(to=number, text=text, template=TEMPLATE, message_id=str(code.pk))
-    if outcome is sms.Outcome.REFUSED:
+    if outcome in (sms.Outcome.REFUSED, sms.Outcome.UNREACHABLE):
         code.delete()  # nothing was sent, so nobody has to wait a minute
         raise CodeNotSent()
     return code

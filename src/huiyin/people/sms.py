@@ -29,6 +29,7 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"  # the gateway has it
     REFUSED = "refused"  # it was surely not sent
+    UNREACHABLE = "unreachable"  # nor was it: there is nobody to take it
     UNKNOWN = "unknown"  # it may have been sent; sending it again may send it twice
 
 
@@ -55,7 +56,7 @@ class Line:
         """
         config = settings.HUIYIN
         if not config.sms_url:
-            return _told(Outcome.REFUSED, template, "no gateway is set")
+            return _told(Outcome.UNREACHABLE, template, "no gateway is set")
         message = {"id": message_id, "to": to, "text": text, "template": template}
         body = json.dumps(message, ensure_ascii=False).encode()
         parts = urlsplit(config.sms_url)
@@ -63,7 +64,7 @@ class Line:
         try:
             connection = self._connected(parts)
         except (OSError, HTTPException) as error:
-            return _told(Outcome.REFUSED, template, type(error).__name__)
+            return _told(Outcome.UNREACHABLE, template, type(error).__name__)
         try:
             connection.request("POST", path, body=body, headers=_signed(body, config.sms_secret))
             answer = connection.getresponse()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from huiyin.notices import delivery
 from huiyin.notices.delivery import LEASE, LONGEST_WAIT, MOST_TRIES, deliver_batch, wait_before
 from huiyin.notices.models import Notice, NoticeState, OutcomeCount
+from huiyin.notices.outage import FIRST_REST
 from huiyin.notices.tests.factories import (
     EMAIL,
     MINUTE,
@@ -29,6 +30,8 @@ from huiyin.people import sms
 from huiyin.people.tests.gateways import SECRET, Gateway
 
 pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
 
 
 def outcomes():
@@ -97,6 +100,40 @@ def test_a_gateway_that_does_not_take_it_is_asked_again_later(configured):
     assert (waiting.state, waiting.reason) == ("queued", "gateway_refused")
     assert timedelta(seconds=22) < waiting.due_at - NOW < timedelta(seconds=38)
     assert outcomes() == {("sms", "again"): 1}
+
+
+def test_a_gateway_that_is_away_is_tried_with_one_message_and_the_others_wait_untried(
+    configured, mail_server
+):
+    notices = [an_sms(key=f"event-{number}:person") for number in range(3)]
+    letter = an_email(key="event-8:person")
+    configured(sms_url="http://127.0.0.1:9/", sms_secret=SECRET)  # nobody listens there
+
+    deliver_batch(at=NOW)
+
+    found = [now_of(notice) for notice in notices]
+    assert sorted((one.state, one.tries, one.reason) for one in found) == [
+        ("queued", 0, ""), ("queued", 0, ""), ("queued", 1, "gateway_unreachable"),
+    ]  # fmt: skip
+    assert now_of(letter).state == "sent"
+    assert not deliver_batch(at=NOW + FIRST_REST - SECOND)
+    later = an_email(key="event-9:person")
+    assert deliver_batch(at=NOW + FIRST_REST - SECOND).count == 1  # e-mails go on
+    assert now_of(later).state == "sent"
+
+    assert deliver_batch(at=NOW + FIRST_REST)
+    tried = [now_of(notice).tries for notice in notices]
+    assert sorted(tried) == [0, 1, 1]
+    assert not deliver_batch(at=NOW + 3 * FIRST_REST - SECOND)  # the second rest is twice as long
+
+    with Gateway() as gateway:
+        configured(sms_url=gateway.url, sms_secret=SECRET)
+        while deliver_batch(at=NOW + HOUR):
+            pass
+        assert {one["id"] for one in gateway.messages} == {str(notice.pk) for notice in notices}
+        new = an_sms(key="event-10:person")
+        assert deliver_batch(at=NOW + HOUR).count == 1
+    assert now_of(new).state == "sent"
 
 
 def test_after_eight_tries_it_is_dead_and_not_tried_again(configured):

@@ -70,13 +70,13 @@ def test_a_gateway_that_is_not_there_has_sent_nothing(configured):
         taken.bind(("127.0.0.1", 0))  # taken, and nobody listens
         configured(sms_url=f"http://127.0.0.1:{taken.getsockname()[1]}/", sms_secret=SECRET)
 
-        assert a_message() is Outcome.REFUSED
+        assert a_message() is Outcome.UNREACHABLE
 
 
 def test_without_a_gateway_nothing_is_sent(configured):
     configured(sms_url="")
 
-    assert a_message() is Outcome.REFUSED
+    assert a_message() is Outcome.UNREACHABLE
 
 
 @pytest.mark.parametrize("status", [202, 400])
