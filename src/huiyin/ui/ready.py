@@ -8,7 +8,7 @@ has built, and fills in the values by hand; what comes back is what the ORM woul
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -37,9 +37,20 @@ else:
 class Slot(Expression):
     """Where a value of `Ready` will stand in the SQL; `values` as PostgreSQL is given them."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, is_one: bool = False) -> None:
+        """`is_one`: it stands for a list of one value, where it is one of a list."""
         super().__init__()
-        self.name = name
+        self.name, self.is_one = name, is_one
+        self._uses: list[str] = []  # shared with the copies that Django makes of it
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it stands for a list that one value is looked for in."""
+        return bool(self._uses)
+
+    def used_as_list(self) -> None:
+        """Note that it does."""
+        self._uses.append(self.name)
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Return the place of the value; the slot itself stands in for it."""
@@ -64,16 +75,23 @@ class OneOf(_Lookup):
         """Return the condition."""
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} = ANY({right})", [*left_params, *right_params]
+        right = f"ANY({right})"
+        if isinstance(self.rhs, Slot):
+            self.rhs.used_as_list()
+            right = "%s" if self.rhs.is_one else right
+        return f"{left} = {right}", [*left_params, *right_params]
 
 
 class Ready(Generic[M]):
     """A query whose SQL is built at its first use.
 
     `build` is called once, with a `Slot` for each of its parameters; a slot may stand wherever an
-    expression may, and for a list with the lookup `one_of`. The values given later go to the
-    database as they are. Rows come back as model instances with all that `select_related` and
-    `annotate` say, or as tuples for a `values_list`.
+    expression may, and for a list with the lookup `one_of`, but then nowhere else. The values given
+    later go to the database as they are. Rows come back as model instances with all that
+    `select_related` and `annotate` say, or as tuples for a `values_list`.
+
+    Of a list PostgreSQL believes that it is long, and plans the query anew each time; a list of one
+    value, which most are, is asked for by a query of its own that says so.
     """
 
     def __init__(
@@ -88,10 +106,14 @@ class Ready(Generic[M]):
         self._build, self._is_apart = build, apart
         self._names = tuple(names) or tuple(inspect.signature(build).parameters)
         self._made: _Made | None = None
+        self._made_for_one: _Made | None = None
 
     def all(self, **values: Any) -> list[M]:
         """Ask, with a value for each slot; return the rows. One query."""
         made = self._made or self._prepare()
+        if made.lists and all(len(values[name]) == 1 for name in made.lists):
+            values |= {name: values[name][0] for name in made.lists}
+            made = self._made_for_one or self._prepare_for_one()
         with prepared_cursor(apart=self._is_apart) as cursor:
             cursor.execute(made.sql, [_value(one, values) for one in made.params])
             rows = cursor.fetchall()
@@ -103,8 +125,14 @@ class Ready(Generic[M]):
         return found[0] if found else None
 
     def _prepare(self) -> "_Made":
-        self._made = _Made(self._build(**{name: Slot(name) for name in self._names}))
+        slots = {name: Slot(name) for name in self._names}
+        self._made = _Made(self._build(**slots), slots.values())
         return self._made
+
+    def _prepare_for_one(self) -> "_Made":
+        slots = {name: Slot(name, is_one=True) for name in self._names}
+        self._made_for_one = _Made(self._build(**slots), slots.values())
+        return self._made_for_one
 
 
 def prepared_cursor(*, apart: bool = False) -> CursorWrapper:
@@ -179,11 +207,12 @@ class _Related:
 class _Made:
     """A query as the ORM has built it, and how its rows are read."""
 
-    def __init__(self, asked: "QuerySet[Any, Any]") -> None:
+    def __init__(self, asked: "QuerySet[Any, Any]", slots: Iterable[Slot]) -> None:
         self._compiler: Final = asked.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
         sql, params = self._compiler.as_sql()
         self.sql: Final[str] = sql
         self.params: Final[Sequence[Any]] = params
+        self.lists: Final = tuple(slot.name for slot in slots if slot.is_list)
         select = self._compiler.select
         klass = self._compiler.klass_info if asked._iterable_class is ModelIterable else None
         self._converters = self._compiler.get_converters([one[0] for one in select])

@@ -87,6 +87,23 @@ def test_a_list_of_any_length_stands_in_one_question_and_an_empty_one_finds_noth
     assert question.first(runs=[new_id()]) is None
 
 
+def test_a_list_of_one_is_planned_once_and_for_all():
+    city = the_record()
+    runs = [city.open("hotline", "accept_call").run.pk for _ in range(2)]
+    question = Ready(lambda runs: Run.objects.filter(pk__one_of=runs).order_by("pk"))
+
+    for _ in range(20):
+        assert [run.pk for run in question.all(runs=runs[:1])] == runs[:1]
+    assert [run.pk for run in question.all(runs=runs)] == sorted(runs)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans FROM pg_prepared_statements WHERE statement = %s",
+            [question._made_for_one.sql.replace("%s", "$1")],
+        )
+        assert cursor.fetchone()[0] > 0
+
+
 def test_tuples_come_as_values_list_gives_them():
     city = the_record()
     run = city.open("hotline", "accept_call").run
