@@ -31,6 +31,7 @@ from huiyin.places.models import Place, PlaceLevel
 from huiyin.procedures import Procedure, library
 from huiyin.procedures.language import NEW, ClockKind
 from huiyin.procedures.runs import Outcome, Status
+from huiyin.ui.instances import new
 
 LEAD: Final = "lead"
 BATCH: Final = 5_000
@@ -230,7 +231,8 @@ def _rows(
 ) -> list[TallyDelta]:
     """Return rows of deltas for the place, places above and class a matter has now."""
     return [
-        TallyDelta(
+        new(
+            TallyDelta,
             town_id=matter.town_id,
             county_id=matter.county_id,
             overlay_id=matter.overlay_id,

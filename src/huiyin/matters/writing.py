@@ -24,6 +24,7 @@ from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Clock, Decision, Procedure
 from huiyin.procedures.language import ClockRule
 from huiyin.procedures.runs import Status
+from huiyin.ui.instances import new
 from huiyin.ui.rows import Writing, overwriting
 
 MARKS = "marks"  # where a header keeps what an event that is no step has to say
@@ -169,7 +170,8 @@ def noted(
 ) -> tuple[EventHeader, EventBody]:  # fmt: skip
     """Return the event that `record` writes, not saved yet; the run itself is changed. No query."""
     salt = new_salt()
-    event = EventHeader(
+    event = new(
+        EventHeader,
         run=run,
         seq=run.events + 1,
         action=kind,
@@ -187,7 +189,7 @@ def noted(
     )
     event.hash = hash_of(event)
     run.events, run.head, run.changed_at = event.seq, event.hash, at
-    return event, EventBody(event=event, salt=salt, content=content)
+    return event, new(EventBody, event=event, salt=salt, content=content)
 
 
 def _event(
@@ -203,7 +205,8 @@ def _event(
     if personal:
         content["facts"] = personal
     salt = new_salt()
-    event = EventHeader(
+    event = new(
+        EventHeader,
         run=run,
         seq=run.events + 1,
         action=said.action,
@@ -223,7 +226,7 @@ def _event(
         previous=bytes(run.head),
     )
     event.hash = hash_of(event)
-    return event, EventBody(event=event, salt=salt, content=content)
+    return event, new(EventBody, event=event, salt=salt, content=content)
 
 
 def _project(run: Run, procedure: Procedure, decision: Decision, at: datetime) -> None:
@@ -250,7 +253,8 @@ def nearest_duty(procedure: Procedure, clocks: Iterable[Clock]) -> datetime | No
 
 def clock_row(run: Run, rule: ClockRule, clock: Clock, at: datetime, rules: Rules) -> RunClock:
     """Return the row of a clock as an act at an instant leaves it; `rules`: those of ladders."""
-    return RunClock(
+    return new(
+        RunClock,
         run=run,
         name=clock.name,
         kind=rule.kind.value,
@@ -321,7 +325,8 @@ def _begun_assignments(
     """Return the new assignments."""
     senders = after["senders"]
     return [
-        Assignment(
+        new(
+            Assignment,
             run=run,
             role=role,
             unit_id=UUID(unit),

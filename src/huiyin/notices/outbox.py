@@ -21,6 +21,7 @@ from huiyin.notices.recipients import PERSON, STAFF, Recipient, index_of
 from huiyin.notices.texts import LANGUAGES, Channel, Template
 from huiyin.people.models import Account, AccountKind
 from huiyin.ui.identifiers import new_id
+from huiyin.ui.instances import new
 from huiyin.ui.rows import Writing, doing_nothing
 
 log = structlog.get_logger("huiyin.notices")
@@ -162,7 +163,8 @@ def _rows(
         due_at = max(at, draft.not_before or at)
         if channel is Channel.SMS and not urgent:
             due_at = quiet.after_rest(due_at)
-        yield Notice(
+        yield new(
+            Notice,
             id=new_id(),
             key=draft.key,
             name=draft.name,

@@ -22,6 +22,7 @@ from huiyin.matters.models import (
 from huiyin.matters.tests.records import the_record
 from huiyin.notices.models import Notice
 from huiyin.ui.identifiers import new_id
+from huiyin.ui.instances import new
 from huiyin.ui.ready import Ready
 from huiyin.ui.rows import Writing, doing_nothing, in_one_go, overwriting
 from huiyin.units.tests.factories import NOW
@@ -282,6 +283,40 @@ def test_whoever_listens_to_the_making_of_instances_is_told():
         post_init.disconnect(hear, sender=Run)
 
     assert heard == [run.pk]
+
+
+@pytest.mark.parametrize(
+    ("model", "related"),
+    [
+        (EventHeader, ("run",)), (EventBody, ("event",)), (RunClock, ("run",)),
+        (Assignment, ("run",)), (TallyDelta, ()), (Notice, ("account", "unit")),
+    ],
+)  # fmt: skip
+def test_a_new_row_is_what_the_orm_makes_of_it(model, related):
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    city.act(run.pk, "dispatch")
+    found = model._default_manager.first()
+    named = {name: getattr(found, name) for name in related}
+    given = columns(found) | named
+    for name in related:
+        del given[model._meta.get_field(name).attname]
+    made = {one.attname for one in model._meta.concrete_fields if callable(one.default)}
+
+    for values in (given, named, {"pk": found.pk}, {}):
+        ours, theirs = new(model, **values), model(**values)
+        states = [one.__dict__.pop("_state") for one in (ours, theirs)]
+        for name in made - set(values):
+            if not ("pk" in values and name == model._meta.pk.attname):
+                # Made anew for each: an id of its own.
+                assert type(ours.__dict__.pop(name)) is type(theirs.__dict__.pop(name))
+        assert ours.__dict__ == theirs.__dict__
+        assert states[0].fields_cache == states[1].fields_cache
+        assert states[0].adding is states[1].adding is True
+        assert states[0].db == states[1].db
+
+    with pytest.raises(TypeError, match="no field 'nothing'"):
+        new(model, nothing=1)
 
 
 # --- in one go ----------------------------------------------------------------------------------
