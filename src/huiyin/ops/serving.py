@@ -1,7 +1,6 @@
 """The web server: granian in front of huiyin.wsgi."""
 
 import errno
-import gc
 import importlib
 import logging
 import os
@@ -20,7 +19,7 @@ from granian.log import LogLevels
 from huiyin.config import Config
 from huiyin.ops import fingerprints
 from huiyin.ops.errors import OperatorError
-from huiyin.ops.processes import forks_die_with_us, keep_memory_small
+from huiyin.ops.processes import collect_seldom, forks_die_with_us, keep_memory_small
 from huiyin.ops.progress import say
 from huiyin.ops.room import threads
 
@@ -39,7 +38,7 @@ def serve(config: Config) -> None:
     # Imported once here: the processes forked from this one share it and are up at once.
     importlib.import_module("huiyin.wsgi")
     importlib.import_module(settings.ROOT_URLCONF)
-    share_what_is_loaded()
+    collect_seldom()
     forks_die_with_us(signal.SIGTERM)  # else they would go on holding the port
     Granian(
         "huiyin.wsgi:application",
@@ -62,12 +61,6 @@ def serve(config: Config) -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     """Tell whether a line of the web server's is worth a line: most threads only wait (`room`)."""
     return "Python threads" not in record.getMessage()
-
-
-def share_what_is_loaded() -> None:
-    """Let forks go on sharing what is loaded: the collector leaves it alone from now on."""
-    gc.collect()
-    gc.freeze()
 
 
 def share_metrics(folder: Path) -> None:

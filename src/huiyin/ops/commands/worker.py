@@ -7,7 +7,7 @@ import click
 
 from huiyin.ops import prepared
 from huiyin.ops.installation import with_django
-from huiyin.ops.processes import keep_memory_small
+from huiyin.ops.processes import collect_seldom, keep_memory_small
 from huiyin.ops.progress import say
 
 BEHIND: Final = 5  # where every core is busy, those who wait for a page come first
@@ -37,6 +37,7 @@ def command(*, concurrency: int) -> None:
 
         connector = app.connector
         assert isinstance(connector, DjangoConnector)  # noqa: S101 what its Django app sets up
+        collect_seldom()
         with app.replace_connector(connector.get_worker_connector()) as own:
             say("Worker started.")
             own.run_worker(concurrency=concurrency, shutdown_graceful_timeout=10)
