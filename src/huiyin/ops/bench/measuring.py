@@ -46,6 +46,7 @@ class Figure:
     p95: float
     p99: float
     errors: dict[str, int]
+    refused: int
     cpu_ms: float
     client_ms: float
     requests: float
@@ -120,7 +121,7 @@ def _one(
     return Figure(
         case=case, connections=many, matters=matters, per_second=round(run.per_second, 1),
         first=0.0, p50=round(run.at(0.5), 1), p95=round(run.at(0.95), 1),
-        p99=round(run.at(0.99), 1), errors=run.errors,
+        p99=round(run.at(0.99), 1), errors=run.errors, refused=run.refused,
         cpu_ms=round(1_000 * (running.cpu_seconds() - cpu) / done, 1),
         client_ms=round(1_000 * run.cpu / done, 2), requests=round(run.asked / done, 1),
         statements=None,
@@ -166,7 +167,8 @@ def _database_mb() -> int:
 
 def told(one: Figure) -> str:
     """Return a figure as a line of a table."""
-    wrong = f"  errors {one.errors}" if one.errors else ""
+    wrong = f"  refused {one.refused}" if one.refused else ""
+    wrong += f"  errors {one.errors}" if one.errors else ""
     counted = "" if one.statements is None else f"  {one.statements} statements"
     return (
         f"{one.case:<10}{one.connections:>3} connections  {one.per_second:>7.1f}/s  "
