@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import inf
 from threading import Lock
 from typing import Any, Final
 
@@ -48,13 +49,25 @@ class Room:
         """How many wait just now."""
         return len(self._queue)
 
+    @property
+    def has_free(self) -> bool:
+        """Whether whoever came now would not wait at all."""
+        return bool(self._free) and not self._queue
+
+    @property
+    def expected_seconds(self) -> float:
+        """How long whoever came now would wait, by the usual time; without end in a full room."""
+        if self.has_free:
+            return 0.0
+        ahead = len(self._queue) + 1
+        return inf if ahead > self._waiting else ahead * self._usual_seconds / self._slots
+
     def enter(self) -> Slot | None:
         """Return a slot, after a wait where all are taken; None for whoever is refused."""
         with self._lock:
-            if self._free and not self._queue:
+            if self.has_free:
                 return self._free.pop()
-            ahead = len(self._queue) + 1
-            if ahead > self._waiting or ahead * self._usual_seconds / self._slots > self._seconds:
+            if self.expected_seconds > self._seconds:
                 return None
             waiter = _Waiter()
             waiter.called.acquire()
