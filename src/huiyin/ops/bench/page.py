@@ -35,6 +35,8 @@ _METHOD: Final = """
   of the time. An error is what was not answered in the end. In the bursts nobody asks again.
 * **Warm**: every case runs a while before it is measured. *First* is the very first request after
   server and database were started; the file cache of the machine is not emptied.
+* **Quiet**: after a case that leaves work (notices, exports, counts) nothing is measured until the
+  worker is done with it and the database has cleared up. Exports come last.
 * **Statements**: those of one piece of work, counted in the server's own stack; `BEGIN` and
   `COMMIT` are not among them.
 * **Floor**: PostgreSQL alone, by pgbench: one durable transaction that writes the rows of one
@@ -52,7 +54,7 @@ _METHOD: Final = """
 | deep | page 1,000 of everything |
 | matter | a matter's page on the desk |
 | report | open matters by category, asked for each county |
-| export | a list written by the worker, until the file is there |
+| export | a town's latest four hundred rows: asked for, written by the worker, taken away |
 | login | the form, user name and password, a new session |
 
 ## Do it yourself
