@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from huiyin.matters import tallies
 from huiyin.notices.models import Notice, NoticeState
+from huiyin.notices.tasks import wake
 
 LOOK_SECONDS: Final = 0.25
 # A job that a killed worker has left behind is nobody's; the server's own clearing takes it up.
@@ -40,11 +41,18 @@ def until_quiet(seconds: float) -> bool:
 
 
 def is_quiet() -> bool:
-    """Tell whether nothing is due any more; what was counted is brought up to date on the way."""
+    """Tell whether nothing is due any more.
+
+    What the worker would do in the next minute only is begun at once: counts, notices that are sent
+    again because the gateway was not there.
+    """
     while tallies.roll_up():
         pass
+    due = Notice.objects.filter(state=NoticeState.QUEUED, due_at__lte=timezone.now())
+    if due.exists():
+        wake()
+        return False
     with connection.cursor() as cursor:
         cursor.execute(_AT_WORK)
         (is_at_work,) = cursor.fetchone()
-    due = Notice.objects.filter(state=NoticeState.QUEUED, due_at__lte=timezone.now())
-    return not is_at_work and not due.exists()
+    return not is_at_work
