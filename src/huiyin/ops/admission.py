@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from huiyin.ops import busy, metrics
-from huiyin.ops.room import KEPT_SLOTS, KEPT_WAITING, SLOTS, Room, Slot
+from huiyin.ops.room import KEPT_SLOTS, KEPT_WAITING, SIGN_IN_SECONDS, SLOTS, Room, Slot
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -50,8 +50,9 @@ class Admission:
         path = str(environ.get("PATH_INFO", ""))
         if path.startswith(settings.STATIC_URL):
             return self._without_slot(environ, start)
+        patience = SIGN_IN_SECONDS if path == SIGN_IN else 0.0
         room = self._room_for(path)
-        slot = room.enter()
+        slot = room.enter(patience)
         if slot is None:
             self._tell_refused(room)
             metrics.REFUSED.inc()
@@ -60,8 +61,7 @@ class Admission:
 
     def _room_for(self, path: str) -> Room:
         if path == SIGN_IN:
-            rooms = (self._kept, self._room)
-            return min(rooms, key=lambda one: (not one.has_free, one.expected_seconds))
+            return min(self._kept, self._room, key=lambda one: one.outlook(SIGN_IN_SECONDS))
         return self._kept if path in KEPT_PATHS else self._room
 
     def _in_slot(

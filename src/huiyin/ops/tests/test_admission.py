@@ -71,6 +71,22 @@ def test_whoever_has_waited_long_enough_is_refused_and_leaves_no_trace():
     assert room.enter() is working
 
 
+def test_whoever_would_rather_wait_is_let_in_where_others_are_refused():
+    room = Room(slots=1, waiting=9, seconds=1.0)
+    for _ in range(100):
+        room.leave(room.enter(), 2.0)
+    working = room.enter()
+    assert room.outlook(60.0) < room.outlook()  # of two rooms the one that lets them in is better
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(room.enter, 60.0)
+        while not room.queue:
+            pass
+        assert room.enter() is None
+        room.leave(working, 2.0)
+        assert waiting.result() is working
+
+
 # --- what an application sees of it ---------------------------------------------------------------
 
 
