@@ -7,7 +7,7 @@ be kept in step with the files, and would be wrong while two versions of the pro
 What an actor may not see answers like what is missing.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -115,9 +115,18 @@ def sight(by: Actor) -> tuple[str, dict[str, Any]]:
     return "person", {"account": by.account_id, "with_reporter": first, "with_sides": second}
 
 
+def those_seen(runs: QuerySet[Run], *, by: Actor) -> QuerySet[Run]:
+    """Return those of some runs that an actor sees."""
+    kind, known = sight(by)
+    return _within_sight(runs, kind, known)
+
+
 def runs_in_sight(kind: str, **known: Any) -> QuerySet[Run]:
     """Return the runs that are seen in a way; `known`: values as `sight` tells them, or slots."""
-    runs = Run.objects.all()
+    return _within_sight(Run.objects.all(), kind, known)
+
+
+def _within_sight(runs: QuerySet[Run], kind: str, known: Mapping[str, Any]) -> QuerySet[Run]:
     if kind == "contact":
         of = Contact.objects.filter(pk=known["contact"]).values("matter_id")
         return runs.filter(matter_id__in=of)
@@ -361,6 +370,34 @@ def reporters_seen(matters: Collection[UUID], *, by: Actor) -> dict[UUID, NameSe
     for matter, name, is_anonymous, is_secret in _REPORTERS.all(matters=list(matters)):
         is_hidden = is_secret or by.unit_id is None
         found[matter] = NameSeen("" if is_hidden else masked_name(name), is_hidden, is_anonymous)
+    return found
+
+
+_LISTED: Ready[tuple[UUID, str, str, bool]] = Ready(
+    lambda matters: (
+        Contact.objects.filter(matter__one_of=matters, role=ContactRole.REPORTER)
+        .order_by("-id")
+        .values_list("matter_id", "name", "phone", "wants_secrecy")
+    )
+)
+
+
+def reporters_listed(
+    matters: Collection[UUID], *, by: Actor, is_clear: bool = False
+) -> dict[UUID, tuple[str, str]]:
+    """Return name and phone of who brought each of these matters, the first of them, for a file.
+
+    One query. By the rules of `contact_seen`, for somebody in a post; `is_clear`: uncovered, of all
+    but whoever asked to stay unknown.
+    """
+    if by.unit_id is None:
+        return {}
+    found = {}
+    for matter, name, phone, is_secret in _LISTED.all(matters=list(matters)):
+        if is_secret:
+            found[matter] = ("", "")
+        else:
+            found[matter] = (name, phone) if is_clear else (masked_name(name), masked(phone))
     return found
 
 

@@ -26,21 +26,12 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, override
-from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.matters import access, files
-from huiyin.matters.limits import procedure_of
-from huiyin.matters.models import (
-    Assignment,
-    Contact,
-    ContactRole,
-    Export,
-    ExportFormat,
-    ExportState,
-    Run,
-)
+from huiyin.matters.exported import heading, rows_of
+from huiyin.matters.models import Export, ExportFormat, ExportState, Run
 from huiyin.matters.refusals import (
     ExportEmpty,
     ExportNotFound,
@@ -49,7 +40,6 @@ from huiyin.matters.refusals import (
     ExportsUnderWay,
     ExportTooLong,
 )
-from huiyin.matters.wording import said
 from huiyin.people import access_log
 from huiyin.people.actors import Actor
 from huiyin.people.models import Account
@@ -74,9 +64,6 @@ UNDER_WAY: Final = (ExportState.WAITING, ExportState.WRITING)
 NOT_IN_CELLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # A spreadsheet would take what begins so for a formula and run it.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NUMBERS: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?:\+?86[- ]?)?1[3-9]\d{9}|\d{17}[0-9Xx])(?![0-9A-Za-z])"
-)
 
 
 # --- asking -------------------------------------------------------------------------------------
@@ -88,7 +75,7 @@ def order_export(
 ) -> Export:  # fmt: skip
     """Ask for a list of runs as a file; the worker writes it.
 
-    `runs`: a list the actor sees, in its order; what they do not see is left out. `is_clear`: with
+    `runs`: a list in its order; what the actor does not see of it is left out. `is_clear`: with
     names, numbers and titles as they are, for whoever has `matter.export_clear`. Written into the
     access log, with the purpose.
 
@@ -97,7 +84,7 @@ def order_export(
     purpose = access_log.stated_purpose(purpose)
     if by.post_id is None or by.account_id is None or (is_clear and not by.may(NEEDS_CLEAR)):
         raise NotPermitted()
-    seen = runs.filter(pk__in=access.runs_seen_by(by).values("pk"))
+    seen = access.those_seen(runs, by=by)
     ids = list(seen.values_list("pk", flat=True)[: MOST_ROWS + 1])
     if not ids:
         raise ExportEmpty()
@@ -196,7 +183,8 @@ def write_part(export_id: UUID, *, claim: UUID, at: datetime) -> bool:
 
     A post that has ended, or may not see clear data any more, gets no file: it has failed.
     """
-    export = Export.objects.filter(pk=export_id, claim=claim, state=ExportState.WRITING).first()
+    mine = Export.objects.filter(pk=export_id, claim=claim, state=ExportState.WRITING)
+    export = mine.defer("run_ids").first()
     if export is None:
         return False
     by = _owner(export, at)
@@ -205,16 +193,25 @@ def write_part(export_id: UUID, *, claim: UUID, at: datetime) -> bool:
         return False
     with override(export.language):
         if export.done < export.total:
-            chunk = export.run_ids[export.done : export.done + CHUNK]
-            _put_part(export, export.done, list(_rows(chunk, export, by=by, at=at)))
-            done = export.done + len(chunk)
-            mine = Export.objects.filter(pk=export.pk, claim=claim, state=ExportState.WRITING)
-            return mine.update(done=done, seen_at=at) == 1
+            chunk = _chunk_of(export)
+            rows = rows_of(chunk, by=by, at=at, is_clear=export.is_clear)
+            _put_part(export, export.done, list(rows))
+            export.done += len(chunk)
+            is_mine = mine.update(done=export.done, seen_at=at) == 1
+            if not is_mine or export.done < export.total:
+                return is_mine
         _put_together(export)
     if _finish(export, claim, ExportState.READY, at):
         for part in _parts_of(export):
             part.unlink(missing_ok=True)
     return False
+
+
+def _chunk_of(export: Export) -> list[UUID]:
+    """Return the runs of the next part; the whole list is not read for each of its parts."""
+    part = f"run_ids__{export.done}_{export.done + CHUNK}"
+    found: list[UUID] = Export.objects.values_list(part, flat=True).get(pk=export.pk)
+    return found
 
 
 def unwritten(*, at: datetime) -> list[UUID]:
@@ -259,92 +256,6 @@ def _finish(
     return done == 1
 
 
-# --- rows ---------------------------------------------------------------------------------------
-
-
-def _heading() -> list[str]:
-    return [
-        _("Number"), _("Procedure"), _("State"), _("Category"), _("Place"), _("Channel"),
-        _("Opened"), _("Due"), _("Done at"), _("Overdue"), _("Unit"), _("Title"), _("Reporter"),
-        _("Phone"),
-    ]  # fmt: skip
-
-
-def _rows(ids: Sequence[UUID], export: Export, *, by: Actor, at: datetime) -> Iterator[list[str]]:
-    """Yield the rows of those runs the owner still sees, in order; three queries."""
-    seen = access.runs_seen_by(by).filter(pk__in=ids)
-    runs = {
-        run.pk: run
-        for run in seen.select_related("matter__words", "matter__place", "matter__category")
-    }
-    units: dict[UUID, list[str]] = {}
-    held = Assignment.objects.filter(run__in=runs, role="lead", to_at=None)
-    for row in held.select_related("unit").order_by("pk"):
-        units.setdefault(row.run_id, []).append(row.unit.short_name or row.unit.name)
-    matters = {run.matter_id for run in runs.values()}
-    reporters: dict[UUID, Contact] = {}
-    people = Contact.objects.filter(matter__in=matters, role=ContactRole.REPORTER)
-    for contact in people.order_by("id"):
-        reporters.setdefault(contact.matter_id, contact)
-    for pk in ids:
-        if run := runs.get(pk):
-            reporter = reporters.get(run.matter_id)
-            yield _row(run, units.get(pk, []), reporter, by=by, at=at, is_clear=export.is_clear)
-
-
-def _row(
-    run: Run, units: Sequence[str], contact: Contact | None, *, by: Actor, at: datetime,
-    is_clear: bool,
-) -> list[str]:  # fmt: skip
-    matter, rules = run.matter, procedure_of(run.procedure)
-    state = rules.states.get(run.state)
-    words = getattr(matter, "words", None)
-    title = words.title if words else ""
-    name = phone = ""
-    if contact:
-        shown = access.contact_seen(contact, by=by)
-        name, phone = shown.name, shown.phone
-        if is_clear and not contact.wants_secrecy:
-            name, phone = contact.name, contact.phone
-    if matter.is_confidential and not is_clear:
-        title = name = phone = ""  # found by number only
-    elif not is_clear:
-        title = _covered(title)
-    is_english = (get_language() or "zh").startswith("en")
-    category = matter.category
-    return [
-        matter.number,
-        said(rules.title),
-        said(state.label) if state else run.state,
-        (category.name_en if is_english else category.name_zh) if category else "",
-        matter.place.name,
-        str(matter.get_channel_display()),
-        _local(run.opened_at),
-        _local(run.due_at),
-        _local(run.done_at),
-        _("yes") if run.due_at and run.due_at <= at and not run.is_done else _("no"),
-        "、".join(units),
-        title,
-        name,
-        phone,
-    ]
-
-
-def _local(instant: datetime | None) -> str:
-    return timezone.localtime(instant).strftime("%Y-%m-%d %H:%M") if instant else ""
-
-
-def _covered(text: str) -> str:
-    """Return a text with phone and identity numbers in it covered."""
-    return _NUMBERS.sub(lambda it: f"{it[0][:3]}{'*' * (len(it[0]) - 5)}{it[0][-2:]}", text)
-
-
-def _cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    plain = NOT_IN_CELLS.sub("", text)
-    return f"'{plain}" if plain.startswith(_FORMULA) else plain
-
-
 # --- on the disk --------------------------------------------------------------------------------
 
 
@@ -381,11 +292,17 @@ def _place(source: Path, target: Path) -> None:
 
 
 def _all_rows(parts: Sequence[Path]) -> Iterator[list[str]]:
-    yield _heading()
+    yield heading()
     for part in parts:
         rows: list[list[Any]] = json.loads(part.read_text(encoding="utf-8"))
         for row in rows:
             yield [_cell(str(cell)) for cell in row]
+
+
+def _cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    plain = NOT_IN_CELLS.sub("", text)
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
 def _write_csv(path: Path, rows: Iterator[list[str]]) -> None:

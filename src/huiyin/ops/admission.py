@@ -6,7 +6,9 @@ the wait would be longer than `WAIT_SECONDS`, or the room is full, the answer is
 Retry-After. Nothing that is refused has been begun, nothing that was let in is thrown out.
 
 Files for browsers need no slot. What machines ask (`/health`, `/ready`, `/metrics`) and signing in
-have a slot of their own: a city that is overrun can still be seen and looked after.
+have a slot of their own: a city that is overrun can still be seen and looked after. Where many sign
+in at once, at eight in the morning, they are let into the other slots as well, wherever the wait is
+shorter.
 """
 
 import time
@@ -20,13 +22,14 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from huiyin.ops import busy, metrics
-from huiyin.ops.room import KEPT_SLOTS, KEPT_WAITING, SLOTS, Room, Slot
+from huiyin.ops.room import KEPT_SLOTS, KEPT_WAITING, SIGN_IN_SECONDS, SLOTS, Room, Slot
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 Application = Callable[[Environ, Start], Iterable[bytes]]
 
-KEPT_PATHS: Final = frozenset(("/health", "/ready", "/metrics", "/sign-in"))
+SIGN_IN: Final = "/sign-in"
+KEPT_PATHS: Final = frozenset(("/health", "/ready", "/metrics", SIGN_IN))
 LOG_SECONDS: Final = 1.0
 
 log = structlog.get_logger("huiyin.admission")
@@ -47,13 +50,19 @@ class Admission:
         path = str(environ.get("PATH_INFO", ""))
         if path.startswith(settings.STATIC_URL):
             return self._without_slot(environ, start)
-        room = self._kept if path in KEPT_PATHS else self._room
-        slot = room.enter()
+        patience = SIGN_IN_SECONDS if path == SIGN_IN else 0.0
+        room = self._room_for(path)
+        slot = room.enter(patience)
         if slot is None:
             self._tell_refused(room)
             metrics.REFUSED.inc()
             return busy.answer(environ, start)
         return self._in_slot(room, slot, environ, start)
+
+    def _room_for(self, path: str) -> Room:
+        if path == SIGN_IN:
+            return min(self._kept, self._room, key=lambda one: one.outlook(SIGN_IN_SECONDS))
+        return self._kept if path in KEPT_PATHS else self._room
 
     def _in_slot(
         self, room: Room, slot: Slot, environ: Environ, start: Start

@@ -10,6 +10,7 @@ KEPT_SLOTS: Final = 1
 KEPT_WAITING: Final = 16
 DOORKEEPERS: Final = 8  # threads that are never used up by waiting: they answer the refused
 WAIT_SECONDS: Final = 0.8
+SIGN_IN_SECONDS: Final = 3.0  # who comes to work would rather wait than be sent away at the door
 MEMORY: Final = 0.1  # how much the last request counts in the usual time of one
 
 
@@ -48,18 +49,31 @@ class Room:
         """How many wait just now."""
         return len(self._queue)
 
-    def enter(self) -> Slot | None:
+    def outlook(self, patience: float = 0.0) -> tuple[bool, bool, float]:
+        """Return what awaits whoever came now: to be refused, to wait at all, for so many seconds.
+
+        By the usual time of a request. Of two rooms the one with the smaller outlook is better.
+        `patience`: seconds that somebody waits where the room asks for less.
+        """
+        if self._free and not self._queue:
+            return False, False, 0.0
+        ahead = len(self._queue) + 1
+        seconds = ahead * self._usual_seconds / self._slots
+        is_refused = ahead > self._waiting or seconds > max(self._seconds, patience)
+        return is_refused, True, seconds
+
+    def enter(self, patience: float = 0.0) -> Slot | None:
         """Return a slot, after a wait where all are taken; None for whoever is refused."""
         with self._lock:
-            if self._free and not self._queue:
-                return self._free.pop()
-            ahead = len(self._queue) + 1
-            if ahead > self._waiting or ahead * self._usual_seconds / self._slots > self._seconds:
+            is_refused, waits, _ = self.outlook(patience)
+            if is_refused:
                 return None
+            if not waits:
+                return self._free.pop()
             waiter = _Waiter()
             waiter.called.acquire()
             self._queue.append(waiter)
-        waiter.called.acquire(timeout=self._seconds)
+        waiter.called.acquire(timeout=max(self._seconds, patience))
         with self._lock:
             if waiter.slot is None:
                 self._queue.remove(waiter)

@@ -19,11 +19,11 @@ from huiyin.gateway.once import once
 from huiyin.gateway.paging import cursor_of, moment_in
 from huiyin.gateway.ranges import file_answer
 from huiyin.gateway.schemas.exports import ExportIn, ExportOut, ExportsOut
-from huiyin.matters import access, inbox
+from huiyin.matters import inbox
 from huiyin.matters.exporting import exports_of, open_export, order_export
 from huiyin.matters.models import Export, Run
 from huiyin.matters.refusals import ExportNotFound
-from huiyin.matters.search import Wanted, listed
+from huiyin.matters.search import Wanted, runs_fitting
 from huiyin.people.actors import Actor
 from huiyin.people.addresses import client_address
 
@@ -101,7 +101,10 @@ def take_export(request: HttpRequest, export_id: ExportId) -> Any:
 
 
 def _runs(sent: ExportIn, by: Actor) -> QuerySet[Run]:
-    """Return the list that was named: a tray, or the runs of the matters that fit."""
+    """Return the list that was named: a tray, or the runs of the matters that fit.
+
+    Not all of them need be seen: what is not, is left out when it is ordered.
+    """
     if sent.tray is not None:
         return inbox.listed(sent.tray, by=by, at=timezone.now())
     wanted = Wanted(
@@ -114,13 +117,7 @@ def _runs(sent: ExportIn, by: Actor) -> QuerySet[Run]:
         since=sane_day(sent.since, "since"),
         until=sane_day(sent.until, "until"),
     )
-    matters = listed(wanted, by=by).order_by().values("pk")
-    runs = access.runs_seen_by(by).filter(matter__in=matters)
-    if sent.procedure:
-        runs = runs.filter(procedure=sent.procedure)
-    if sent.state:
-        runs = runs.filter(state=sent.state)
-    return runs.order_by("-opened_at", "-pk")
+    return runs_fitting(wanted, by=by)
 
 
 def _out(export: Export) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from huiyin.matters import exporting, files
@@ -147,6 +148,24 @@ def test_of_a_confidential_matter_only_the_number_goes_out():
 
     assert rows_of(export, by)[1][0] == run.matter.number
     assert rows_of(export, by)[1][-3:] == ["", "", ""]
+
+
+def test_a_part_costs_as_many_queries_however_many_rows_it_has():
+    city = the_record()
+    orders(city, 1)
+    by = somebody(city.unit("department"))
+    short = asked(by)
+    orders(city, 4)
+    long = asked(by)
+    written(asked(by))  # what is asked once for each process is known now
+
+    asked_of = []
+    for export in (short, long):
+        with CaptureQueriesContext(connection) as found:
+            written(export)
+        asked_of.append(len(found))
+
+    assert asked_of[0] == asked_of[1] <= 13
 
 
 def test_only_what_the_owner_sees_is_exported_when_asked_and_when_written():

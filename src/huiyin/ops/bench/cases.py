@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from http import HTTPStatus
 from random import Random
 from string import ascii_lowercase
@@ -44,7 +45,9 @@ FORM: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 _ROADS: Final = ("中心路", "新华路", "东风路", "建设街", "幸福街", "学院路", "北园街", "南环路")
 _TOKEN: Final = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
-_LOOK_AGAIN: Final = 0.1  # seconds: so often somebody looks whether their file is there
+LISTED: Final = 400  # rows of an export: of the latest days of a town that hold as many
+# Seconds until somebody looks whether their file is there, each time later, so much at most.
+_LOOK_AGAIN, _LOOK_LATER, _LOOK_LATEST = 0.1, 1.5, 1.0
 
 
 class Cases:
@@ -107,6 +110,12 @@ class Cases:
         )
         found = posts.select_related("account").order_by("ref")
         return [browser(one.account, at=self._at, post=str(one.pk)) for one in found if one.account]
+
+    @cached_property
+    def _lists(self) -> list[dict[str, str]]:
+        """Return what is exported: each town, since when where it has more than that."""
+        towns = Place.objects.filter(level=PlaceLevel.TOWN, valid_to=None).order_by("code")
+        return [{"place": one.code} | _since(one) for one in towns]
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -179,20 +188,27 @@ class Cases:
         return do
 
     def export(self, number: int) -> Work:
-        """Have a list of some hundred rows written by the worker, and take the file away."""
+        """Have a list of some hundred rows written by the worker, and take the file away.
+
+        A town's latest, as far back as holds four hundred: of the last weeks in a large city, of
+        all the time in a small one.
+        """
         clerk, rng = self._clerks[number % len(self._clerks)], _rng(number)
+        lists = self._lists
 
         def do() -> Piece:
             wanted = {
                 "purpose": "月度核对", "format": "csv", "procedure": "hotline",
-                "place": rng.choice(self._towns),
+                **rng.choice(lists),
             }  # fmt: skip
             asked = yield clerk.post(f"{API}/exports", wanted)
             if wrong := _wrong(asked, HTTPStatus.ACCEPTED):
                 return f"ask {wrong}"
             path = f"{API}/exports/{asked.json()['id']}"
+            wait = _LOOK_AGAIN
             while True:
-                yield _LOOK_AGAIN
+                yield wait
+                wait = min(wait * _LOOK_LATER, _LOOK_LATEST)
                 seen = yield clerk.get(path)
                 state = seen.json()["state"] if seen.status == HTTPStatus.OK else str(seen.status)
                 if state not in ("waiting", "writing"):
@@ -294,6 +310,14 @@ def _one(ask: Callable[[Random], Ask], number: int) -> Work:
         return _wrong((yield ask(rng)))
 
     return do
+
+
+def _since(town: Place) -> dict[str, str]:
+    """Return from which day on a town has as many rows as an export should have."""
+    open_ones = Matter.objects.filter(town_id=town.pk, is_confidential=False)
+    came = open_ones.filter(runs__procedure="hotline").order_by("-opened_at")
+    earliest = list(came.values_list("opened_at", flat=True)[LISTED : LISTED + 1])
+    return {"since": timezone.localdate(earliest[0]).isoformat()} if earliest else {}
 
 
 def _rng(seed: int) -> Random:

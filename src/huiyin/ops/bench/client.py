@@ -3,6 +3,10 @@
 A piece of work is a generator that yields what it asks and is sent what came back (or yields for
 how many seconds it waits); `drive` lets many of them go on at once, each over a connection of its
 own, and `rain` begins them at set times whether the earlier ones have been answered or not.
+
+Who is refused because too many have come (503 with Retry-After) waits so long and asks the same
+again, as a browser and a polite program do; the wait is time of the piece. In the rain nobody does:
+there it is measured who is refused.
 """
 
 import heapq
@@ -13,11 +17,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 TIMEOUT: Final = 30.0
 PIECE: Final = 262_144
+MOST_AGAIN: Final = 20  # times the same is asked again; somebody would have given up long before
 _END: Final = b"\r\n\r\n"
 _FORM: Final = "application/x-www-form-urlencoded"
 _BOUNDARY: Final = "huiyin-bench-boundary"
@@ -222,13 +228,15 @@ def _joined(data: bytes) -> bytes | None:
 class Run:
     """What many pieces took: seconds each, errors by what they were, and how long in all.
 
-    `cpu`: seconds of processor time of the client itself. `asked`: requests sent.
+    `cpu`: seconds of processor time of the client itself. `asked`: requests sent. `refused`: those
+    of them that were told to come again and did.
     """
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
     errors: dict[str, int] = field(default_factory=dict)
     asked: int = 0
+    refused: int = 0
     cpu: float = 0.0
 
     @property
@@ -261,25 +269,42 @@ def share_of(times: list[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-class _Lane:
-    """One connection at work on a piece."""
+def told_to_wait(answer: Answer) -> float | None:
+    """Return in how many seconds an answer says to ask the same again; None where it does not."""
+    if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+        return None
+    seconds = answer.header("retry-after")
+    return float(seconds) if seconds.isdecimal() else None
 
-    __slots__ = ("begun", "fd", "piece", "sent", "wire", "work")
+
+class _Lane:
+    """One connection at work on a piece.
+
+    `asked`: what it asked last. `again`: how often that was refused; while it sleeps with it, it is
+    to be asked again.
+    """
+
+    __slots__ = ("again", "asked", "begun", "fd", "piece", "sent", "wire", "work")
 
     def __init__(self, port: int, work: Work | None) -> None:
         self.wire, self.work = Wire(port), work
         self.piece: Piece | None = None
+        self.asked: Ask | None = None
+        self.again = 0
         self.begun = self.sent = 0.0
         self.fd = -1
 
 
 class _Loop:
-    """All connections of one client, in one thread."""
+    """All connections of one client, in one thread. `is_patient`: who is refused asks again."""
 
-    def __init__(self, done: Callable[[_Lane, str, float], None]) -> None:
+    def __init__(
+        self, done: Callable[[_Lane, str, float], None], *, is_patient: bool
+    ) -> None:  # fmt: skip
         self.poll = select.epoll()
         self.busy: dict[int, _Lane] = {}
-        self.asked = 0
+        self.asked = self.refused = 0
+        self._is_patient = is_patient
         self._looked = 0.0
         self._asleep: list[tuple[float, int, _Lane]] = []
         self._done = done
@@ -309,7 +334,7 @@ class _Loop:
             if lane is not None:
                 self._take(lane)
         while self._asleep and self._asleep[0][0] <= time.perf_counter():
-            self._answer(heapq.heappop(self._asleep)[2], NOTHING)
+            self._wake(heapq.heappop(self._asleep)[2])
 
     def give_up(self) -> None:
         """End what has waited too long; looked at once a second."""
@@ -328,9 +353,30 @@ class _Loop:
 
     def _go_on(self, lane: _Lane, ask: Ask | float) -> None:
         if isinstance(ask, Ask):
+            lane.asked, lane.again = ask, 0
             self._send(lane, ask)
         else:
-            heapq.heappush(self._asleep, (time.perf_counter() + ask, id(lane), lane))
+            lane.asked = None
+            self._sleep(lane, ask)
+
+    def _sleep(self, lane: _Lane, seconds: float) -> None:
+        heapq.heappush(self._asleep, (time.perf_counter() + seconds, id(lane), lane))
+
+    def _wake(self, lane: _Lane) -> None:
+        if lane.asked is None:
+            self._answer(lane, NOTHING)
+        else:
+            self._send(lane, lane.asked)
+
+    def _heard(self, lane: _Lane, answer: Answer) -> None:
+        """Go on with an answer; or ask the same later, where that is what it says."""
+        wait = told_to_wait(answer) if self._is_patient else None
+        if wait is None or lane.again == MOST_AGAIN:
+            self._answer(lane, answer)
+            return
+        self.refused += 1
+        lane.again += 1
+        self._sleep(lane, wait)
 
     def _answer(self, lane: _Lane, answer: Answer) -> None:
         assert lane.piece is not None  # noqa: S101 it waits for an answer
@@ -371,7 +417,7 @@ class _Loop:
         self.busy.pop(lane.fd, None)
         if not lane.wire.is_open:  # closed by the server: its number may be given again
             self._drop(lane)
-        self._answer(lane, answer)
+        self._heard(lane, answer)
 
     def _drop(self, lane: _Lane) -> None:
         self._fds.pop(lane.fd, None)
@@ -392,7 +438,8 @@ def drive(
 ) -> Run:  # fmt: skip
     """Let so many connections work for so long, or until so many pieces are done.
 
-    Each connection begins with `work(number)`, whose pieces it does one after the other.
+    Each connection begins with `work(number)`, whose pieces it does one after the other. Who is
+    refused waits as they are told, and asks again.
     """
     run = Run()
     lanes = [_Lane(port, work(n)) for n in range(connections)]
@@ -410,7 +457,7 @@ def drive(
         run.note(wrong, now - lane.begun)
         waiting.append(lane)
 
-    loop, waiting = _Loop(done), deque(lanes)
+    loop, waiting = _Loop(done, is_patient=True), deque(lanes)
     cpu, begun = time.process_time(), time.perf_counter()
     until = begun + seconds
     while waiting or loop.is_busy:
@@ -421,6 +468,7 @@ def drive(
             loop.give_up()
     run.seconds = time.perf_counter() - begun
     run.cpu, run.asked = time.process_time() - cpu, loop.asked
+    run.refused = loop.refused
     loop.close(lanes)
     return run
 
@@ -460,7 +508,7 @@ def rain(
         run.note(wrong, drop.took)
         free.append(lane)
 
-    loop = _Loop(done)
+    loop = _Loop(done, is_patient=False)
     cpu, begun = time.process_time(), time.perf_counter()
     while queue or loop.is_busy:
         now = time.perf_counter() - begun

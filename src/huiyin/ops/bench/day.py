@@ -45,7 +45,6 @@ CALLS, WRITTEN, REPORTED, FOUND, ORDERED = 2_000, 450, 300, 700, 50
 ANSWERED_AT_ONCE: Final = 300  # of the calls: the agent knows it; the others are judged
 ON_THE_SPOT: Final = 600  # of what the grids find
 CHECKED: Final = 0.5  # of the answers: checked, called back and closed on the same day
-ASKED_AGAIN: Final = 8  # times in a matter, where the server says that too many have come
 PICTURED: Final = 300  # answers of units with a picture of what was done
 POSTS: Final = ("hotline.dispatch", "hotline.decide", "hotline.call_back")
 CAME: Final = ("phone", "phone", "phone", "phone", "app", "wechat", "visit")
@@ -110,7 +109,7 @@ def day(found: Grounds, *, at: datetime, share: float = 1.0) -> Day:
         intakes=after.matters - before.matters, judged=done["judged"], pictured=done["pictured"],
         acts=after.events - before.events, steps=after.steps - before.steps,
         notices=after.notices - before.notices, requests=run.asked,
-        asked_again=done["asked again"], errors=run.errors,
+        asked_again=run.refused, errors=run.errors,
         memory_mb=round(memory, 1), client_share=round(run.cpu / run.seconds, 3),
     )  # fmt: skip
 
@@ -254,20 +253,9 @@ class Scene:
         return max(round(whole * self._share), 1)
 
     def _piece(self, inner: Piece) -> Piece:
-        """Return it as people do it: who is told that too many have come asks again in time."""
-        answer: Answer | None = None
-        left = ASKED_AGAIN
+        """Return it so that what goes wrong in it ends it and is told."""
         try:
-            while True:
-                ask = next(inner) if answer is None else inner.send(answer)
-                answer = yield ask
-                while answer.status == HTTPStatus.SERVICE_UNAVAILABLE and left:
-                    self.done["asked again"] += 1
-                    left -= 1
-                    yield float(answer.header("Retry-After") or 1)
-                    answer = yield ask
-        except StopIteration as end:
-            return str(end.value)
+            return (yield from inner)
         except Wrong as wrong:
             return str(wrong)
 

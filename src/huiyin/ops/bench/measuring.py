@@ -1,6 +1,5 @@
 """Measuring the cases over HTTP, against the server and the worker as a city runs them."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from huiyin.ops.bench.client import drive
 from huiyin.ops.bench.floor import floor
 from huiyin.ops.bench.grounds import Grounds
 from huiyin.ops.bench.inside import Inside
+from huiyin.ops.bench.quiet import until_quiet
 from huiyin.ops.bench.stage import Stage, stage
 from huiyin.ops.demo.passwords import demo_password
 from huiyin.ops.progress import say
@@ -23,8 +23,9 @@ from huiyin.ops.progress import say
 WARM_SECONDS: Final = 2.0
 ACTS_A_SECOND: Final = 400  # more than there can be
 FLOOR_SECONDS: Final = 5
-IDLE_SECONDS: Final = 300.0
+QUIET_SECONDS, QUIET_SECONDS_SHORT = 300.0, 15.0  # at most, after each case that leaves work
 NOT_ALONE: Final = ("export",)  # the worker does most of it: its statements are not counted
+LEAVE_WORK: Final = ("intake", "act", "lifecycle", "export")  # to the worker, when they are over
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Figure:
     p95: float
     p99: float
     errors: dict[str, int]
+    refused: int
     cpu_ms: float
     client_ms: float
     requests: float
@@ -87,6 +89,7 @@ def measure(
             at=at, waiting=int(ACTS_A_SECOND * (seconds * times + warm)) if times else 0,
             password=demo_password(found.folder)[0],
         )  # fmt: skip
+        _wait_for_the_worker(is_short=is_short)
         matters = Matter.objects.count()
         read = _pages_read()
         for case, connections in plan.items():
@@ -102,13 +105,19 @@ def measure(
                 one = replace(one, first=round(first.at(1), 1), statements=statements)
                 figures.append(one)
                 say(told(one))
-                if case in NOT_ALONE:
-                    _until_idle()
+                if case in LEAVE_WORK:
+                    _wait_for_the_worker(is_short=is_short)
         cached = _cached(read, _pages_read())
         functions = [] if is_short else inside.functions(ready.agent)
         memory = round(running.memory_mb(), 1)
     alone = floor(found.urls.owner, connections=most, seconds=FLOOR_SECONDS, folder=found.folder)
     return Measured(figures, functions, memory, alone, _database_mb(), cached)
+
+
+def _wait_for_the_worker(*, is_short: bool) -> None:
+    """Let the worker end what nobody waits for any more, so that the next case has the machine."""
+    if not until_quiet(QUIET_SECONDS_SHORT if is_short else QUIET_SECONDS):
+        say("The worker is not done yet; it goes on beside what is measured next.")
 
 
 def _one(
@@ -120,26 +129,11 @@ def _one(
     return Figure(
         case=case, connections=many, matters=matters, per_second=round(run.per_second, 1),
         first=0.0, p50=round(run.at(0.5), 1), p95=round(run.at(0.95), 1),
-        p99=round(run.at(0.99), 1), errors=run.errors,
+        p99=round(run.at(0.99), 1), errors=run.errors, refused=run.refused,
         cpu_ms=round(1_000 * (running.cpu_seconds() - cpu) / done, 1),
         client_ms=round(1_000 * run.cpu / done, 2), requests=round(run.asked / done, 1),
         statements=None,
     )  # fmt: skip
-
-
-def _until_idle() -> None:
-    """Let the worker end what nobody waits for any more, so that the next case has the machine."""
-    until = time.monotonic() + IDLE_SECONDS
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name LIKE '%%export%%'"
-                " AND status IN ('todo', 'doing'))"
-            )
-            (is_busy,) = cursor.fetchone()
-        if not is_busy:
-            return
-        time.sleep(0.25)
 
 
 def _pages_read() -> tuple[int, int]:
@@ -166,7 +160,8 @@ def _database_mb() -> int:
 
 def told(one: Figure) -> str:
     """Return a figure as a line of a table."""
-    wrong = f"  errors {one.errors}" if one.errors else ""
+    wrong = f"  refused {one.refused}" if one.refused else ""
+    wrong += f"  errors {one.errors}" if one.errors else ""
     counted = "" if one.statements is None else f"  {one.statements} statements"
     return (
         f"{one.case:<10}{one.connections:>3} connections  {one.per_second:>7.1f}/s  "

@@ -30,8 +30,13 @@ _METHOD: Final = """
 * **Server and worker**: as a city runs them, in production mode, over HTTP with signed-in sessions
   or tokens. What limits how often one account may ask is raised, for a few accounts ask for all.
 * **Client**: one process on plain sockets. Its own processor time stands beside that of the server.
+* **Refused**: requests of which the server said that too many had come (503 with `Retry-After`).
+  The client waits as long as it is told and sends the same again, as browsers do; the wait is part
+  of the time. An error is what was not answered in the end. In the bursts nobody asks again.
 * **Warm**: every case runs a while before it is measured. *First* is the very first request after
   server and database were started; the file cache of the machine is not emptied.
+* **Quiet**: after a case that leaves work (notices, exports, counts) nothing is measured until the
+  worker is done with it and the database has cleared up. Exports come last.
 * **Statements**: those of one piece of work, counted in the server's own stack; `BEGIN` and
   `COMMIT` are not among them.
 * **Floor**: PostgreSQL alone, by pgbench: one durable transaction that writes the rows of one
@@ -49,7 +54,7 @@ _METHOD: Final = """
 | deep | page 1,000 of everything |
 | matter | a matter's page on the desk |
 | report | open matters by category, asked for each county |
-| export | a list written by the worker, until the file is there |
+| export | a town's latest four hundred rows: asked for, written by the worker, taken away |
 | login | the form, user name and password, a new session |
 
 ## Do it yourself
@@ -282,7 +287,7 @@ def _sizes(found: Json) -> Iterator[str]:
     yield f"## All cases with {names[-1]} matters\n"
     yield (
         "| case | connections | per second | first ms | p50 | p95 | p99 | server ms of processor | "
-        f"client | requests | statements | errors |\n|{'---|' * 12}"
+        f"client | requests | statements | refused | errors |\n|{'---|' * 13}"
     )
     for one in sizes[-1]["measured"]["figures"]:
         wrong = "; ".join(f"{name}: {many}" for name, many in one["errors"].items()) or "0"
@@ -290,7 +295,8 @@ def _sizes(found: Json) -> Iterator[str]:
         yield (
             f"| {one['case']} | {one['connections']} | {one['per_second']:g} | {one['first']:g} | "
             f"{one['p50']:g} | {one['p95']:g} | {one['p99']:g} | {one['cpu_ms']:g} | "
-            f"{one['client_ms']:g} | {one['requests']:g} | {statements} | {wrong} |"
+            f"{one['client_ms']:g} | {one['requests']:g} | {statements} | "
+            f"{one.get('refused', '—')} | {wrong} |"
         )
     yield ""
 

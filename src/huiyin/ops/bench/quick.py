@@ -19,7 +19,10 @@ PLAN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Quick:
-    """Times at one connection, rates at eight; `rss_mb`: of server and worker; `errors`: of all."""
+    """Times at one connection, rates at eight; `rss_mb`: of server and worker.
+
+    `errors`: what was not answered in the end, of all cases.
+    """
 
     intake_per_s: float
     act_per_s: float

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from threading import Barrier, Event
+from threading import Barrier, Event, Semaphore
 from urllib.parse import urlencode
 
 import pytest
@@ -69,6 +69,22 @@ def test_whoever_has_waited_long_enough_is_refused_and_leaves_no_trace():
     assert room.enter() is None
     room.leave(working, 0.0)
     assert room.enter() is working
+
+
+def test_whoever_would_rather_wait_is_let_in_where_others_are_refused():
+    room = Room(slots=1, waiting=9, seconds=1.0)
+    for _ in range(100):
+        room.leave(room.enter(), 2.0)
+    working = room.enter()
+    assert room.outlook(60.0) < room.outlook()  # of two rooms the one that lets them in is better
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(room.enter, 60.0)
+        while not room.queue:
+            pass
+        assert room.enter() is None
+        room.leave(working, 2.0)
+        assert waiting.result() is working
 
 
 # --- what an application sees of it ---------------------------------------------------------------
@@ -135,6 +151,36 @@ def test_an_error_gives_its_slot_back():
         with pytest.raises(ZeroDivisionError):
             ask(application)
     assert len(application._room._free) == SLOTS
+
+
+def test_whoever_signs_in_is_let_in_where_the_wait_is_shorter():
+    going = {path: Event() for path in ("/sign-in", "/desk")}
+    inside = {path: Semaphore(0) for path in going}
+
+    def working(environ, start):
+        inside[environ["PATH_INFO"]].release()
+        assert going[environ["PATH_INFO"]].wait(30)
+        start("200 OK", [])
+        return HttpResponse()
+
+    def come(path, many):
+        coming = [crowd.submit(ask, application, path) for _ in range(many)]
+        return coming, [inside[path].acquire(timeout=20) for _ in range(many)]
+
+    application = Admission(working, waiting=0)
+    with ThreadPoolExecutor(2 * (SLOTS + 1)) as crowd:
+        # Nobody else is there: they have their own place and those of all the others.
+        at_eight, are_in = come("/sign-in", SLOTS + 1)
+        assert all(are_in)
+        going["/sign-in"].set()
+        assert [one.result()["status"] for one in at_eight] == [200] * (SLOTS + 1)
+        # The house is full of others: their own place is left.
+        others, are_in = come("/desk", SLOTS)
+        assert all(are_in)
+        assert ask(application, "/desk")["status"] == 503
+        assert ask(application, "/sign-in")["status"] == 200
+        going["/desk"].set()
+        assert [one.result()["status"] for one in others] == [200] * SLOTS
 
 
 # --- what the refused are told --------------------------------------------------------------------

@@ -6,8 +6,21 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 
+import pytest
+
 from huiyin.ops.bench.burst import normal_after
-from huiyin.ops.bench.client import Drop, Voice, Wire, drive, rain, share_of, steady
+from huiyin.ops.bench.client import (
+    MOST_AGAIN,
+    Answer,
+    Drop,
+    Voice,
+    Wire,
+    drive,
+    rain,
+    share_of,
+    steady,
+    told_to_wait,
+)
 
 ME = Voice({"X-Me": "1"})
 
@@ -24,7 +37,11 @@ class Answering(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = b"said " + self.headers["X-Me"].encode()
-        self.send_response(int(status))
+        refuses = how == "is_full" and self.server.refusals > 0
+        self.send_response(503 if refuses else int(status))
+        if refuses:
+            self.server.refusals -= 1
+            self.send_header("Retry-After", "0")
         if how == "chunked":
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
@@ -51,8 +68,10 @@ class Answering(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def a_server() -> Iterator[int]:
+def a_server(refusals: int = 0) -> Iterator[int]:
+    """A server; of those who ask at `is_full` it refuses so many."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        server.refusals = refusals
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
@@ -112,6 +131,40 @@ def test_an_error_is_no_piece_of_work_and_told_by_its_name():
 
     assert (wrong.times, wrong.errors) == ([], {"503": 4})
     assert (cut.times, cut.errors) == ([], {"ConnectionError": 2})
+
+
+def test_whoever_is_refused_asks_the_same_again_and_is_no_error():
+    with a_server(refusals=3) as port:
+        run = drive(
+            asking("/200/whole", "/200/is_full", "/200/whole"), port=port, connections=1, pieces=2
+        )
+
+    assert (len(run.times), run.errors, run.refused, run.asked) == (2, {}, 3, 9)
+
+
+def test_whoever_is_refused_for_ever_gives_up_and_is_an_error():
+    with a_server(refusals=10**6) as port:
+        run = drive(asking("/200/is_full"), port=port, connections=1, pieces=1)
+
+    assert (run.times, run.errors, run.refused) == ([], {"503": 1}, MOST_AGAIN)
+
+
+def test_in_the_rain_nobody_asks_again():
+    with a_server(refusals=1) as port:
+        drops, run = rain(asking("/200/is_full"), port=port, times=[0.0, 0.1], most=1)
+
+    assert ([one.wrong for one in drops], run.refused) == (["503", ""], 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "head", "seconds"),
+    [(503, "Retry-After: 6", 6.0), (503, "", None), (429, "Retry-After: 6", None)],
+    ids=["refused", "broken", "too-often"],
+)
+def test_an_answer_says_after_how_many_seconds_to_ask_again(status, head, seconds):
+    answer = Answer(status, f"HTTP/1.1 {status}\r\n{head}".encode(), b"")
+
+    assert told_to_wait(answer) == seconds
 
 
 def test_a_piece_may_wait_without_holding_up_the_others():

@@ -5,11 +5,13 @@ import copy
 from huiyin.ops.bench.page import aims, page
 
 
-def a_figure(case, connections, *, per_second=500.0, p50=10.0, p95=20.0, errors=None):
+def a_figure(
+    case, connections, *, per_second=500.0, p50=10.0, p95=20.0, errors=None, refused=0
+):  # fmt: skip
     return {
         "case": case, "connections": connections, "matters": 1, "per_second": per_second,
         "first": 30.0, "p50": p50, "p95": p95, "p99": 40.0, "errors": errors or {},
-        "cpu_ms": 5.0, "client_ms": 0.2, "requests": 1.0, "statements": 12,
+        "refused": refused, "cpu_ms": 5.0, "client_ms": 0.2, "requests": 1.0, "statements": 12,
     }  # fmt: skip
 
 
@@ -113,6 +115,14 @@ def test_an_error_anywhere_is_told():
 
     assert (row.reached, row.is_met) == ("3", False)
     assert "| 500: 3 |" in page(results(size))
+
+
+def test_who_was_refused_and_answered_later_is_told_and_no_error():
+    size = a_size(1_000_000)
+    size["measured"]["figures"].append(a_figure("login", 32, refused=17))
+
+    assert by_name(results(size))["errors in all cases"].is_met is True
+    assert "| 12 | 17 | 0 |" in page(results(size))
 
 
 def test_a_busy_machine_is_told_beside_the_figures():
