@@ -27,7 +27,13 @@ from huiyin.matters import access, file_types, files, timeline
 from huiyin.matters.file_types import FileType
 from huiyin.matters.listening import Happened
 from huiyin.matters.models import Attachment, AttachmentUse, FileKind
-from huiyin.matters.pictures import THUMBNAIL_TYPE, THUMBNAILS, blot_video, clean_picture
+from huiyin.matters.pictures import (
+    THUMBNAIL_TYPE,
+    THUMBNAILS,
+    blot_video,
+    clean_picture,
+    has_thumbnail,
+)
 from huiyin.matters.references import uuids_in
 from huiyin.matters.refusals import ActRefused, FileEmpty, FileNotFound
 from huiyin.people import access_log
@@ -185,8 +191,9 @@ def attachment(
 
     Staff see the files of the runs they see; people those they have sent themselves and those of
     acts whose entry in the timeline they read with its files, such as the photos of an answer.
-    `size`: "small" or "large" for the thumbnail of a picture. A look of staff into a confidential
-    matter is logged. Raises FileNotFound, alike for what is missing and what is another's.
+    `size`: "small" or "large" for the thumbnail of a picture, or the picture where it is small
+    itself. A look of staff into a confidential matter is logged. Raises FileNotFound, alike for
+    what is missing and what is another's.
     """
     with transaction.atomic():
         row = Attachment.objects.filter(pk=pk).first()
@@ -203,9 +210,16 @@ def attachment(
                     by=by, at=at, action="look", subject_type="attachment", subject_id=row.pk,
                     fields=(use.field,), case_no=use.run.matter.number, address=address,
                 )  # fmt: skip
-    kind = THUMBNAIL_TYPE.media_type if size else row.media_type
+    return opened(row, size=size)
+
+
+def opened(row: Attachment, *, size: str = "") -> Opened:
+    """Return a file that may be looked at; `size`: of a picture, which may be its own thumbnail."""
+    part, kind = "", row.media_type
+    if size and has_thumbnail(size, row.width or 0, row.height or 0, size_bytes=row.size_bytes):
+        part, kind = size, THUMBNAIL_TYPE.media_type
     return Opened(
-        path=files.path_of(row.sha256, size), media_type=kind, name=row.name,
+        path=files.path_of(row.sha256, part), media_type=kind, name=row.name,
         is_shown=row.kind != FileKind.DOCUMENT,
     )  # fmt: skip
 

@@ -71,7 +71,7 @@ def names_in_the_folder():
 
 @pytest.mark.parametrize("where", ["drafted", "half kept", "kept", "written"])
 def test_a_kill_leaves_no_row_without_bytes_and_what_is_left_is_found(where):
-    content = sample.a_picture("PNG", color=(ord(where[0]), 177, 233))
+    content = sample.a_picture("PNG", size=(1_000, 8), color=(ord(where[0]), 177, 233))
     before = names_in_the_folder()  # of other tests of this process
 
     killed = subprocess.run(
