@@ -110,7 +110,8 @@ def bind(happened: Happened) -> None:
 
     Own files may be named, and by whoever has not signed in files of nobody that no act has used.
     The system hands on to a child run what the act on its parent names; that act has its own check
-    in the same transaction. Two queries for an act that names files, none for the others.
+    in the same transaction. One query for an act that names files, none for the others; what is
+    bound is written with what else the act writes.
 
     Raises ActRefused, with a sentence for each field that names an unknown file, somebody else's,
     or one of a sort the field does not take.
@@ -126,7 +127,7 @@ def bind(happened: Happened) -> None:
         language = get_language() or "zh"
         said = sentence(Refusal("run.form"), happened.procedure, language=language)
         raise ActRefused(reason="run.form", sentence=said, errors=errors)
-    AttachmentUse.objects.bulk_create(
+    happened.writing.insert(
         AttachmentUse(
             attachment=known[one], run=happened.run, event=happened.event, field=field.name
         )
@@ -150,13 +151,27 @@ def _named(procedure: Procedure, action: str, form: Values) -> list[tuple[Field,
 
 def _usable(happened: Happened, ids: Collection[str]) -> dict[str, Attachment]:
     """Return the files whoever acts may name, locked against being deleted as unused."""
-    rows = Attachment.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.filter(pk__in=uuids_in(ids))
+    wanted = uuids_in(ids)
     rule = happened.procedure.actors.get(happened.event.as_actor)
-    if rule is None or rule.kind is not ActorKind.SYSTEM:
-        account = happened.event.account_id
-        rows = rows.filter(owner_id=account) if account else _unused(rows.filter(owner_id=None))
-    return {str(row.pk): row for row in rows.order_by("pk")}
+    account = happened.event.account_id
+    if rule is not None and rule.kind is ActorKind.SYSTEM:
+        rows = _NAMED.all(ids=wanted)
+    elif account:
+        rows = _OWN.all(ids=wanted, account=account)
+    else:
+        nobodys = _locked().filter(pk__in=wanted, owner_id=None)
+        rows = list(_unused(nobodys).order_by("pk"))
+    return {str(row.pk): row for row in rows}
+
+
+def _locked() -> QuerySet[Attachment]:
+    return Attachment.objects.select_for_update(of=("self",), no_key=True)
+
+
+_NAMED: Ready[Attachment] = Ready(lambda ids: _locked().filter(pk__one_of=ids).order_by("pk"))
+_OWN: Ready[Attachment] = Ready(
+    lambda ids, account: _locked().filter(pk__one_of=ids, owner_id=account).order_by("pk")
+)
 
 
 def _what_is_wrong(field: Field, ids: Sequence[str], known: dict[str, Attachment]) -> str:
