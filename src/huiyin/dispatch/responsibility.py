@@ -198,11 +198,8 @@ class _Known:
 
 
 def _categories(ids: Collection[UUID]) -> dict[UUID, _Known]:
-    found = {
-        node.category.id: _known(node)
-        for node in tree().by_code.values()
-        if node.category.id in ids
-    }
+    nodes = tree().by_id
+    found = {pk: _known(nodes[pk]) for pk in ids if pk in nodes}
     if lacking := set(ids) - found.keys():  # retired: old matters keep their class
         for category in Category.objects.filter(id__in=lacking):
             ref = _ref(category)

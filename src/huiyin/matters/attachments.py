@@ -44,6 +44,7 @@ from huiyin.procedures.language import ActorKind, Field, FieldType
 from huiyin.procedures.refusals import sentence
 from huiyin.procedures.runs import Values
 from huiyin.ui.ready import Ready
+from huiyin.ui.rows import in_one_go
 
 UNUSED_HOURS: Final = 24
 BATCH: Final = 500
@@ -87,9 +88,9 @@ def attach(
         row.kind, row.media_type = found.kind, found.media_type
         row.name = _file_name(name, found)
         row.size_bytes = clean.stat().st_size
-        with transaction.atomic():
+        with in_one_go() as writing:
             row.sha256 = files.keep(clean, parts=parts)
-            row.save(force_insert=True)
+            writing.insert([row])
     return row
 
 

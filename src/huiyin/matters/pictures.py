@@ -32,8 +32,8 @@ _HALVED_FROM: Final = 1.25  # times its size: what is larger is halved first, wh
 # Blocks of memory that Pillow keeps for the next picture, at most so many of so many bytes: pages
 # that the system has to make anew are a sixth of the work with a picture.
 _BLOCKS, _BLOCK_BYTES = 6, 2 * 1_048_576
-Image.core.set_block_size(_BLOCK_BYTES)
-Image.core.set_blocks_max(_BLOCKS)
+Image.core.set_block_size(_BLOCK_BYTES)  # type: ignore[attr-defined]  # documented, not exported
+Image.core.set_blocks_max(_BLOCKS)  # type: ignore[attr-defined]  # as above
 _OPENERS: Final = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", HEIC: "HEIF"}
 _SAVED: Final[dict[FileType, dict[str, Any]]] = {
     JPEG: {"format": "JPEG", "quality": 90, "optimize": True},

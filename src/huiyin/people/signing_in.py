@@ -1,6 +1,7 @@
 """Opening and closing a session for an account, and who acts in it at each request."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login, logout
@@ -84,7 +85,7 @@ def _held(
         return None
     post = session.post if isinstance(session, SessionStore) else None
     if post is None:
-        return posts.holding_by_key(key, account_id=account_id, on=on)
+        return posts.holding_by_key(key, account_id=UUID(account_id), on=on)
     account = _active(session, account_id)
     if account is None or post.account_id != account.pk or not posts.is_held(post, on=on):
         return None
