@@ -6,6 +6,7 @@ Each process keeps its own copy for `FRESH_SECONDS`; its own changes are seen at
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from huiyin.categories.models import Category
 
@@ -45,6 +46,7 @@ class Tree:
 
     branches: tuple[Node, ...]
     by_code: dict[str, Node]
+    by_id: dict[UUID, Node]
 
     def leaves(self) -> Iterator[Node]:
         """Yield every leaf, in the order of the codes."""
@@ -72,14 +74,14 @@ def forget() -> None:
 def read_tree() -> Tree:
     """Read the categories in use from the database, in one query."""
     by_code: dict[str, Node] = {}
-    by_id: dict[object, Node] = {}
+    by_id: dict[UUID, Node] = {}
     branches: list[Node] = []
     for category in Category.objects.filter(active=True).order_by("code"):
-        parent = by_id.get(category.parent_id)
+        parent = by_id.get(category.parent_id) if category.parent_id else None
         if category.parent_id and parent is None:
             continue  # below a retired branch
         inherited = parent.owner_kind if parent else ""
         node = Node(category, parent, category.owner_kind or inherited)
         by_code[category.code] = by_id[category.pk] = node
         (parent.children if parent else branches).append(node)
-    return Tree(tuple(branches), by_code)
+    return Tree(tuple(branches), by_code, by_id)

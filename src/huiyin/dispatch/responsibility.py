@@ -6,7 +6,7 @@ out by the database. Two queries, for one question or for thousands.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -84,7 +84,7 @@ def responsible_many(
     units = _Units(
         day,
         places={place.id for line in lines.values() for place in line},
-        codes={code for known in categories.values() for code in known.covering},
+        codes={pk: code for known in categories.values() for pk, code in known.codes.items()},
         kinds={*OF_THE_PLACE, fallback},
         accused={unit_id for question in questions for unit_id in question.exclude},
     )
@@ -195,18 +195,16 @@ class _Known:
 
     ref: CategoryRef
     covering: dict[str, CategoryRef]
+    codes: dict[UUID, str]  # by their ids
 
 
 def _categories(ids: Collection[UUID]) -> dict[UUID, _Known]:
-    found = {
-        node.category.id: _known(node)
-        for node in tree().by_code.values()
-        if node.category.id in ids
-    }
+    nodes = tree().by_id
+    found = {pk: _known(nodes[pk]) for pk in ids if pk in nodes}
     if lacking := set(ids) - found.keys():  # retired: old matters keep their class
         for category in Category.objects.filter(id__in=lacking):
             ref = _ref(category)
-            found[category.id] = _Known(ref, {ref.code: ref})
+            found[category.id] = _Known(ref, {ref.code: ref}, {category.id: ref.code})
     for category_id in ids:
         if category_id not in found:
             raise CategoryNotKnown(identifier=str(category_id))
@@ -219,7 +217,8 @@ def _known(node: Node) -> _Known:
         over for over in node.path if over is node or over.owner_kind in ("", node.owner_kind)
     ]
     refs = [_ref(over.category) for over in reversed(covering)]
-    return _Known(refs[0], {ref.code: ref for ref in refs})
+    codes = {over.category.id: over.category.code for over in covering}
+    return _Known(refs[0], {ref.code: ref for ref in refs}, codes)
 
 
 def _ref(category: Category) -> CategoryRef:
@@ -277,11 +276,11 @@ _UNITS = """
             UNION ALL  -- a room stationed with the accused is in its house
             SELECT unit.id FROM units_unit AS unit WHERE unit.host_id = accused.id
         ) AS below
-    ), wanted (unit_id, place_id, code, duty_id, basis, item_no) AS (
-        SELECT duty.unit_id, duty.place_id, category.code, duty.id, duty.basis, duty.item_no
+    ), wanted (unit_id, place_id, category_id, duty_id, basis, item_no) AS (
+        SELECT duty.unit_id, duty.place_id, duty.category_id, duty.id, duty.basis, duty.item_no
         FROM units_duty AS duty
-        JOIN categories_category AS category ON category.id = duty.category_id
-        WHERE duty.place_id = ANY(%(places)s::uuid[]) AND category.code = ANY(%(codes)s)
+        WHERE duty.place_id = ANY(%(places)s::uuid[])
+          AND duty.category_id = ANY(%(categories)s::uuid[])
           AND (duty.valid_from IS NULL OR duty.valid_from <= %(on)s)
           AND (duty.valid_to IS NULL OR duty.valid_to > %(on)s)
         UNION ALL
@@ -292,7 +291,7 @@ _UNITS = """
     SELECT unit.id, unit.code, unit.name, unit.short_name, unit.kind, unit.function, unit.level,
            unit.place_id,
            ARRAY(SELECT accused.root FROM accused WHERE accused.id = unit.id),
-           wanted.place_id, wanted.code, wanted.duty_id, wanted.basis, wanted.item_no
+           wanted.place_id, wanted.category_id, wanted.duty_id, wanted.basis, wanted.item_no
     FROM wanted JOIN units_unit AS unit ON unit.id = wanted.unit_id
     WHERE (unit.valid_from IS NULL OR unit.valid_from <= %(on)s)
       AND (unit.valid_to IS NULL OR unit.valid_to > %(on)s)
@@ -315,7 +314,7 @@ class _Units:
         on: date,
         *,
         places: Collection[UUID],
-        codes: Collection[str],
+        codes: Mapping[UUID, str],
         kinds: Collection[UnitKind],
         accused: Collection[UUID],
     ) -> None:
@@ -329,13 +328,13 @@ class _Units:
                 {
                     "on": on,
                     "places": list(places),
-                    "codes": list(codes),
+                    "categories": list(codes),
                     "kinds": [kind.value for kind in kinds],
                     "accused": list(accused),
                 },
             )
             rows = cursor.fetchall()
-        for *columns, roots, place_id, code, duty_id, basis, item_no in rows:
+        for *columns, roots, place_id, category_id, duty_id, basis, item_no in rows:
             unit_id, unit_code, name, short, kind, function, level, stands_in = columns
             unit = units.get(unit_id)
             if unit is None:
@@ -347,7 +346,8 @@ class _Units:
             if duty_id is None:
                 self.by_place[place_id].append(unit)
             else:
-                self.by_duty[place_id, code].append((unit, _Duty(duty_id, basis, item_no)))
+                duty = _Duty(duty_id, basis, item_no)
+                self.by_duty[place_id, codes[category_id]].append((unit, duty))
 
     def may_answer(self, unit: UnitRef, question: Question) -> bool:
         """Tell whether a unit is neither accused, nor below an accused one, nor too low."""

@@ -14,7 +14,7 @@ from huiyin.gateway.models import ApiToken, Right
 from huiyin.people.actors import Actor
 from huiyin.people.models import Account, AccountKind
 from huiyin.people.posts import holding_by_key
-from huiyin.people.signing_in import HOLDING
+from huiyin.people.sessions import HOLDING
 
 POST_HEADER: Final = "Huiyin-Post"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")

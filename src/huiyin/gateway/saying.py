@@ -302,6 +302,7 @@ _ASSIGNMENTS: Ready[Assignment] = Ready(
     lambda runs: (
         Assignment.objects.filter(run_id__one_of=runs, to_at=None)
         .select_related("unit")
+        .only("run_id", "role", "from_at", "unit__code", "unit__name")
         .order_by("role", "id")
     )
 )

@@ -27,7 +27,13 @@ from huiyin.matters import access, file_types, files, timeline
 from huiyin.matters.file_types import FileType
 from huiyin.matters.listening import Happened
 from huiyin.matters.models import Attachment, AttachmentUse, FileKind
-from huiyin.matters.pictures import THUMBNAIL_TYPE, THUMBNAILS, blot_video, clean_picture
+from huiyin.matters.pictures import (
+    THUMBNAIL_TYPE,
+    THUMBNAILS,
+    blot_video,
+    clean_picture,
+    has_thumbnail,
+)
 from huiyin.matters.references import uuids_in
 from huiyin.matters.refusals import ActRefused, FileEmpty, FileNotFound
 from huiyin.people import access_log
@@ -38,6 +44,7 @@ from huiyin.procedures.language import ActorKind, Field, FieldType
 from huiyin.procedures.refusals import sentence
 from huiyin.procedures.runs import Values
 from huiyin.ui.ready import Ready
+from huiyin.ui.rows import in_one_go
 
 UNUSED_HOURS: Final = 24
 BATCH: Final = 500
@@ -81,9 +88,9 @@ def attach(
         row.kind, row.media_type = found.kind, found.media_type
         row.name = _file_name(name, found)
         row.size_bytes = clean.stat().st_size
-        with transaction.atomic():
+        with in_one_go() as writing:
             row.sha256 = files.keep(clean, parts=parts)
-            row.save(force_insert=True)
+            writing.insert([row])
     return row
 
 
@@ -104,7 +111,8 @@ def bind(happened: Happened) -> None:
 
     Own files may be named, and by whoever has not signed in files of nobody that no act has used.
     The system hands on to a child run what the act on its parent names; that act has its own check
-    in the same transaction. Two queries for an act that names files, none for the others.
+    in the same transaction. One query for an act that names files, none for the others; what is
+    bound is written with what else the act writes.
 
     Raises ActRefused, with a sentence for each field that names an unknown file, somebody else's,
     or one of a sort the field does not take.
@@ -120,7 +128,7 @@ def bind(happened: Happened) -> None:
         language = get_language() or "zh"
         said = sentence(Refusal("run.form"), happened.procedure, language=language)
         raise ActRefused(reason="run.form", sentence=said, errors=errors)
-    AttachmentUse.objects.bulk_create(
+    happened.writing.insert(
         AttachmentUse(
             attachment=known[one], run=happened.run, event=happened.event, field=field.name
         )
@@ -144,13 +152,27 @@ def _named(procedure: Procedure, action: str, form: Values) -> list[tuple[Field,
 
 def _usable(happened: Happened, ids: Collection[str]) -> dict[str, Attachment]:
     """Return the files whoever acts may name, locked against being deleted as unused."""
-    rows = Attachment.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.filter(pk__in=uuids_in(ids))
+    wanted = uuids_in(ids)
     rule = happened.procedure.actors.get(happened.event.as_actor)
-    if rule is None or rule.kind is not ActorKind.SYSTEM:
-        account = happened.event.account_id
-        rows = rows.filter(owner_id=account) if account else _unused(rows.filter(owner_id=None))
-    return {str(row.pk): row for row in rows.order_by("pk")}
+    account = happened.event.account_id
+    if rule is not None and rule.kind is ActorKind.SYSTEM:
+        rows = _NAMED.all(ids=wanted)
+    elif account:
+        rows = _OWN.all(ids=wanted, account=account)
+    else:
+        nobodys = _locked().filter(pk__in=wanted, owner_id=None)
+        rows = list(_unused(nobodys).order_by("pk"))
+    return {str(row.pk): row for row in rows}
+
+
+def _locked() -> QuerySet[Attachment]:
+    return Attachment.objects.select_for_update(of=("self",), no_key=True)
+
+
+_NAMED: Ready[Attachment] = Ready(lambda ids: _locked().filter(pk__one_of=ids).order_by("pk"))
+_OWN: Ready[Attachment] = Ready(
+    lambda ids, account: _locked().filter(pk__one_of=ids, owner_id=account).order_by("pk")
+)
 
 
 def _what_is_wrong(field: Field, ids: Sequence[str], known: dict[str, Attachment]) -> str:
@@ -185,8 +207,9 @@ def attachment(
 
     Staff see the files of the runs they see; people those they have sent themselves and those of
     acts whose entry in the timeline they read with its files, such as the photos of an answer.
-    `size`: "small" or "large" for the thumbnail of a picture. A look of staff into a confidential
-    matter is logged. Raises FileNotFound, alike for what is missing and what is another's.
+    `size`: "small" or "large" for the thumbnail of a picture, or the picture where it is small
+    itself. A look of staff into a confidential matter is logged. Raises FileNotFound, alike for
+    what is missing and what is another's.
     """
     with transaction.atomic():
         row = Attachment.objects.filter(pk=pk).first()
@@ -203,9 +226,16 @@ def attachment(
                     by=by, at=at, action="look", subject_type="attachment", subject_id=row.pk,
                     fields=(use.field,), case_no=use.run.matter.number, address=address,
                 )  # fmt: skip
-    kind = THUMBNAIL_TYPE.media_type if size else row.media_type
+    return opened(row, size=size)
+
+
+def opened(row: Attachment, *, size: str = "") -> Opened:
+    """Return a file that may be looked at; `size`: of a picture, which may be its own thumbnail."""
+    part, kind = "", row.media_type
+    if size and has_thumbnail(size, row.width or 0, row.height or 0, size_bytes=row.size_bytes):
+        part, kind = size, THUMBNAIL_TYPE.media_type
     return Opened(
-        path=files.path_of(row.sha256, size), media_type=kind, name=row.name,
+        path=files.path_of(row.sha256, part), media_type=kind, name=row.name,
         is_shown=row.kind != FileKind.DOCUMENT,
     )  # fmt: skip
 

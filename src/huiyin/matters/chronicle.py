@@ -208,6 +208,7 @@ class Chronicle:
             tell_all(self._happened)
             for happened in self._happened:
                 carry_out_effects(happened)
+                happened.writing.now()
         many = len(self._lives)
         self.__init__(now=self._now)  # type: ignore[misc]  # begins anew
         return many

@@ -38,10 +38,11 @@ def note_rating(happened: Happened) -> None:
 def note_call_back(happened: Happened) -> None:
     """Keep what somebody outside the handling unit was told, or that nobody answered."""
     event = happened.event
-    CallBack.objects.create(
+    row = CallBack(
         run=happened.run, event=event, unit_id=event.unit_id, at=happened.at,
         **_told(event.action, happened.decision.event.form),
     )  # fmt: skip
+    happened.writing.insert([row])
 
 
 def write(run: Run, event: EventHeader, said: Said, *, at: datetime) -> None:

@@ -12,10 +12,10 @@ from threading import Lock
 from typing import Final
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from huiyin.people.models import RateCount
+from huiyin.ui.ready import prepared_cursor
 
 # Kept so long that the longest window in use is over.
 KEEP = timedelta(days=2)
@@ -57,7 +57,7 @@ def allow(key: str, *, limit: int, window: timedelta, at: datetime, cost: int = 
     start = window_start(window, at)
     retry_after = ceil((start + window - at).total_seconds())
     if cost <= limit:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(_COUNT, {"key": key, "start": start, "cost": cost, "limit": limit})
             row = cursor.fetchone()
             if row is not None:

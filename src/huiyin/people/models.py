@@ -220,12 +220,18 @@ class PhoneCode(models.Model):
 class Session(AbstractBaseSession):
     """A session that knows its account, so that a person can see and end their own.
 
-    `session_key` holds a digest of the key in the cookie, never the key (people.sessions).
+    `session_key` holds a digest of the key in the cookie, never the key (people.sessions). `post`:
+    the post of their own that somebody works in, to be read together with the session.
     """
 
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.CASCADE, related_name="sessions"
     )
+    # Only a hint: what the session's data says holds, and who may work there is asked each time.
+    post = models.ForeignKey(
+        Post, null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False,
+        db_index=False, related_name="+",
+    )  # fmt: skip
     device = models.CharField(max_length=80, blank=True)  # "Chrome, Android": a short reading only
     created_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)

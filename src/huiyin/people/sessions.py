@@ -18,10 +18,11 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from huiyin.people.models import AccountKind, Session
+from huiyin.people.models import Account, AccountKind, Post, Session
 from huiyin.ui.ready import Ready
 
-KIND, BEGUN, DEVICE = "_kind", "_begun", "_device"
+KIND, BEGUN, DEVICE, HOLDING = "_kind", "_begun", "_device", "_holding"
+OWN_POST = "post:"  # how the key of a post of one's own begins (`posts.Holding`)
 SEEN_EVERY = timedelta(seconds=60)
 RESIDENT_IDLE, RESIDENT_LIFE = timedelta(days=7), timedelta(days=30)
 # Somebody who is signing in: long enough for a code to come, too short to be worth stealing.
@@ -54,7 +55,9 @@ def digest_of(session_key: str) -> str:
 
 
 _NOT_ENDED: Ready[Session] = Ready(
-    lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now)[:1]
+    lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now).select_related(
+        "account", "post__unit", "post__permission_set"
+    )[:1]
 )
 
 
@@ -70,6 +73,23 @@ class SessionStore(SessionBase):
     def row(self) -> Session | None:
         """The row this session was loaded from."""
         return self._row
+
+    @property
+    def account(self) -> Account | None:
+        """Whose it is, read together with the session; None where it was not."""
+        row = self._row
+        return row.account if row and Session.account.is_cached(row) else None
+
+    @property
+    def post(self) -> Post | None:
+        """The post of one's own that it is in, read as the account is, with unit and permissions.
+
+        Whether it is still held has to be asked.
+        """
+        row = self._row
+        if row is None or row.post_id is None or not Session.post.is_cached(row):
+            return None
+        return row.post if self.get(HOLDING) == f"{OWN_POST}{row.post_id}" else None
 
     def exists(self, session_key: str) -> bool:
         """Tell whether a key is taken."""
@@ -174,10 +194,16 @@ class SessionStore(SessionBase):
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
             account_id=UUID(account) if account else None,
+            post_id=_own_post(data.get(HOLDING) or ""),
             device=data.get(DEVICE, "")[:80],
             created_at=self._begun(),
             last_seen_at=timezone.now(),
         )
+
+
+def _own_post(key: str) -> UUID | None:
+    """Return the id of the post that a key names; None for one that somebody acts in."""
+    return UUID(key.removeprefix(OWN_POST)) if key.startswith(OWN_POST) else None
 
 
 @dataclass(frozen=True, slots=True)

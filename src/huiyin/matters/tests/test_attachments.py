@@ -245,14 +245,21 @@ def test_the_unit_that_handles_a_run_opens_its_files_and_others_do_not():
         attachment(new_id(), by=city.reporter, at=NOW)
 
 
-def test_thumbnails_come_in_two_sizes_and_of_pictures_alone():
+def test_thumbnails_are_of_pictures_alone_and_a_small_picture_is_its_own():
     city = the_record()
     photo, paper = a_file(city.reporter), a_file(city.reporter, "document")
+    wide = attach(
+        io.BytesIO(sample.a_picture("JPEG", size=(2_000, 1_000))),
+        name="远.jpg",
+        by=city.reporter,
+        at=NOW,
+    )
 
-    small = attachment(photo.pk, by=city.reporter, at=NOW, size="small")
-
-    assert small.media_type == "image/webp"
-    assert small.path.read_bytes()[8:12] == b"WEBP"
+    for name in ("small", "large"):
+        shown = attachment(wide.pk, by=city.reporter, at=NOW, size=name)
+        assert (shown.media_type, shown.path.read_bytes()[8:12]) == ("image/webp", b"WEBP")
+        own = attachment(photo.pk, by=city.reporter, at=NOW, size=name)
+        assert own == attachment(photo.pk, by=city.reporter, at=NOW)
     for pk, size in ((photo.pk, "huge"), (paper.pk, "small")):
         with pytest.raises(FileNotFound):
             attachment(pk, by=city.reporter, at=NOW, size=size)

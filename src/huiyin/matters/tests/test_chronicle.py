@@ -12,6 +12,7 @@ from huiyin.matters.intake import Person, Said, open_matter
 from huiyin.matters.keeping import keep
 from huiyin.matters.models import (
     Assignment,
+    CallBack,
     Channel,
     Contact,
     EventBody,
@@ -28,7 +29,9 @@ from huiyin.notices.models import Notice
 from huiyin.worktime import CITY
 
 pytestmark = pytest.mark.django_db
-HOTLINE = ("hotline.dispatch", "hotline.decide", "matter.hand_over", "matter.merge")
+HOTLINE = (
+    "hotline.dispatch", "hotline.decide", "hotline.call_back", "matter.hand_over", "matter.merge",
+)  # fmt: skip
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=CITY)
 
 
@@ -71,7 +74,9 @@ class Verbs:
 
 
 def a_story(teller, city):
-    """An order that is late, asks for help, is answered; one merged into it; one handed over."""
+    """An order that is late, asks for help, is answered and called back about; two others, one
+    merged into it, one handed over.
+    """
     centre, unit = city.unit("hotline_centre"), city.unit("department")
     helper = city.unit("department", "2")
     agent = city.staff(centre, *HOTLINE, level="city", place=city.place)
@@ -124,6 +129,15 @@ def a_story(teller, city):
         form={"outcome": "solved", "result": "已换灯", "told_how": "phone",
               "told_at": instant("03-06T08:50")},
     )  # fmt: skip
+    teller.act(
+        first, "audit", by=agent, at=instant("03-06T09:30"),
+        form={"to_the_point": True, "really_done": True, "told": True},
+    )  # fmt: skip
+    teller.act(
+        first, "call_back", by=agent, at=instant("03-06T10:00"),
+        form={"contacted": "contacted", "solved": "solved"},
+    )  # fmt: skip
+    teller.act(first, "close", by=agent, at=instant("03-06T10:30"))
     teller.write()
     return first, second, third
 
@@ -160,6 +174,7 @@ def kept(runs):
         "assignments": plain(
             Assignment.objects.filter(run__in=runs).order_by("run", "from_at", "role")
         ),
+        "call-backs": plain(CallBack.objects.filter(run__in=runs).order_by("at")),
     }
 
 
@@ -182,6 +197,7 @@ def test_a_story_told_afterwards_is_row_by_row_what_the_verbs_write(monkeypatch)
     done = kept(a_story(Verbs(when), city))
 
     assert told == done
+    assert "solved" in told["call-backs"]
     assert different == verify().differences == []
     assert (notices, Notice.objects.count() > 0) == (0, True)
     assert len(when) > 2  # the limits that ran out were recorded on both ways

@@ -25,8 +25,8 @@ import django
 django.setup()
 from django.utils import timezone
 from huiyin.matters import attachments, files
-from huiyin.matters.models import Attachment
 from huiyin.people.actors import SYSTEM
+from huiyin.ui.rows import Writing
 where = sys.argv[1]
 def die(*args, **more):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -40,13 +40,14 @@ if where == "half kept":
         done.append(place(source, target))
     files.place = once
 if where == "kept":
-    Attachment.save = die
+    Writing.insert = die
 if where == "written":
-    save = Attachment.save
-    def then_die(self, **more):
-        save(self, **more)
+    insert = Writing.insert
+    def then_die(self, rows):
+        insert(self, rows)
+        self.now()
         die()
-    Attachment.save = then_die
+    Writing.insert = then_die
 content = sys.stdin.buffer.read()
 attachments.attach(io.BytesIO(content), name="x", by=SYSTEM, at=timezone.now())
 """
@@ -71,7 +72,7 @@ def names_in_the_folder():
 
 @pytest.mark.parametrize("where", ["drafted", "half kept", "kept", "written"])
 def test_a_kill_leaves_no_row_without_bytes_and_what_is_left_is_found(where):
-    content = sample.a_picture("PNG", color=(ord(where[0]), 177, 233))
+    content = sample.a_picture("PNG", size=(1_000, 8), color=(ord(where[0]), 177, 233))
     before = names_in_the_folder()  # of other tests of this process
 
     killed = subprocess.run(

@@ -219,12 +219,30 @@ def test_thumbnails_are_made_in_two_sizes(on_disk, tmp_path):
     assert sizes == {"small": (240, 120), "large": (960, 480)}
 
 
-def test_a_small_picture_is_never_blown_up(on_disk, tmp_path):
+def test_a_picture_that_is_small_already_is_its_own_thumbnail(on_disk, tmp_path):
+    made = {
+        size: pictures.clean_picture(
+            on_disk(a_picture("JPEG", size=size)), file_types.JPEG, into=tmp_path / "clean"
+        )
+        for size in ((240, 180), (960, 720), (720, 961))
+    }
+
+    assert {size: sorted(one.thumbnails) for size, one in made.items()} == {
+        (240, 180): [], (960, 720): ["small"], (720, 961): ["large", "small"],
+    }  # fmt: skip
+
+
+def test_a_picture_of_few_points_and_many_bytes_has_thumbnails(on_disk, tmp_path):
+    noise = Image.effect_noise((400, 400), 90).convert("RGB")
+    heavy = io.BytesIO()
+    noise.save(heavy, "PNG")
+
     made = pictures.clean_picture(
-        on_disk(a_picture("PNG")), file_types.PNG, into=tmp_path / "clean"
+        on_disk(heavy.getvalue()), file_types.PNG, into=tmp_path / "clean"
     )
 
-    assert Image.open(io.BytesIO(made.thumbnails["large"])).size == (8, 6)
+    sizes = {name: Image.open(io.BytesIO(one)).size for name, one in made.thumbnails.items()}
+    assert sizes == {"large": (400, 400), "small": (240, 240)}
 
 
 def test_a_picture_that_unpacks_to_too_many_points_is_refused_before_it_is_read(on_disk, tmp_path):

@@ -136,7 +136,7 @@ def test_the_list_of_units_costs_the_same_however_many_there_are(
         given_to(a_bureau(city, f"DP-{number}", f"局{number}"), city["夏津县"])
     admin.get(reverse("web:admin_units"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = text(admin.get(reverse("web:admin_units")))
 
     assert page.count("1 件") == many

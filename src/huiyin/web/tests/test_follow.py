@@ -323,7 +323,7 @@ def test_whoever_joined_follows_it_and_rates_by_stars(city, matter):
 
 def test_the_list_holds_ones_own_matters_page_by_page(city, client, django_assert_num_queries):
     def costs():
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             return client.get("/my/")
 
     for _ in range(2):

@@ -223,7 +223,7 @@ def test_views_take_no_query_each(city, bureau, views, django_assert_num_queries
         save(desk, name=f"第{number}个", query=f"tray=to_do&place={place}")
     desk.get(INBOX)
 
-    with django_assert_num_queries(8 if views else 6):
+    with django_assert_num_queries(7 if views else 5):
         shown(desk)
 
 

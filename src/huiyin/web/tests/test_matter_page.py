@@ -211,7 +211,7 @@ def test_an_inbox_takes_the_same_queries_however_much_lies_in_it(
     desk = desk_of(bureau)
     desk.get("/desk/inbox")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         shown = desk.get("/desk/inbox", {"tray": "to_sign"})
 
     assert shown.content.decode().count("data-row") == count

@@ -14,11 +14,9 @@ from huiyin.categories.search import suggest
 from huiyin.categories.tree import tree
 from huiyin.dispatch.models import Level
 from huiyin.dispatch.urgency import Heard, urgency_of
-from huiyin.matters import files
 from huiyin.matters.act_forms import ActForm
-from huiyin.matters.attachments import hand_to
+from huiyin.matters.attachments import hand_to, opened
 from huiyin.matters.models import Attachment, FileKind
-from huiyin.matters.pictures import THUMBNAIL_TYPE
 from huiyin.matters.wording import said
 from huiyin.people.addresses import client_address
 from huiyin.people.guards import public
@@ -193,5 +191,5 @@ def draft_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     found: list[Attachment] = [one.attachment for one in row]
     if not found or found[0].kind != FileKind.IMAGE:
         raise Http404
-    path = files.path_of(found[0].sha256, "small")
-    return HttpResponse(path.read_bytes(), content_type=THUMBNAIL_TYPE.media_type)
+    small = opened(found[0], size="small")
+    return HttpResponse(small.path.read_bytes(), content_type=small.media_type)
