@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from huiyin.notices.models import Notice
-from huiyin.notices.tests.factories import an_sms
+from huiyin.notices.tests.factories import an_email, an_sms
 from huiyin.ops.bench.quiet import is_quiet, until_quiet
 
 pytestmark = pytest.mark.django_db
@@ -53,8 +53,8 @@ def test_a_job_somebody_is_at_is_waited_for():
     assert not is_quiet()
 
 
-def test_a_notice_that_is_due_is_given_to_the_worker_at_once():
-    notice = an_sms(at=timezone.now())
+def test_an_e_mail_that_is_due_is_given_to_the_worker_at_once():
+    notice = an_email(at=timezone.now())
     ProcrastinateJob.objects.all().delete()
 
     assert not is_quiet()
@@ -63,4 +63,11 @@ def test_a_notice_that_is_due_is_given_to_the_worker_at_once():
     assert list(waiting) == ["notices.deliver"]
     Notice.objects.filter(pk=notice.pk).update(due_at=timezone.now() + LATER)
     ProcrastinateJob.objects.all().delete()
+    assert is_quiet()
+
+
+def test_sms_are_not_waited_for_while_their_gateway_is_away():
+    an_sms(at=timezone.now())
+    ProcrastinateJob.objects.all().delete()
+
     assert is_quiet()
