@@ -3,26 +3,28 @@
 import hashlib
 import hmac
 import random
-from binascii import hexlify
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import struct
+from binascii import unhexlify
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Final
 
 from stdnum import damm
 
 from huiyin.matters.chain import START
 from huiyin.matters.numbers import scattered
-from huiyin.ops.bench.lives import MODELS, City, Life, Movement
-from huiyin.ops.bench.patterns import Pattern, gap, gaps_in
+from huiyin.ops.bench.binary import DAY, ID, INSTANT, NULL, Gap, Piece, parts_of, whole
+from huiyin.ops.bench.gaps import STEM, raw
+from huiyin.ops.bench.lives import MODELS, City, Life
+from huiyin.ops.bench.patterns import Pattern, pieces_of
+from huiyin.ops.bench.tallying import Cells, Moves
 from huiyin.ops.demo.divisions import CITY
 
-NULL: Final = "\\N"
-_NULL: Final = NULL.encode()
 COUNTS: Final = "bench_counts"
-SINGLE: Final = ("number", "lon", "lat", "overlay_id", "stem", "area")
-Cell = tuple[str, str, str, str]  # measure, procedure, state, category
+SINGLE: Final = ("number", "lon", "lat", "overlay_id", STEM)
+_FLOAT: Final = struct.Struct("!id")  # the length, the number
 TABLES: Final = tuple(model._meta.db_table for model in MODELS)
 
 
@@ -40,7 +42,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """Somebody of whom a matter is: sealed already; `account`: empty for who has none."""
+    """Somebody of whom a matter is: sealed already; `account`: empty for who has none.
+
+    Name, phone and index are whole columns; the account is an id as it is written.
+    """
 
     name: bytes
     phone: bytes
@@ -98,27 +103,12 @@ class Counterparts:
         return found[int(lot * len(found))] if found else None
 
 
-class Cells:
-    """What is counted of matters, numbered in the order in which the counts lie in their index."""
+class Raws(dict[bytes, bytes]):
+    """Ids as their sixteen bytes, by how they are written."""
 
-    def __init__(self, lives: Sequence[Life], more: Iterable[Cell] = ()) -> None:
-        found = {
-            (one.measure, one.procedure, one.state, life.category or NULL)
-            for life in lives
-            for one in life.movements
-        }
-        found.update(more)
-        self.measures = {name: n for n, name in enumerate(sorted({one[0] for one in found}))}
-        kinds = sorted({one[1:] for one in found})
-        self.kinds = {one: n for n, one in enumerate(kinds)}
-
-    def row(self, life: Life, one: Movement) -> str:
-        """Return a movement of a life as a row of `bench_counts`, with gaps."""
-        measure = self.measures[one.measure]
-        kind = self.kinds[one.procedure, one.state, life.category or NULL]
-        day = gap(one.day) if one.day else NULL
-        unit = gap(one.unit) if one.unit else NULL
-        return f"{gap('area')}\t{measure}\t{day}\t{kind}\t{unit}\t{one.amount}\n"
+    def __missing__(self, written: bytes) -> bytes:
+        found = self[written] = unhexlify(written.replace(b"-", b""))
+        return found
 
 
 @dataclass(slots=True)
@@ -139,22 +129,39 @@ class Mould:
     """A life whose gaps are numbered: what a copy is poured into. Filled in place."""
 
     def __init__(self, life: Life, cells: Cells) -> None:
-        texts = {table: "".join(f"{row}\n" for row in rows) for table, rows in life.rows.items()}
-        texts[COUNTS] = "".join(cells.row(life, one) for one in life.movements)
-        hashed = [text for one in life.events for text in (one.columns, one.content)]
-        # Ids of its own come first, in the order of those of the life.
-        names = dict.fromkeys(life.fresh)
-        for text in (*texts.values(), *hashed):
-            names.update(dict.fromkeys(gaps_in(text)))
+        apart = (f"column{n}" for n in count())
+        tables, alone = {}, {}
+        for table, rows in life.rows.items():
+            parts = [parts_of(row, apart) for row in rows]
+            tables[table] = [piece for pieces, _ in parts for piece in pieces]
+            for _, columns in parts:
+                alone.update(columns)
+        hashed = [pieces_of(text) for one in life.events for text in (one.columns, one.content)]
+        pieces = [_named(one) for one in (*tables.values(), *alone.values())]
+        used = {one for part in (*pieces, *hashed) for one in part if isinstance(one, str)}
+        # Ids of its own come first, in the order of those of the life: as bytes, then as texts.
+        names = dict.fromkeys((*map(raw, life.fresh), *life.fresh))
+        names.update(dict.fromkeys(sorted(used)))
         names.update(dict.fromkeys(life.units.values()))
         for some in life.actors.values():
             names.update(dict.fromkeys(some))
         names.update(dict.fromkeys(life.accounts.values()))
+        others = [one for one in life.gaps.names.values() if raw(one) in names]
+        names.update(dict.fromkeys(others))
         self.numbers = number = {name: n for n, name in enumerate(names)}
         self.many, self.fresh = len(names), len(life.fresh)
-        self.tables = [(table, Pattern(text, number)) for table, text in texts.items()]
+        self.written = [(n, number[one]) for n, one in enumerate(life.fresh) if one in used]
+        self.raws = [
+            (number[raw(one)], number[one]) for one in dict.fromkeys(others)
+            if one not in set(life.fresh)
+        ]  # fmt: skip
+        self.tables = [(table, Pattern(_named(one), number)) for table, one in tables.items()]
+        self.alone = [(number[name], Pattern(_named(one), number)) for name, one in alone.items()]
+        self.moves = Moves(life, cells, number)
         days = life.days()
         self.days = [(number[name], day) for name, day in days if name in number]
+        self.instants = [(number[one], int(one[1:])) for one in names if one.startswith("@")]
+        self.dates = [(number[one], int(one[1:])) for one in names if one.startswith("#")]
         self.place = [name for name in names if name.startswith("p_")]
         self.single = {name: number.get(name, -1) for name in SINGLE}
         self.units = [(unit, number[name]) for unit, name in life.units.items()]
@@ -172,8 +179,9 @@ class Mould:
         ]
         self.events = [
             _Hashed(
-                columns=Pattern(one.columns, number), content=Pattern(one.content, number),
-                is_same=not gaps_in(one.content),
+                columns=Pattern(pieces_of(one.columns), number),
+                content=Pattern(pieces_of(one.content), number),
+                is_same=len(pieces_of(one.content)) == 1,
                 digest=hmac.digest(one.salt, one.content.encode(), "sha256"), salt=one.salt,
                 before=one.before, at_digest=number[f"digest{one.number}"],
                 at_hash=number[f"hash{one.number}"],
@@ -182,8 +190,12 @@ class Mould:
         ]  # fmt: skip
 
 
+def _named(pieces: Sequence[Piece]) -> list[bytes | str]:
+    return [one.name if isinstance(one, Gap) else one for one in pieces]
+
+
 class Copier:
-    """Writes copies of lives as rows for COPY, by table."""
+    """Writes copies of lives as rows for a binary COPY, by table."""
 
     def __init__(
         self, *, counterparts: Counterparts, people: Sequence[Somebody],
@@ -193,6 +205,7 @@ class Copier:
         self._people, self._accounts = people, accounts
         self._rng = random.Random(seed)  # noqa: S311 a draw, no secret
         self._numbers, self._key, self._city = numbers, key, city
+        self._raws = Raws()
         self.rows: dict[str, list[bytes]] = {table: [] for table in (*TABLES, COUNTS)}
 
     def clear(self) -> None:
@@ -206,22 +219,37 @@ class Copier:
         words = [b""] * mould.many
         for number, day in mould.days:
             words[number] = (day - shift).isoformat().encode()
+        for number, micros in mould.instants:
+            words[number] = INSTANT.pack(micros - shift // timedelta(microseconds=1))
+        for number, day_number in mould.dates:
+            words[number] = DAY.pack(day_number - days)
         opened = life.opened - shift
         prefix = _prefix(opened)
         month = f"{self._city}{opened:%y%m}"
         into = [(self.rows[table], pattern) for table, pattern in mould.tables]
+        counts, bases = self.rows[COUNTS], mould.moves.earlier(shift)
         for spot in spots:
             self._put_words(words, mould, spot, prefix, month)
             _put_hashes(words, mould)
+            for number, pattern in mould.alone:
+                words[number] = whole(pattern.filled(words))
             for rows, pattern in into:
                 rows.append(pattern.filled(words))
+            counts.append(mould.moves.rows(bases, spot.area, words))
 
     def _put_words(
         self, words: list[bytes], mould: Mould, spot: Spot, prefix: str, month: str
     ) -> None:  # fmt: skip
         rng, number, single = self._rng, mould.numbers, mould.single
         # In the order of the first ones: what is hashed has its keys in order.
-        words[: mould.fresh] = _fresh(prefix, mould.fresh, rng)
+        hexes = _fresh(prefix, mould.fresh, rng)
+        together = unhexlify("".join(hexes))
+        words[: mould.fresh] = [together[at : at + ID] for at in range(0, len(together), ID)]
+        for at, number_of in mould.written:
+            one = hexes[at]
+            words[number_of] = (
+                f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}".encode()
+            )
         for name in mould.place:
             words[number[name]] = spot.ids[name]
         units = [self._counterparts.unit(unit, spot) for unit, _ in mould.units]
@@ -245,12 +273,15 @@ class Copier:
             _put(words, at_index, who.index)
             _put(words, account, who.account)
         body = f"{month}{scattered(next(self._numbers), self._key):07d}"
-        words[single["number"]] = f"{body}{damm.calc_check_digit(body)}".encode()
-        words[single["lon"]] = b"%.6f" % (spot.lon + rng.gauss(0, 0.004))
-        words[single["lat"]] = b"%.6f" % (spot.lat + rng.gauss(0, 0.004))
-        words[single["overlay_id"]] = spot.ids.get("p_overlay", _NULL)
-        _put(words, single["stem"], spot.stem)
-        _put(words, single["area"], b"%d" % spot.area)
+        words[single["number"]] = whole(f"{body}{damm.calc_check_digit(body)}".encode())
+        words[single["lon"]] = _FLOAT.pack(8, spot.lon + rng.gauss(0, 0.004))
+        words[single["lat"]] = _FLOAT.pack(8, spot.lat + rng.gauss(0, 0.004))
+        overlay = spot.ids.get("p_overlay")
+        words[single["overlay_id"]] = whole(self._raws[overlay]) if overlay else NULL
+        _put(words, single[STEM], spot.stem)
+        raws = self._raws
+        for at_raw, written in mould.raws:
+            words[at_raw] = raws[words[written]]
 
 
 def _put(words: list[bytes], at: int, word: bytes) -> None:
@@ -268,23 +299,19 @@ def _put_hashes(words: list[bytes], mould: Mould) -> None:
         previous = made[one.before] if one.before >= 0 else START
         own = hashlib.sha256(one.columns.filled(words) + digest + previous).digest()
         made.append(own)
-        words[one.at_digest] = hexlify(digest)
-        words[one.at_hash] = hexlify(own)
+        words[one.at_digest] = digest
+        words[one.at_hash] = own
 
 
 def _prefix(day: date) -> str:
     """Return what UUIDv7 of a day begin with, up to their version."""
     noon = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
-    text = f"{int(noon.timestamp() * 1_000):012x}"
-    return f"{text[:8]}-{text[8:]}-7"
+    return f"{int(noon.timestamp() * 1_000):012x}7"
 
 
-def _fresh(prefix: str, many: int, rng: random.Random) -> list[bytes]:
-    """Return so many ids in their order."""
+def _fresh(prefix: str, many: int, rng: random.Random) -> list[str]:
+    """Return so many ids in their order, as digits alone."""
     lots = rng.randbytes(9 * many).hex()
-    found = [
-        f"{prefix}{lots[at : at + 3]}-8{lots[at + 3 : at + 6]}-{lots[at + 6 : at + 18]}".encode()
-        for at in range(0, 18 * many, 18)
-    ]
-    found.sort()
-    return found
+    return sorted(
+        f"{prefix}{lots[at : at + 3]}8{lots[at + 3 : at + 18]}" for at in range(0, 18 * many, 18)
+    )

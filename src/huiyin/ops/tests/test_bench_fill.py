@@ -1,5 +1,6 @@
 """What the benchmark fills its city with is sound: `huiyin verify` finds nothing wrong with it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -12,13 +13,15 @@ from huiyin.matters.models import Contact, EventHeader, Matter, MatterText, Meas
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
 from huiyin.ops.bench import filling, grounds, pouring, skew
-from huiyin.ops.bench.copies import Cells, Copier, Counterparts, Mould, Somebody
+from huiyin.ops.bench.binary import HEADER, whole
+from huiyin.ops.bench.copies import Copier, Counterparts, Mould, Somebody
 from huiyin.ops.bench.lives import Life
 from huiyin.ops.bench.spots import Spots
+from huiyin.ops.bench.tallying import Cells
 from huiyin.ops.errors import OperatorError
 
 pytestmark = pytest.mark.django_db
-SEALED = Somebody(name=b"", phone=b"", index=b"\\\\x00")
+SEALED = Somebody(name=whole(b""), phone=whole(b""), index=whole(b"\0"))
 
 
 @pytest.fixture
@@ -43,19 +46,19 @@ def copied(handled, *, times=3, days=70, anew=True):
         counterparts=Counterparts(known), people=[SEALED], accounts=[SEALED], seed="test",
         numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
     )  # fmt: skip
-    cells = Cells(lives, filling.old_cells())
+    cells = Cells(lives, known.units, filling.old_cells())
     filling.make_counts(cells)
     for life in lives:
         # A resident's account is one of the city's own.
         account = str(handled.resident.pk).encode()
-        copier._accounts = [Somebody(b"", b"", b"\\\\x00", account)]
+        copier._accounts = [replace(SEALED, account=account)]
         placed = spots.draw(life.level, times, rng)
         copier.copy(life, Mould(life, cells), days=days, spots=placed)
     for table, names in filling.written().items():
         statement = pouring.copying(table, names, anew=False)
         with filling.connection.cursor() as cursor, cursor.copy(statement) as into:
-            into.write(b"".join(copier.rows[table]))
-    filling.count(anew=anew)
+            into.write(b"".join((HEADER, *copier.rows[table])))
+    filling.count(cells, anew=anew)
     return lives
 
 
