@@ -8,29 +8,29 @@ from binascii import unhexlify
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import count, pairwise
-from typing import Final
+from itertools import count
+from typing import Final, NamedTuple
 
 from stdnum import damm
 
 from huiyin.matters.chain import START
 from huiyin.matters.numbers import scattered
-from huiyin.ops.bench.binary import DAY, ID, INSTANT, NULL, Gap, Piece, parts_of, whole
-from huiyin.ops.bench.gaps import STEM, raw
+from huiyin.ops.bench.binary import DAY, ID, INSTANT, Gap, Piece, parts_of, whole
+from huiyin.ops.bench.gaps import STEM, both, raw
 from huiyin.ops.bench.lives import MODELS, City, Life
 from huiyin.ops.bench.patterns import Pattern, pieces_of
 from huiyin.ops.bench.tallying import Cells, Moves
 from huiyin.ops.demo.divisions import CITY
 
 COUNTS: Final = "bench_counts"
-SINGLE: Final = ("number", "lon", "lat", "overlay_id", STEM)
+SINGLE: Final = ("number", "lon", "lat", STEM)
 _FLOAT: Final = struct.Struct("!id")  # the length, the number
 TABLES: Final = tuple(model._meta.db_table for model in MODELS)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in which a copy happens: the ids its row needs, and codes to find its units by."""
+    """A place in which a copy happens: the words for its ids, and codes to find its units by."""
 
     ids: Mapping[str, bytes]  # p_place, p_grid, … → id
     codes: Mapping[int, str]  # how many digits → the code of the county, town, village
@@ -44,13 +44,24 @@ class Spot:
 class Somebody:
     """Somebody of whom a matter is: sealed already; `account`: empty for who has none.
 
-    Name, phone and index are whole columns; the account is an id as it is written.
+    Name, phone and index are whole columns; the account is the words of its id.
     """
 
     name: bytes
     phone: bytes
     index: bytes
-    account: bytes = b""
+    account: tuple[bytes, bytes] = (b"", b"")
+
+
+class Office(NamedTuple):
+    """A unit that acts: the words of its id, and its number where it is counted."""
+
+    written: bytes
+    raw: bytes
+    number: int
+
+
+Holder = tuple[bytes, bytes, bytes, bytes]  # the words of a post, then those of its account
 
 
 @dataclass
@@ -58,32 +69,37 @@ class Counterparts:
     """Who does elsewhere what a unit, and somebody of it, does here."""
 
     city: City
-    by_code: dict[str, str] = field(init=False)
-    staff: dict[tuple[str, str], list[tuple[bytes, bytes]]] = field(init=False)
-    _units: dict[tuple[str, str], str] = field(default_factory=dict)
+    numbers: Mapping[str, int]  # of units
+    offices: dict[str, Office] = field(init=False)
+    by_code: dict[str, Office] = field(init=False)
+    staff: dict[tuple[bytes, str], list[Holder]] = field(init=False)
+    _units: dict[tuple[str, str], Office] = field(default_factory=dict)
     _parts: dict[str, tuple[str, str, str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.by_code = {code: pk for pk, code in self.city.units.items()}
+        self.offices = {pk: Office(*both(pk), self.numbers[pk]) for pk in self.city.units}
+        self.by_code = {code: self.offices[pk] for pk, code in self.city.units.items()}
         self.staff = {}
         for post, (unit, kind, account) in self.city.posts.items():
-            somebody = post.encode(), account.encode()
-            self.staff.setdefault((unit, kind), []).append(somebody)
-            self.staff.setdefault((unit, ""), []).append(somebody)
+            somebody = (*both(post), *both(account))
+            for known in (kind, ""):
+                self.staff.setdefault((unit.encode(), known), []).append(somebody)
 
-    def unit(self, unit: str, spot: Spot) -> str:
+    def unit(self, unit: str, spot: Spot) -> Office:
         """Return the unit of the same kind in a spot; of the city, itself."""
         prefix, digits, function, many = self._named(unit)
         there = spot.codes.get(many)
         if there is None or digits == CITY[:6]:
-            return unit
+            return self.offices[unit]
         key = (unit, there)
-        if key not in self._units:
+        found = self._units.get(key)
+        if found is None:
             # What the zone lacks is done by the city's.
             codes = (f"{prefix}-{where}-{function}".rstrip("-") for where in (there, CITY[:6]))
-            found = (self.by_code.get(code) for code in codes)
-            self._units[key] = next((one for one in found if one), unit)
-        return self._units[key]
+            known = (self.by_code.get(code) for code in codes)
+            found = next((one for one in known if one), self.offices[unit])
+            self._units[key] = found
+        return found
 
     def _named(self, unit: str) -> tuple[str, str, str, int]:
         """Return the parts of the code of a unit: kind, where, function, digits of where."""
@@ -94,7 +110,7 @@ class Counterparts:
             found = self._parts[unit] = prefix, digits, function, len(digits)
         return found
 
-    def somebody(self, unit: str, kind: str, lot: float) -> tuple[bytes, bytes] | None:
+    def somebody(self, unit: bytes, kind: str, lot: float) -> Holder | None:
         """Return a post and its holder of a unit: of the same kind, else anybody.
 
         `lot`: which of them, from 0 to below 1.
@@ -102,13 +118,9 @@ class Counterparts:
         found = self.staff.get((unit, kind)) or self.staff.get((unit, ""))
         return found[int(lot * len(found))] if found else None
 
-
-class Raws(dict[bytes, bytes]):
-    """Ids as their sixteen bytes, by how they are written."""
-
-    def __missing__(self, written: bytes) -> bytes:
-        found = self[written] = unhexlify(written.replace(b"-", b""))
-        return found
+    def holder(self, post: str) -> Holder:
+        """Return a post and its holder."""
+        return (*both(post), *both(self.city.posts[post][2]))
 
 
 @dataclass(slots=True)
@@ -142,38 +154,36 @@ class Mould:
         # Ids of its own come first, in the order of those of the life: as bytes, then as texts.
         names = dict.fromkeys((*map(raw, life.fresh), *life.fresh))
         names.update(dict.fromkeys(sorted(used)))
-        names.update(dict.fromkeys(life.units.values()))
-        for some in life.actors.values():
-            names.update(dict.fromkeys(some))
-        names.update(dict.fromkeys(life.accounts.values()))
-        others = [one for one in life.gaps.names.values() if raw(one) in names]
-        names.update(dict.fromkeys(others))
+        ids = [*life.units.values(), *life.accounts.values()]
+        ids += [one for some in life.actors.values() for one in some]
+        names.update(dict.fromkeys((*ids, *map(raw, ids))))
         self.numbers = number = {name: n for n, name in enumerate(names)}
         self.many, self.fresh = len(names), len(life.fresh)
         self.written = [(n, number[one]) for n, one in enumerate(life.fresh) if one in used]
-        self.raws = [
-            (number[raw(one)], number[one]) for one in dict.fromkeys(others)
-            if one not in set(life.fresh)
-        ]  # fmt: skip
         self.tables = [(table, Pattern(_named(one), number)) for table, one in tables.items()]
         self.alone = [(number[name], Pattern(_named(one), number)) for name, one in alone.items()]
-        self.moves = Moves(life, cells, number)
+        self.moves = Moves(life, cells)
         days = life.days()
         self.days = [(number[name], day) for name, day in days if name in number]
         self.instants = [(number[one], int(one[1:])) for one in names if one.startswith("@")]
         self.dates = [(number[one], int(one[1:])) for one in names if one.startswith("#")]
-        self.place = [name for name in names if name.startswith("p_")]
+        self.place = [
+            (at, name) for name, at in number.items()
+            if name.removeprefix(raw("")).startswith("p_") or name == "overlay_id"
+        ]  # fmt: skip
         self.single = {name: number.get(name, -1) for name in SINGLE}
-        self.units = [(unit, number[name]) for unit, name in life.units.items()]
-        self.keyed = [number[life.units[unit]] for unit in sorted(life.keyed)]
+        self.units = [(unit, number[one], number[raw(one)]) for unit, one in life.units.items()]
+        places = {unit: at for at, unit in enumerate(life.units)}
+        self.keyed = [places[unit] for unit in sorted(life.keyed)]
         self.actors = [
-            (post, kind, number[at_post], number[at_account], number[at_unit])
-            for (post, _, kind), (at_post, at_account, at_unit) in life.actors.items()
+            (post, kind, number[unit], number[at], number[raw(at)], number[who], number[raw(who)])
+            for (post, _, kind), (at, who, unit) in life.actors.items()
         ]
         self.contacts = [
             (
                 [number.get(f"{name}{part}", -1) for part in ("name", "phone", "index")],
                 number[life.accounts[name]] if name in life.accounts else -1,
+                number[raw(life.accounts[name])] if name in life.accounts else -1,
             )
             for name in life.contacts
         ]
@@ -205,7 +215,7 @@ class Copier:
         self._people, self._accounts = people, accounts
         self._rng = random.Random(seed)  # noqa: S311 a draw, no secret
         self._numbers, self._key, self._city = numbers, key, city
-        self._raws = Raws()
+        self._none = len(counterparts.numbers) - 1
         self.rows: dict[str, list[bytes]] = {table: [] for table in (*TABLES, COUNTS)}
 
     def clear(self) -> None:
@@ -229,18 +239,19 @@ class Copier:
         into = [(self.rows[table], pattern) for table, pattern in mould.tables]
         counts, bases = self.rows[COUNTS], mould.moves.earlier(shift)
         for spot in spots:
-            self._put_words(words, mould, spot, prefix, month)
+            units = self._put_words(words, mould, spot, prefix, month)
             _put_hashes(words, mould)
             for number, pattern in mould.alone:
                 words[number] = whole(pattern.filled(words))
             for rows, pattern in into:
                 rows.append(pattern.filled(words))
-            counts.append(mould.moves.rows(bases, spot.area, words))
+            counts.append(mould.moves.rows(bases, spot.area, units))
 
     def _put_words(
         self, words: list[bytes], mould: Mould, spot: Spot, prefix: str, month: str
-    ) -> None:  # fmt: skip
-        rng, number, single = self._rng, mould.numbers, mould.single
+    ) -> list[int]:  # fmt: skip
+        """Put in what is other in every copy; return the numbers of its units, and that of none."""
+        rng, single = self._rng, mould.single
         # In the order of the first ones: what is hashed has its keys in order.
         hexes = _fresh(prefix, mould.fresh, rng)
         together = unhexlify("".join(hexes))
@@ -250,38 +261,36 @@ class Copier:
             words[number_of] = (
                 f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}".encode()
             )
-        for name in mould.place:
-            words[number[name]] = spot.ids[name]
-        units = [self._counterparts.unit(unit, spot) for unit, _ in mould.units]
-        for unit, (_, at) in zip(units, mould.units, strict=True):
-            words[at] = unit.encode()
-        keys = [words[at] for at in mould.keyed]
-        if any(later <= earlier for earlier, later in pairwise(keys)):
+        ids = spot.ids
+        for at, name in mould.place:
+            words[at] = ids[name]
+        counterpart = self._counterparts.unit
+        units = [counterpart(unit, spot) for unit, _, _ in mould.units]
+        keys = [units[at].written for at in mould.keyed]
+        if keys != sorted(set(keys)):
             # What is hashed has its keys in order: here the units themselves come.
-            for unit, at in mould.units:
-                words[at] = unit.encode()
-        for post, kind, at_post, at_account, at_unit in mould.actors:
-            found = self._counterparts.somebody(words[at_unit].decode(), kind, rng.random())
-            if found is None:
-                found = post.encode(), self._counterparts.city.posts[post][2].encode()
-            words[at_post], words[at_account] = found
-        for (at_name, at_phone, at_index), account in mould.contacts:
-            among = self._people if account < 0 else self._accounts
+            units = [self._counterparts.offices[unit] for unit, _, _ in mould.units]
+        for unit, (_, at, at_raw) in zip(units, mould.units, strict=True):
+            words[at], words[at_raw], _ = unit
+        for post, kind, at_unit, at_post, raw_post, at_account, raw_account in mould.actors:
+            found = self._counterparts.somebody(words[at_unit], kind, rng.random())
+            words[at_post], words[raw_post], words[at_account], words[raw_account] = (
+                found or self._counterparts.holder(post)
+            )
+        for (at_name, at_phone, at_index), at_account, raw_account in mould.contacts:
+            among = self._people if at_account < 0 else self._accounts
             who = among[int(rng.random() * len(among))]
             _put(words, at_name, who.name)
             _put(words, at_phone, who.phone)
             _put(words, at_index, who.index)
-            _put(words, account, who.account)
+            if at_account >= 0:
+                words[at_account], words[raw_account] = who.account
         body = f"{month}{scattered(next(self._numbers), self._key):07d}"
         words[single["number"]] = whole(f"{body}{damm.calc_check_digit(body)}".encode())
         words[single["lon"]] = _FLOAT.pack(8, spot.lon + rng.gauss(0, 0.004))
         words[single["lat"]] = _FLOAT.pack(8, spot.lat + rng.gauss(0, 0.004))
-        overlay = spot.ids.get("p_overlay")
-        words[single["overlay_id"]] = whole(self._raws[overlay]) if overlay else NULL
         _put(words, single[STEM], spot.stem)
-        raws = self._raws
-        for at_raw, written in mould.raws:
-            words[at_raw] = raws[words[written]]
+        return [*(unit.number for unit in units), self._none]
 
 
 def _put(words: list[bytes], at: int, word: bytes) -> None:

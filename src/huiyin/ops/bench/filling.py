@@ -8,7 +8,7 @@ verify` finds nothing wrong with it.
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -31,6 +31,7 @@ from huiyin.ops.bench.copies import (
     Mould,
     Somebody,
 )
+from huiyin.ops.bench.gaps import both
 from huiyin.ops.bench.grounds import Grounds
 from huiyin.ops.bench.lives import MODELS, City, Life, columns, read_lives, tell_stories
 from huiyin.ops.bench.pouring import pour
@@ -137,7 +138,9 @@ def write(
     say(f"Writing {wanted} matters, copies of {len(lives)} lives …")
     cells = Cells(lives, city.units, old_cells())
     make_counts(cells)
-    ground = Ground(lives, [Mould(one, cells) for one in lives], city, people, accounts, spots)
+    ground = Ground(
+        lives, [Mould(one, cells) for one in lives], city, people, accounts, spots, cells.units
+    )
     parts = _shared_among(orders, jobs or os.cpu_count() or 1, _reserve_numbers(wanted))
     # What is there is written once more when it is little: then nothing of it all is logged.
     there = Matter.objects.count()
@@ -269,7 +272,10 @@ def _people(at: datetime) -> tuple[list[Somebody], list[Somebody]]:
             for field, word in (("name", name), ("phone", phone))
         )
         return Somebody(
-            whole(sealed_name), whole(sealed_phone), whole(index_of(phone)), account.encode()
+            whole(sealed_name),
+            whole(sealed_phone),
+            whole(index_of(phone)),
+            both(account) if account else (b"", b""),
         )
 
     known = dict(Account.objects.filter(name__startswith="bench/").values_list("name", "pk"))
@@ -320,12 +326,14 @@ class Ground:
     people: Sequence[Somebody]
     accounts: Sequence[Somebody]
     spots: Spots
+    numbers: Mapping[str, int]  # of units
 
     def copies(self, orders: Sequence[Order], first: int) -> Iterator[dict[str, list[bytes]]]:
         """Yield the rows of all copies in batches, by table; a batch is emptied afterwards."""
         rng = Random(f"{_SEED}/{first}")  # noqa: S311 as above
         copier = Copier(
-            counterparts=Counterparts(self.city), people=self.people, accounts=self.accounts,
+            counterparts=Counterparts(self.city, self.numbers), people=self.people,
+            accounts=self.accounts,
             seed=f"{_SEED}/copies/{first}", numbers=iter(range(first, first + 100_000_000)),
             key=settings.HUIYIN.index_key, city=CITY[:4],
         )  # fmt: skip

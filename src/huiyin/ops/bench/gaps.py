@@ -2,18 +2,20 @@
 
 import re
 import struct
+from binascii import unhexlify
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from huiyin.ops.bench.binary import ANY, DAY, ID, INSTANT, Column, Gap, Piece
-from huiyin.ops.bench.patterns import gap, pieces_of
+from huiyin.ops.bench.patterns import gap, has_gap, pieces_of
 
 UUIDS: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DATE: Final = r"(?<![0-9])20[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9])"
 TOKENS: Final = re.compile(f"{UUIDS}|{_DATE}")
 STEM: Final = "stem"
+_DAY_WRITTEN: Final = len("2026-01-01")
+_ID_WRITTEN: Final = 36
 # Types of PostgreSQL by their numbers, which never change.
 JSONB, TEXT, VARCHAR, DATE, TIMESTAMPTZ, UUID_, UUID_LIST = 3802, 25, 1043, 1082, 1184, 2950, 2951
 _JSONB_VERSION: Final = b"\x01"
@@ -24,6 +26,11 @@ _DIMENSION: Final = struct.Struct("!ii")
 def raw(name: str) -> str:
     """Return what a gap is called where the sixteen bytes of its id stand."""
     return f"raw {name}"
+
+
+def both(written: str) -> tuple[bytes, bytes]:
+    """Return the words of an id: as it is written, and its sixteen bytes."""
+    return written.encode(), unhexlify(written.replace("-", ""))
 
 
 def instant(micros: int) -> Gap:
@@ -42,23 +49,26 @@ class Gaps:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self._widths: dict[str, int] = {STEM: ANY}
+        self._ids: dict[bytes, str] = {}
 
     def add(self, word: str, name: str) -> str:
         """Make a word a gap; the first name it gets stays. Returns the name."""
         name = self.names.setdefault(word, name)
         self._widths[name] = len(word)
+        if len(word) == _ID_WRITTEN:
+            self._ids[both(word)[1]] = name
         return name
 
     def days(self) -> list[str]:
         """Return the days that stand in the texts of the life."""
-        return [word for word in self.names if len(word) == len("2026-01-01")]
+        return [word for word in self.names if len(word) == _DAY_WRITTEN]
 
     def cut(self, text: str) -> str:
         """Return a text with its gaps."""
         out, end = [], 0
         for found in TOKENS.finditer(text):
             name = self.names.get(found[0])
-            if name is None and len(found[0]) == len("2026-01-01") and _is_day(found[0]):
+            if name is None and len(found[0]) == _DAY_WRITTEN and _is_day(found[0]):
                 name = self.add(found[0], f"d{len(self.names)}")
             if name is None:
                 continue
@@ -82,11 +92,13 @@ class Gaps:
         ]
 
     def _id(self, value: bytes) -> Piece:
-        name = self.names.get(str(UUID(bytes=value)))
+        name = self._ids.get(value)
         return Gap(raw(name), ID) if name else value
 
 
 def _text(gaps: Gaps, value: bytes) -> list[Piece]:
+    if len(value) < _DAY_WRITTEN and not has_gap(value):
+        return [value]
     return gaps.words(gaps.cut(value.decode()))
 
 

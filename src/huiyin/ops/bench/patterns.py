@@ -20,6 +20,11 @@ def gap(name: str) -> str:
     return f"{_FROM}{name}{_TO}"
 
 
+def has_gap(text: bytes) -> bool:
+    """Tell whether a text has a gap."""
+    return _FROM.encode() in text
+
+
 def pieces_of(text: str) -> list[bytes | str]:
     """Return a text as bytes, and the names of the gaps between them."""
     return [

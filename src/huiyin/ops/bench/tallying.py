@@ -6,7 +6,7 @@ last, as in the index.
 """
 
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -37,7 +37,6 @@ class Cells:
         self.kinds = {one: n for n, one in enumerate(sorted({one[1:] for one in found}))}
         self.units = {one: n for n, one in enumerate(sorted(units))}
         self.units[NONE] = len(self.units)
-        self.unit_of = {one.encode(): number for one, number in self.units.items()}
         # By how much the number grows from one to the next of each part.
         self.kind = len(self.units)
         self.day = self.kind * max(len(self.kinds), 1)
@@ -59,15 +58,15 @@ class Cells:
 class Moves:
     """The movements of a life as rows of `bench_counts`. Filled in place: by one thread."""
 
-    def __init__(self, life: Life, cells: Cells, numbers: Mapping[str, int]) -> None:
-        """Make them of a life; `numbers`: of its gaps."""
+    def __init__(self, life: Life, cells: Cells) -> None:
         days = dict(life.days())
         self._cells = cells
         self._dated = [bool(one.day) for one in life.movements]
         self._bases = [
             cells.base(life, at, days.get(one.day)) for at, one in enumerate(life.movements)
         ]
-        self._units = [numbers[one.unit] if one.unit else -1 for one in life.movements]
+        places = {name: at for at, name in enumerate(life.units.values())}
+        self._units = [places[one.unit] if one.unit else -1 for one in life.movements]
         self._values = [
             part for one in life.movements for part in (_MANY, _KEY, 0, _AMOUNT, one.amount)
         ]
@@ -81,13 +80,10 @@ class Moves:
             for base, dated in zip(self._bases, self._dated, strict=True)
         ]
 
-    def rows(self, bases: Sequence[int], area: int, words: Sequence[bytes]) -> bytes:
-        """Return the movements in an area; `words`: those of the copy, with its units."""
-        unit_of, start = self._cells.unit_of, area * self._cells.area
-        none = start + self._cells.kind - 1
+    def rows(self, bases: Sequence[int], area: int, units: Sequence[int]) -> bytes:
+        """Return the movements in an area; `units`: the numbers of its units, and that of none."""
+        start = area * self._cells.area
+        there = [start + one for one in units]
         values = self._values
-        values[2::5] = [
-            base + (start + unit_of[words[unit]] if unit >= 0 else none)
-            for base, unit in zip(bases, self._units, strict=True)
-        ]
+        values[2::5] = [base + there[unit] for base, unit in zip(bases, self._units, strict=True)]
         return self._pack(*values)

@@ -15,6 +15,7 @@ from huiyin.matters.verifying import verify
 from huiyin.ops.bench import filling, grounds, pouring, skew
 from huiyin.ops.bench.binary import HEADER, whole
 from huiyin.ops.bench.copies import Copier, Counterparts, Mould, Somebody
+from huiyin.ops.bench.gaps import both
 from huiyin.ops.bench.lives import Life
 from huiyin.ops.bench.spots import Spots
 from huiyin.ops.bench.tallying import Cells
@@ -42,15 +43,15 @@ def copied(handled, *, times=3, days=70, anew=True):
     lives = filling._lives(known, list(Matter.objects.values_list("pk", flat=True)))
     spots = Spots(life.level for life in lives)
     rng = Random("test")  # noqa: S311 a draw
-    copier = Copier(
-        counterparts=Counterparts(known), people=[SEALED], accounts=[SEALED], seed="test",
-        numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
-    )  # fmt: skip
     cells = Cells(lives, known.units, filling.old_cells())
+    copier = Copier(
+        counterparts=Counterparts(known, cells.units), people=[SEALED], accounts=[SEALED],
+        seed="test", numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
+    )  # fmt: skip
     filling.make_counts(cells)
     for life in lives:
         # A resident's account is one of the city's own.
-        account = str(handled.resident.pk).encode()
+        account = both(str(handled.resident.pk))
         copier._accounts = [replace(SEALED, account=account)]
         placed = spots.draw(life.level, times, rng)
         copier.copy(life, Mould(life, cells), days=days, spots=placed)
