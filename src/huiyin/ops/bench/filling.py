@@ -5,6 +5,7 @@ places and days with chains of their own, by COPY, with the indexes built at the
 verify` finds nothing wrong with it.
 """
 
+import gc
 import os
 import time
 from collections import Counter
@@ -35,7 +36,7 @@ from huiyin.ops.bench.gaps import both
 from huiyin.ops.bench.grounds import Grounds
 from huiyin.ops.bench.lives import MODELS, City, Life, columns, read_lives, tell_stories
 from huiyin.ops.bench.pouring import pour
-from huiyin.ops.bench.shelving import shelved
+from huiyin.ops.bench.shelving import Shelf, by_size, shelved
 from huiyin.ops.bench.spots import Spots
 from huiyin.ops.bench.tallying import DAYS, FIRST_DAY, Cell, Cells
 from huiyin.ops.demo.divisions import CITY
@@ -111,10 +112,14 @@ def _fill(
         Note.objects.update_or_create(name=NOTE, defaults={"value": told, "written_at": at})
     wanted = max(matters - there, 0)
     city = city_now()
-    lives = _lives(city, _told())
-    orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
-    telling = time.perf_counter() - begun
-    return telling, write(orders, lives, city, at=at, jobs=jobs)
+    gc.disable()  # millions of small things, none of which is garbage
+    try:
+        lives = _lives(city, _told())
+        orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
+        telling = time.perf_counter() - begun
+        return telling, write(orders, lives, city, at=at, jobs=jobs)
+    finally:
+        gc.enable()
 
 
 def write(
@@ -153,11 +158,11 @@ def write(
         started = time.perf_counter()
         with ThreadPoolExecutor(1) as pool:
             counted = pool.submit(_count_apart, cells, anew=anew)
-            shelf.put_back()
+            shelf.build()
             counting = counted.result()
         indexes = time.perf_counter() - started
-    started = time.perf_counter()
-    _tidy_up()
+        started = time.perf_counter()
+        _tidy_up(shelf)
     Note.objects.filter(name=UNDER_WAY).delete()
     tidying = time.perf_counter() - started
     events = sum(len(lives[one.life].events) * one.times for one in orders)
@@ -461,15 +466,17 @@ def count(cells: Cells, *, anew: bool) -> None:
         shelf.put_back()
 
 
-def _tidy_up() -> None:
+def _tidy_up(shelf: Shelf) -> None:
     """Leave the tables as they lie there on any day of a city that has not just been filled."""
+    tables = [Tally._meta.db_table, *by_size([*TABLES, *(shelf.checks.keys() - {*TABLES})])]
     with ThreadPoolExecutor(TOGETHER_TIDY) as pool:
-        for _ in pool.map(_tidy, (*TABLES, Tally._meta.db_table)):
+        for _ in pool.map(partial(_tidy, shelf), tables):
             pass
 
 
-def _tidy(table: str) -> None:
+def _tidy(shelf: Shelf, table: str) -> None:
     try:
+        shelf.check(table)
         with connection.cursor() as cursor:
             cursor.execute(f"VACUUM (ANALYZE) {table}")
     finally:
