@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import random
 import struct
-from binascii import unhexlify
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,15 +14,17 @@ from stdnum import damm
 
 from huiyin.matters.chain import START
 from huiyin.matters.numbers import scattered
-from huiyin.ops.bench.binary import DAY, ID, INSTANT, Gap, Piece, parts_of, whole
+from huiyin.ops.bench.binary import DAY, INSTANT, Gap, Piece, parts_of, whole
 from huiyin.ops.bench.gaps import STEM, both, raw
-from huiyin.ops.bench.lives import MODELS, City, Life
+from huiyin.ops.bench.lives import MODELS, City, Event, Life
 from huiyin.ops.bench.patterns import Pattern, pieces_of
 from huiyin.ops.bench.tallying import Cells, Moves
 from huiyin.ops.demo.divisions import CITY
 
 COUNTS: Final = "bench_counts"
 SINGLE: Final = ("number", "lon", "lat", STEM)
+_VERSION: Final = b"\x70"
+_VARIANT: Final = b"\x80"
 _FLOAT: Final = struct.Struct("!id")  # the length, the number
 TABLES: Final = tuple(model._meta.db_table for model in MODELS)
 
@@ -127,12 +128,11 @@ class Counterparts:
 class _Hashed:
     """An event whose hash is made anew: over what, and where its bytes go."""
 
-    columns: Pattern
+    chained: Pattern  # its columns, the digest of its body, the hash before it
     content: Pattern
-    is_same: bool  # the same body in every copy
-    digest: bytes
-    salt: bytes
-    before: int
+    digest: bytes  # of the body; empty where it is another one in every copy
+    inner: "hashlib._Hash"  # SHA-256 that have taken in the salt: together they are its HMAC
+    outer: "hashlib._Hash"
     at_digest: int
     at_hash: int
 
@@ -187,17 +187,23 @@ class Mould:
             )
             for name in life.contacts
         ]
-        self.events = [
-            _Hashed(
-                columns=Pattern(pieces_of(one.columns), number),
-                content=Pattern(pieces_of(one.content), number),
-                is_same=len(pieces_of(one.content)) == 1,
-                digest=hmac.digest(one.salt, one.content.encode(), "sha256"), salt=one.salt,
-                before=one.before, at_digest=number[f"digest{one.number}"],
-                at_hash=number[f"hash{one.number}"],
-            )
-            for one in life.events
-        ]  # fmt: skip
+        self.events = [_hashed(one, number) for one in life.events]
+
+
+def _hashed(one: Event, numbers: Mapping[str, int]) -> _Hashed:
+    digest, own = f"digest{one.number}", f"hash{one.number}"
+    before = f"hash{one.before}" if one.before >= 0 else START
+    content = pieces_of(one.content)
+    is_same = len(content) == 1
+    key = one.salt.ljust(hashlib.sha256().block_size, b"\0")
+    return _Hashed(
+        chained=Pattern([*pieces_of(one.columns), digest, before], numbers),
+        content=Pattern(content, numbers),
+        digest=hmac.digest(one.salt, one.content.encode(), "sha256") if is_same else b"",
+        inner=hashlib.sha256(key.translate(hmac.trans_36)),
+        outer=hashlib.sha256(key.translate(hmac.trans_5C)),
+        at_digest=numbers[digest], at_hash=numbers[own],
+    )  # fmt: skip
 
 
 def _named(pieces: Sequence[Piece]) -> list[bytes | str]:
@@ -248,19 +254,15 @@ class Copier:
             counts.append(mould.moves.rows(bases, spot.area, units))
 
     def _put_words(
-        self, words: list[bytes], mould: Mould, spot: Spot, prefix: str, month: str
+        self, words: list[bytes], mould: Mould, spot: Spot, prefix: bytes, month: str
     ) -> list[int]:  # fmt: skip
         """Put in what is other in every copy; return the numbers of its units, and that of none."""
         rng, single = self._rng, mould.single
         # In the order of the first ones: what is hashed has its keys in order.
-        hexes = _fresh(prefix, mould.fresh, rng)
-        together = unhexlify("".join(hexes))
-        words[: mould.fresh] = [together[at : at + ID] for at in range(0, len(together), ID)]
-        for at, number_of in mould.written:
-            one = hexes[at]
-            words[number_of] = (
-                f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}".encode()
-            )
+        fresh = words[: mould.fresh] = _fresh(prefix, mould.fresh, rng)
+        for own, at in mould.written:
+            one = fresh[own].hex()
+            words[at] = f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}".encode()
         ids = spot.ids
         for at, name in mould.place:
             words[at] = ids[name]
@@ -300,27 +302,31 @@ def _put(words: list[bytes], at: int, word: bytes) -> None:
 
 def _put_hashes(words: list[bytes], mould: Mould) -> None:
     """Chain the events: each over its columns, the digest of its body, the hash before it."""
-    made: list[bytes] = []
     for one in mould.events:
-        digest = one.digest
-        if not one.is_same:
-            digest = hmac.digest(one.salt, one.content.filled(words), "sha256")
-        previous = made[one.before] if one.before >= 0 else START
-        own = hashlib.sha256(one.columns.filled(words) + digest + previous).digest()
-        made.append(own)
-        words[one.at_digest] = digest
-        words[one.at_hash] = own
+        words[one.at_digest] = one.digest or _keyed(one, one.content.filled(words))
+        words[one.at_hash] = hashlib.sha256(one.chained.filled(words)).digest()
 
 
-def _prefix(day: date) -> str:
+def _keyed(one: _Hashed, content: bytes) -> bytes:
+    """Return the HMAC of a body: `hmac.digest` takes twice as long, for it begins with the salt."""
+    inner, outer = one.inner.copy(), one.outer.copy()
+    inner.update(content)
+    outer.update(inner.digest())
+    return outer.digest()
+
+
+def _prefix(day: date) -> bytes:
     """Return what UUIDv7 of a day begin with, up to their version."""
     noon = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
-    return f"{int(noon.timestamp() * 1_000):012x}7"
+    return int(noon.timestamp() * 1_000).to_bytes(6, "big")
 
 
-def _fresh(prefix: str, many: int, rng: random.Random) -> list[str]:
-    """Return so many ids in their order, as digits alone."""
-    lots = rng.randbytes(9 * many).hex()
-    return sorted(
-        f"{prefix}{lots[at : at + 3]}8{lots[at + 3 : at + 18]}" for at in range(0, 18 * many, 18)
-    )
+def _fresh(prefix: bytes, many: int, rng: random.Random) -> list[bytes]:
+    """Return so many ids in their order: of one instant, so drawn by lot in 64 bits of theirs."""
+    lots = rng.randbytes(8 * many)
+    first = prefix + _VERSION
+    found = [
+        first + lots[at : at + 1] + _VARIANT + lots[at + 1 : at + 8] for at in range(0, 8 * many, 8)
+    ]
+    found.sort()
+    return found
