@@ -191,8 +191,8 @@ def told(one: Filled) -> str:
     return (
         f"{one.matters} matters with {one.events} events in {one.seconds:.0f} s ({rate:.0f}/s): "
         f"told and read {one.telling:.0f} s, written {one.writing:.0f} s, indexes "
-        f"{one.indexes:.0f} s (beside them the counts {one.counting:.0f} s), tidied up "
-        f"{one.tidying:.0f} s"
+        f"{one.indexes:.0f} s (beside them the counts {one.counting:.0f} s), links "
+        f"looked at and tidied up {one.tidying:.0f} s"
     )
 
 

@@ -3,6 +3,7 @@
 Meanwhile nobody tidies those tables up: who fills them does so at the end.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Final
 from django.db import connection
 
 TOGETHER: Final = 2  # tables whose indexes are built at the same time
+# More processes for one index only where cores are left: two tables and the counts are at work.
+HELPERS: Final = min(max((os.cpu_count() or 1) - TOGETHER - 1, 0), 2)
 _CONSTRAINTS: Final = """
 SELECT conrelid::regclass::text, conname, contype, pg_get_constraintdef(oid)
 FROM pg_constraint
@@ -75,7 +78,7 @@ def by_size(tables: list[str]) -> list[str]:
 def _run(statements: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
-        cursor.execute("SET max_parallel_maintenance_workers = 2")
+        cursor.execute(f"SET max_parallel_maintenance_workers = {HELPERS}")
         while statements:
             cursor.execute(statements[0])
             del statements[0]

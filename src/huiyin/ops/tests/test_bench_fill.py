@@ -184,3 +184,10 @@ def test_cleaning_deletes_what_the_benchmark_made_and_nothing_else(tmp_path):
 
     assert not made.exists()
     assert (other / "server.log").read_text() == "something"
+
+
+def test_what_is_counted_has_a_number_as_long_as_there_are_numbers():
+    cells = Cells([a_life(0)], ["unit"])
+
+    assert cells.fits(10_000)
+    assert not cells.fits(2**62)
