@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from django.db import connection
@@ -63,6 +64,25 @@ def test_words_are_found_as_they_were_written(typed, is_found):
     a_matter(city, "路灯不亮", "新华路 3号门口的 LED 灯坏了；夜里还有噪音。灯不亮", address="北街")
 
     assert bool(found(typed)) is is_found
+
+
+def test_a_word_is_kept_as_its_pairs_of_neighbours_and_its_last_sign_alone():
+    lot = Random("pairs")  # noqa: S311 a draw
+    texts = ["", "路", "路 灯", "路灯", "路灯坏 a1", "ａ１ 路灯"]
+    texts += ["".join(lot.choices("路灯坏A1 ，", k=n)) for n in range(60) for _ in range(5)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT matters_folded(said), tsvector_to_array(array_to_tsvector("
+            "matters_grams(matters_folded(said)))) FROM unnest(%s::text[]) AS said",
+            [texts],
+        )
+        found = cursor.fetchall()
+
+    assert len(found) == len(texts)
+    for folded, kept in found:
+        words = folded.split()
+        pairs = {word[at : at + 2] for word in words for at in range(len(word))}
+        assert set(kept) == pairs
 
 
 def test_title_text_and_address_are_looked_through():

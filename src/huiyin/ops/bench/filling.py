@@ -5,10 +5,11 @@ places and days with chains of their own, by COPY, with the indexes built at the
 verify` finds nothing wrong with it.
 """
 
+import gc
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,21 +23,22 @@ from django.utils import timezone
 
 from huiyin.matters.models import Contact, Matter, Tally
 from huiyin.ops.bench import skew
+from huiyin.ops.bench.binary import whole
 from huiyin.ops.bench.copies import (
     COUNTS,
     TABLES,
-    Cell,
-    Cells,
     Copier,
     Counterparts,
     Mould,
     Somebody,
 )
+from huiyin.ops.bench.gaps import both
 from huiyin.ops.bench.grounds import Grounds
 from huiyin.ops.bench.lives import MODELS, City, Life, columns, read_lives, tell_stories
 from huiyin.ops.bench.pouring import pour
-from huiyin.ops.bench.shelving import shelved
+from huiyin.ops.bench.shelving import Shelf, by_size, shelved
 from huiyin.ops.bench.spots import Spots
+from huiyin.ops.bench.tallying import DAYS, FIRST_DAY, Cell, Cells
 from huiyin.ops.demo.divisions import CITY
 from huiyin.ops.demo.names import mobile, person
 from huiyin.ops.errors import OperatorError
@@ -110,10 +112,14 @@ def _fill(
         Note.objects.update_or_create(name=NOTE, defaults={"value": told, "written_at": at})
     wanted = max(matters - there, 0)
     city = city_now()
-    lives = _lives(city, _told())
-    orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
-    telling = time.perf_counter() - begun
-    return telling, write(orders, lives, city, at=at, jobs=jobs)
+    gc.disable()  # millions of small things, none of which is garbage
+    try:
+        lives = _lives(city, _told())
+        orders = _orders(lives, wanted, today=timezone.localdate(at), seed=f"{_SEED}/{there}")
+        telling = time.perf_counter() - begun
+        return telling, write(orders, lives, city, at=at, jobs=jobs)
+    finally:
+        gc.enable()
 
 
 def write(
@@ -135,9 +141,11 @@ def write(
     spots = Spots(lives[one.life].level for one in orders)
     wanted = sum(one.times for one in orders)
     say(f"Writing {wanted} matters, copies of {len(lives)} lives …")
-    cells = Cells(lives, old_cells())
+    cells = Cells(lives, city.units, old_cells())
     make_counts(cells)
-    ground = Ground(lives, [Mould(one, cells) for one in lives], city, people, accounts, spots)
+    ground = Ground(
+        lives, [Mould(one, cells) for one in lives], city, people, accounts, spots, cells.units
+    )
     parts = _shared_among(orders, jobs or os.cpu_count() or 1, _reserve_numbers(wanted))
     # What is there is written once more when it is little: then nothing of it all is logged.
     there = Matter.objects.count()
@@ -149,12 +157,12 @@ def write(
         say(f"Written in {writing:.0f} s; counting, and building the indexes …")
         started = time.perf_counter()
         with ThreadPoolExecutor(1) as pool:
-            counted = pool.submit(_count_apart, anew=anew)
-            shelf.put_back()
+            counted = pool.submit(_count_apart, cells, anew=anew)
+            shelf.build()
             counting = counted.result()
         indexes = time.perf_counter() - started
-    started = time.perf_counter()
-    _tidy_up()
+        started = time.perf_counter()
+        _tidy_up(shelf)
     Note.objects.filter(name=UNDER_WAY).delete()
     tidying = time.perf_counter() - started
     events = sum(len(lives[one.life].events) * one.times for one in orders)
@@ -167,11 +175,11 @@ def written() -> dict[str, list[str]]:
     return {model._meta.db_table: columns(model) for model in MODELS} | {COUNTS: []}
 
 
-def _count_apart(*, anew: bool) -> float:
+def _count_apart(cells: Cells, *, anew: bool) -> float:
     """Count in a thread of its own; return how long it took in seconds."""
     started = time.perf_counter()
     try:
-        count(anew=anew)
+        count(cells, anew=anew)
     finally:
         connection.close()
     return time.perf_counter() - started
@@ -183,8 +191,8 @@ def told(one: Filled) -> str:
     return (
         f"{one.matters} matters with {one.events} events in {one.seconds:.0f} s ({rate:.0f}/s): "
         f"told and read {one.telling:.0f} s, written {one.writing:.0f} s, indexes "
-        f"{one.indexes:.0f} s (beside them the counts {one.counting:.0f} s), tidied up "
-        f"{one.tidying:.0f} s"
+        f"{one.indexes:.0f} s (beside them the counts {one.counting:.0f} s), links "
+        f"looked at and tidied up {one.tidying:.0f} s"
     )
 
 
@@ -264,11 +272,16 @@ def _people(at: datetime) -> tuple[list[Somebody], list[Somebody]]:
 
     def sealed(number: int, account: str = "") -> Somebody:
         phone, name = mobile(0, FIRST_CALLER + number), person(f"bench/{rng.random()}")
-        words = (
-            seal(name, context=fields["name"]), seal(phone, context=fields["phone"]),
-            f"\\\\x{index_of(phone).hex()}", account,
-        )  # fmt: skip
-        return Somebody(*(word.encode() for word in words))
+        sealed_name, sealed_phone = (
+            seal(word, context=fields[field]).encode()
+            for field, word in (("name", name), ("phone", phone))
+        )
+        return Somebody(
+            whole(sealed_name),
+            whole(sealed_phone),
+            whole(index_of(phone)),
+            both(account) if account else (b"", b""),
+        )
 
     known = dict(Account.objects.filter(name__startswith="bench/").values_list("name", "pk"))
     if not known:
@@ -318,12 +331,14 @@ class Ground:
     people: Sequence[Somebody]
     accounts: Sequence[Somebody]
     spots: Spots
+    numbers: Mapping[str, int]  # of units
 
     def copies(self, orders: Sequence[Order], first: int) -> Iterator[dict[str, list[bytes]]]:
         """Yield the rows of all copies in batches, by table; a batch is emptied afterwards."""
         rng = Random(f"{_SEED}/{first}")  # noqa: S311 as above
         copier = Copier(
-            counterparts=Counterparts(self.city), people=self.people, accounts=self.accounts,
+            counterparts=Counterparts(self.city, self.numbers), people=self.people,
+            accounts=self.accounts,
             seed=f"{_SEED}/copies/{first}", numbers=iter(range(first, first + 100_000_000)),
             key=settings.HUIYIN.index_key, city=CITY[:4],
         )  # fmt: skip
@@ -342,15 +357,13 @@ class Ground:
 
 # --- counting ------------------------------------------------------------------------------------
 
-# By numbers: what is sorted is narrow, and lies as the index of the counts does.
 _MAKE_COUNTS: Final = """
-CREATE UNLOGGED TABLE bench_counts (
-    area int, measure smallint, day date, kind int, unit_id uuid, delta int
-);
-CREATE UNLOGGED TABLE bench_measures (number smallint, measure text);
-CREATE UNLOGGED TABLE bench_kinds (number int, procedure text, state text, category_id uuid)
+CREATE UNLOGGED TABLE bench_counts (key bigint, delta int);
+CREATE UNLOGGED TABLE bench_measures (number bigint, measure text);
+CREATE UNLOGGED TABLE bench_kinds (number bigint, procedure text, state text, category_id uuid);
+CREATE UNLOGGED TABLE bench_units (number bigint, unit_id uuid)
 """
-_DROP_COUNTS: Final = "DROP TABLE IF EXISTS bench_counts, bench_measures, bench_kinds"
+_DROP_COUNTS: Final = "DROP TABLE IF EXISTS bench_counts, bench_measures, bench_kinds, bench_units"
 _OLD_CELLS: Final = """
 SELECT DISTINCT measure, procedure, state, coalesce(category_id::text, '\\N')
 FROM (
@@ -358,17 +371,23 @@ FROM (
     UNION ALL SELECT measure, procedure, state, category_id FROM matters_tallydelta
 ) AS found
 """
-_NUMBERED: Final = """
+# How a number is made of what it counts, and read again: see tallying.
+_NUMBERED: Final = f"""
+    measures.number * %(measure)s + kinds.number * %(kind)s + units.number
+    + coalesce(old.day - date '{FIRST_DAY}', {DAYS - 1})::bigint * %(day)s
+"""
+_FOR_NUMBERS: Final = """
     JOIN bench_measures AS measures ON measures.measure = old.measure
     JOIN bench_kinds AS kinds
         ON (kinds.procedure, kinds.state, coalesce(kinds.category_id::text, ''))
          = (old.procedure, old.state, coalesce(old.category_id::text, ''))
+    JOIN bench_units AS units
+        ON coalesce(units.unit_id::text, '') = coalesce(old.unit_id::text, '')
 """
 _OLD_COUNTS: Final = (
     f"""
-INSERT INTO bench_counts
-SELECT area_id, measures.number, day, kinds.number, unit_id, count
-FROM matters_tally AS old {_NUMBERED}
+INSERT INTO bench_counts SELECT old.area_id * %(area)s + {_NUMBERED}, count
+FROM matters_tally AS old {_FOR_NUMBERS}
 """,  # noqa: S608 fixed texts
     """
 INSERT INTO matters_tallyarea (town_id, county_id, overlay_id, city_id)
@@ -376,25 +395,27 @@ SELECT DISTINCT town_id, county_id, overlay_id, city_id FROM matters_tallydelta
 ON CONFLICT DO NOTHING
 """,
     f"""
-INSERT INTO bench_counts
-SELECT area.id, measures.number, day, kinds.number, unit_id, delta
-FROM matters_tallydelta AS old {_NUMBERED}
+INSERT INTO bench_counts SELECT area.id * %(area)s + {_NUMBERED}, delta
+FROM matters_tallydelta AS old {_FOR_NUMBERS}
     JOIN matters_tallyarea AS area
         ON (coalesce(old.town_id, old.county_id, old.city_id), old.overlay_id IS NULL)
          = (coalesce(area.town_id, area.county_id, area.city_id), area.overlay_id IS NULL)
 """,  # noqa: S608 fixed texts
 )
-_KEEP: Final = """
+_KEEP: Final = f"""
 INSERT INTO matters_tally (area_id, measure, day, procedure, state, category_id, unit_id, count)
-SELECT area, measures.measure, day, procedure, state, category_id, unit_id, n
+SELECT
+    key / %(area)s, measures.measure,
+    date '{FIRST_DAY}' + nullif(key / %(day)s %% {DAYS}, {DAYS - 1})::int,
+    procedure, state, category_id, unit_id, n
 FROM (
-    SELECT area, measure, day, kind, unit_id, sum(delta)::int AS n FROM bench_counts
-    GROUP BY area, measure, day, kind, unit_id HAVING sum(delta) <> 0
-    ORDER BY area, measure, day, kind, unit_id
+    SELECT key, sum(delta)::int AS n FROM bench_counts
+    GROUP BY key HAVING sum(delta) <> 0 ORDER BY key
 ) AS sums
-    JOIN bench_measures AS measures ON measures.number = sums.measure
-    JOIN bench_kinds AS kinds ON kinds.number = sums.kind
-"""
+    JOIN bench_measures AS measures ON measures.number = key %% %(area)s / %(measure)s
+    JOIN bench_kinds AS kinds ON kinds.number = key %% %(day)s / %(kind)s
+    JOIN bench_units AS units ON units.number = key %% %(kind)s
+"""  # noqa: S608 fixed texts
 _ADD: Final = f"""{_KEEP}
 ON CONFLICT (area_id, measure, day, procedure, state, category_id, unit_id)
 DO UPDATE SET count = matters_tally.count + excluded.count
@@ -409,45 +430,53 @@ def old_cells() -> list[Cell]:
 
 
 def make_counts(cells: Cells) -> None:
-    """Make the tables into which copies write what is counted of them."""
+    """Make the tables into which copies write what is counted of them. Raises OperatorError."""
+    numbered: dict[str, list[tuple[int | str, ...]]] = {
+        "bench_measures": [(number, one) for one, number in cells.measures.items()],
+        "bench_kinds": [(number, *one) for one, number in cells.kinds.items()],
+        "bench_units": [(number, one) for one, number in cells.units.items()],
+    }
     with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM matters_tallyarea")
+        if not cells.fits(cursor.fetchone()[0]):
+            raise OperatorError("There is more to be counted than numbers for it.")
         cursor.execute(_DROP_COUNTS)
         cursor.execute(_MAKE_COUNTS)
-        with cursor.copy("COPY bench_measures FROM STDIN") as into:
-            for measure, number in cells.measures.items():
-                into.write(f"{number}\t{measure}\n")
-        with cursor.copy("COPY bench_kinds FROM STDIN") as into:
-            for kind, number in cells.kinds.items():
-                into.write("\t".join((str(number), *kind)) + "\n")
+        for table, rows in numbered.items():
+            with cursor.copy(f"COPY {table} FROM STDIN") as into:
+                into.write("".join("\t".join(map(str, row)) + "\n" for row in rows))
 
 
-def count(*, anew: bool) -> None:
+def count(cells: Cells, *, anew: bool) -> None:
     """Add what was copied to what was counted before; `anew`: all counts are written once more."""
     tables = (Tally._meta.db_table,) if anew else ()
+    sizes = {name: getattr(cells, name) for name in ("area", "measure", "day", "kind")}
     with shelved(tables) as shelf, transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL work_mem = '256MB'")
             cursor.execute("SET LOCAL enable_hashagg = off")  # sorted they lie as the index does
             if anew:
                 for statement in _OLD_COUNTS:
-                    cursor.execute(statement)
+                    cursor.execute(statement, sizes)
                 cursor.execute("TRUNCATE matters_tally, matters_tallydelta")
-            for table in ("bench_counts", "bench_kinds", "bench_measures"):
+            for table in ("bench_counts", "bench_kinds", "bench_measures", "bench_units"):
                 cursor.execute(f"ANALYZE {table}")
-            cursor.execute(_KEEP if anew else _ADD)
+            cursor.execute(_KEEP if anew else _ADD, sizes)
             cursor.execute(_DROP_COUNTS)
         shelf.put_back()
 
 
-def _tidy_up() -> None:
+def _tidy_up(shelf: Shelf) -> None:
     """Leave the tables as they lie there on any day of a city that has not just been filled."""
+    tables = [Tally._meta.db_table, *by_size([*TABLES, *(shelf.checks.keys() - {*TABLES})])]
     with ThreadPoolExecutor(TOGETHER_TIDY) as pool:
-        for _ in pool.map(_tidy, (*TABLES, Tally._meta.db_table)):
+        for _ in pool.map(partial(_tidy, shelf), tables):
             pass
 
 
-def _tidy(table: str) -> None:
+def _tidy(shelf: Shelf, table: str) -> None:
     try:
+        shelf.check(table)
         with connection.cursor() as cursor:
             cursor.execute(f"VACUUM (ANALYZE) {table}")
     finally:

@@ -36,6 +36,8 @@ from huiyin.matters.models import (
     Run,
     RunClock,
 )
+from huiyin.ops.bench.binary import OWN, Gap, Piece, Row, rows_in
+from huiyin.ops.bench.gaps import STEM, TEXT, UUID_, UUIDS, VARCHAR, Gaps
 from huiyin.ops.bench.patterns import gap
 from huiyin.ops.demo.life.plan import ONLY_LIVE, Entry, entries
 from huiyin.ops.demo.life.pouring import tell_all
@@ -50,11 +52,8 @@ MODELS: Final[tuple[type[models.Model], ...]] = (
     Matter, MatterText, Contact, Run, EventHeader, EventBody, RunClock, Assignment,
     AttachmentUse, Rating, CallBack,
 )  # fmt: skip
-_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_DATE: Final = r"(?<![0-9])20[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9])"
-_BYTES: Final = "\\\\x"  # before bytes in what COPY reads
-_START: Final = START.hex()
-TOKENS: Final = re.compile(f"{_UUID}|{_DATE}")
+DIGEST: Final = 32  # bytes of a hash
+Columns = list[tuple[int, bytes | None]]  # a row: of each column the number of its type, its bytes
 
 
 def tell_stories(*, at: datetime, jobs: int = 1) -> int:
@@ -86,45 +85,7 @@ def _tell(at: datetime, part: tuple[datetime, list[Entry]]) -> int:
     return told
 
 
-# --- texts with gaps ------------------------------------------------------------------------------
-
-
-class Gaps:
-    """Which words of a life are gaps, and what the gaps are called."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-
-    def add(self, word: str, name: str) -> str:
-        """Make a word a gap; the first name it gets stays. Returns the name."""
-        return self.names.setdefault(word, name)
-
-    def days(self) -> list[str]:
-        """Return the days that stand in the life."""
-        return [word for word in self.names if len(word) == 10]
-
-    def cut(self, text: str) -> str:
-        """Return a text with its gaps."""
-        out, end = [], 0
-        for found in TOKENS.finditer(text):
-            name = self.names.get(found[0])
-            if name is None and len(found[0]) == 10 and _is_day(found[0]):
-                name = self.add(found[0], f"d{len(self.names)}")
-            if name is None:
-                continue
-            out.append(text[end : found.start()])
-            out.append(gap(name))
-            end = found.end()
-        out.append(text[end:])
-        return "".join(out)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+# --- lives ----------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -172,12 +133,12 @@ class Life:
     keyed: set[str] = field(default_factory=set)  # units by whose ids something is kept
     contacts: list[str] = field(default_factory=list)  # gaps of the people
     accounts: dict[str, str] = field(default_factory=dict)  # gap of a person → of their account
-    rows: dict[str, list[str]] = field(default_factory=dict)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)  # what the counts hold of it
 
     def days(self) -> list[tuple[str, date]]:
-        """Return its gaps for days, with the day that stood there."""
+        """Return the gaps for days in its texts, with the day that stood there."""
         return [(self.gaps.names[day], date.fromisoformat(day)) for day in self.gaps.days()]
 
 
@@ -260,34 +221,35 @@ def read_lives(matters: Sequence[Matter], city: City) -> list[Life]:
         life.ended = max(life.ended, timezone.localdate(run.changed_at))
         _actors_in(life, canonical(run.memory).decode(), city)
     headers = EventHeader.objects.filter(run__matter__in=ids).select_related("body")
-    salts: dict[str, tuple[EventHeader, Life]] = {}
+    told: list[tuple[EventHeader, Life]] = []
     for event in headers.order_by("run_id", "seq"):
         life = found[matter_of[str(event.run_id)]]
         matter_of[str(event.pk)] = matter_of[str(event.run_id)]
         _fresh(life, str(event.pk), f"e{len(life.fresh)}")
         _actor_of(life, event, city)
         _actors_in(life, canonical([event.effects, event.body.content]).decode(), city)
-        salts[str(event.pk)] = event, life
-    rows = {model: _copied_out(model, ids) for model in MODELS}
+        told.append((event, life))
+    stems = {str(one.pk): city.stems.get(str(one.village_id or ""), "") for one in matters}
+    events_of: dict[type[models.Model], dict[UUID, Columns]] = {EventHeader: {}, EventBody: {}}
     for model in MODELS:
-        for line in rows[model]:
-            _place_row(model, line, found, matter_of)
-    bodies = {line.split("\t", 1)[0]: line for line in rows[EventBody]}
-    lines = {line.split("\t", 1)[0]: line for line in rows[EventHeader]}
+        for row in _copied_out(model, ids):
+            if model in events_of:
+                events_of[model][_id_in(row[0])] = row
+            else:
+                _place_row(model, row, found, matter_of, stems)
     heads: dict[UUID, int] = {}
-    for pk, (event, life) in salts.items():
-        _add_event(life, event, lines[pk], bodies[pk], heads)
+    for event, life in told:
+        header, body = (events_of[model][event.pk] for model in (EventHeader, EventBody))
+        _add_event(life, event, header, body, heads)
     for run in runs:
         life = found[str(run.matter_id)]
-        _put_heads(life, {life.gaps.names[str(run.pk)]: heads[run.pk]})
+        _put_head(life, life.gaps.names[str(run.pk)], heads[run.pk])
     events: dict[UUID, list[EventHeader]] = {}
-    for event, _life in salts.values():
+    for event, _life in told:
         events.setdefault(event.run_id, []).append(event)
     for run in runs:
         _count(found[str(run.matter_id)], run, events.get(run.pk, []))
-    stems = {str(one.pk): city.stems.get(str(one.village_id or ""), "") for one in matters}
-    for pk, life in found.items():
-        _put_name(life, stems[pk])
+    for life in found.values():
         word_of = {name: word for word, name in life.gaps.names.items()}
         life.fresh.sort(key=word_of.__getitem__)
     return list(found.values())
@@ -313,8 +275,8 @@ def _actor_of(life: Life, event: EventHeader, city: City) -> None:
 
 
 def _actors_in(life: Life, text: str, city: City) -> None:
-    life.keyed |= {one for one in re.findall(f'"({_UUID})":', text) if one in city.units}
-    for found in re.finditer(_UUID, text):
+    life.keyed |= {one for one in re.findall(f'"({UUIDS})":', text) if one in city.units}
+    for found in re.finditer(UUIDS, text):
         if found[0] in city.units:
             _unit(life, found[0], city)
 
@@ -325,55 +287,77 @@ def _unit(life: Life, unit: str, city: City) -> str:
     return life.units[unit]
 
 
-def _copied_out(model: type[models.Model], ids: Sequence[UUID]) -> list[str]:
+def _copied_out(model: type[models.Model], ids: Sequence[UUID]) -> list[Columns]:
+    """Return the rows of some matters in a table as columns, each with the number of its type."""
     replaced = _REPLACED.get(model, {})
     wanted = sql.SQL(", ").join(
         sql.SQL(replaced[one]) if one in replaced else sql.Identifier(one) for one in columns(model)
     )
+    query = sql.SQL("SELECT {} FROM {} WHERE ").format(wanted, sql.Identifier(model._meta.db_table))
     where = sql.SQL(_MATTER_OF.get(model, _OF_A_RUN))
-    query = sql.SQL("COPY (SELECT {} FROM {} WHERE ").format(
-        wanted, sql.Identifier(model._meta.db_table)
-    )
     with connection.cursor() as cursor:
-        plain = (query + where).as_string(cursor.connection) + ") TO STDOUT"
-        with cursor.copy(cursor.mogrify(plain, {"ids": list(ids)})) as out:
-            return b"".join(bytes(part) for part in out).decode().split("\n")[:-1]
+        asked = cursor.mogrify((query + where).as_string(cursor.connection), {"ids": list(ids)})
+        cursor.execute(f"{asked} LIMIT 0")
+        kinds = [one.type_code for one in cursor.description]
+        with cursor.copy(f"COPY ({asked}) TO STDOUT (FORMAT binary)") as out:
+            data = b"".join(bytes(part) for part in out)
+    return [list(zip(kinds, row, strict=True)) for row in rows_in(data)]
+
+
+def _cut(life: Life, row: Columns, put: Mapping[bytes | None, Piece]) -> Row:
+    """Cut a row into a pattern of a life; `put`: what stands where a copy has its own."""
+    return [[put[value]] if value in put else life.gaps.column(kind, value) for kind, value in row]
+
+
+def _id_in(column: tuple[int, bytes | None]) -> UUID:
+    return UUID(bytes=column[1])
 
 
 def _place_row(
-    model: type[models.Model], line: str, found: Mapping[str, Life], matter_of: Mapping[str, str]
-) -> None:
-    """Cut a row into a pattern of the life it belongs to; events and bodies come later."""
-    if model in (EventHeader, EventBody):
-        return
-    key = next(word for word in re.findall(_UUID, line) if word in matter_of)
-    life = found[matter_of[key]]
-    text = life.gaps.cut(line)
-    table = model._meta.db_table
+    model: type[models.Model], row: Columns, found: Mapping[str, Life],
+    matter_of: Mapping[str, str], stems: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Cut a row into a pattern of the life it belongs to."""
+    keys = [str(_id_in(one)) for one in row if one[0] == UUID_ and one[1]]
+    matter = next(matter_of[key] for key in keys if key in matter_of)
+    life, put = found[matter], {}
     if model is Contact:
-        who = life.gaps.names[line.split("\t", 1)[0]]
-        for part in ("name", "phone", "index"):
-            text = text.replace(f"~{part}~", gap(f"{who}{part}"))
+        who = life.gaps.names[keys[0]]
+        put = {f"~{one}~": Gap(f"{who}{one}", OWN) for one in ("name", "phone", "index")}
     elif model is Run:
-        run = life.gaps.names[line.split("\t", 1)[0]]
-        text = text.replace("~head~", _BYTES + gap(f"head{run}"))
+        put = {"~head~": Gap(f"head{life.gaps.names[keys[0]]}", DIGEST)}
     elif model is Matter:
-        for part in ("number", "lon", "lat", "overlay_id"):
-            text = text.replace(f"~{part}~", gap(part))
-    life.rows.setdefault(table, []).append(text)
+        put = {f"~{one}~": Gap(one, OWN) for one in ("number", "lon", "lat", "overlay_id")}
+    elif model is MatterText:
+        row = _with_name(row, stems[matter])
+    cut = _cut(life, row, {name.encode(): one for name, one in put.items()})
+    life.rows.setdefault(model._meta.db_table, []).append(cut)
+
+
+def _with_name(row: Columns, stem: str) -> Columns:
+    """Let the words name the place of the copy where they named the place of the life."""
+    if len(stem) < 2:
+        return row
+    return [
+        (kind, value.replace(stem.encode(), gap(STEM).encode()))
+        if value and kind in {TEXT, VARCHAR}
+        else (kind, value)
+        for kind, value in row
+    ]
 
 
 def _add_event(
-    life: Life, event: EventHeader, line: str, body: str, heads: dict[UUID, int]
+    life: Life, event: EventHeader, header: Columns, body: Columns, heads: dict[UUID, int]
 ) -> None:
     """Add an event to its life; `heads`: by run, the number of its last one so far."""
     number, before = len(life.events), heads.get(event.run_id, -1)
-    row = life.gaps.cut(line)
-    row = row.replace("~digest~", _BYTES + gap(f"digest{number}"))
-    row = row.replace("~previous~", _BYTES + (gap(f"hash{before}") if before >= 0 else _START))
-    row = row.replace("~hash~", _BYTES + gap(f"hash{number}"))
-    life.rows.setdefault(EventHeader._meta.db_table, []).append(row)
-    life.rows.setdefault(EventBody._meta.db_table, []).append(life.gaps.cut(body))
+    put: dict[bytes | None, Piece] = {
+        b"~digest~": Gap(f"digest{number}", DIGEST),
+        b"~previous~": Gap(f"hash{before}", DIGEST) if before >= 0 else START,
+        b"~hash~": Gap(f"hash{number}", DIGEST),
+    }
+    life.rows.setdefault(EventHeader._meta.db_table, []).append(_cut(life, header, put))
+    life.rows.setdefault(EventBody._meta.db_table, []).append(_cut(life, body, {}))
     said = {name: getattr(event, name) for name in HASHED}
     life.events.append(
         Event(
@@ -385,13 +369,11 @@ def _add_event(
     heads[event.run_id] = number
 
 
-def _put_heads(life: Life, last: Mapping[str, int]) -> None:
-    """Let runs end with the hash of their last event; `last`: by the gap of the run."""
-    table = Run._meta.db_table
-    for run, number in last.items():
-        life.rows[table] = [
-            row.replace(gap(f"head{run}"), gap(f"hash{number}")) for row in life.rows[table]
-        ]
+def _put_head(life: Life, run: str, number: int) -> None:
+    """Let a run end with the hash of its last event; `run`: its gap."""
+    head, last = Gap(f"head{run}", DIGEST), Gap(f"hash{number}", DIGEST)
+    for row in life.rows[Run._meta.db_table]:
+        row[:] = [[last] if column == [head] else column for column in row]
 
 
 def _count(life: Life, run: Run, events: Iterable[EventHeader]) -> None:
@@ -408,11 +390,3 @@ def _count(life: Life, run: Run, events: Iterable[EventHeader]) -> None:
     lead = next(iter(run.memory.get("roles", {}).get("lead", ())), "")
     unit = life.units[lead] if lead else ""
     life.movements.append(Movement("", Measure.IN_STATE.value, run.procedure, run.state, unit, 1))
-
-
-def _put_name(life: Life, stem: str) -> None:
-    """Let the words name the place of the copy where they named the place of the life."""
-    if len(stem) < 2:
-        return
-    table = MatterText._meta.db_table
-    life.rows[table] = [row.replace(stem, gap("stem")) for row in life.rows[table]]

@@ -1,4 +1,4 @@
-"""Texts with gaps that are filled in very often: bytes, and which word goes where.
+"""Texts and rows with gaps that are filled in very often: bytes, and which word goes where.
 
 While a life is read, a gap stands in its texts as `gap(name)`; afterwards the gaps are numbered and
 a text becomes a `Pattern`, filled out of a list of words by their numbers.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Final
 
-# Neither stands in what COPY writes: JSON spells them out, and nobody types them.
+# Neither stands in what is read: JSON spells them out, and nobody types them.
 _FROM: Final = "\x01"
 _TO: Final = "\x02"
 _GAP: Final = re.compile(f"{_FROM}([^{_TO}]*){_TO}")
@@ -20,23 +20,38 @@ def gap(name: str) -> str:
     return f"{_FROM}{name}{_TO}"
 
 
-def gaps_in(text: str) -> list[str]:
-    """Return the names of the gaps of a text, in their order."""
-    return _GAP.findall(text)
+def has_gap(text: bytes) -> bool:
+    """Tell whether a text has a gap."""
+    return _FROM.encode() in text
+
+
+def pieces_of(text: str) -> list[bytes | str]:
+    """Return a text as bytes, and the names of the gaps between them."""
+    return [
+        one if number % 2 else one.encode()
+        for number, one in enumerate(_GAP.split(text))
+        if one or number % 2
+    ]
 
 
 class Pattern:
-    """A text with numbered gaps. It is filled in place: by one thread at a time."""
+    """Bytes with numbered gaps. It is filled in place: by one thread at a time."""
 
     __slots__ = ("_parts", "_pick")
 
-    def __init__(self, text: str, numbers: Mapping[str, int]) -> None:
-        pieces = _GAP.split(text)
-        self._parts = [one.encode() for one in pieces]
-        self._pick = _picking([numbers[name] for name in pieces[1::2]])
+    def __init__(self, pieces: Sequence[bytes | str], numbers: Mapping[str, int]) -> None:
+        """Make it of bytes and names of gaps; `numbers`: by name."""
+        parts, wanted = [b""], []
+        for one in pieces:
+            if isinstance(one, str):
+                wanted.append(numbers[one])
+                parts += [b"", b""]
+            else:
+                parts[-1] += one
+        self._parts, self._pick = parts, _picking(wanted)
 
     def filled(self, words: Sequence[bytes]) -> bytes:
-        """Return the text with a word in every gap."""
+        """Return it with a word in every gap."""
         parts = self._parts
         parts[1::2] = self._pick(words)
         return b"".join(parts)

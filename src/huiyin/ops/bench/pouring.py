@@ -18,6 +18,7 @@ from typing import Any, Final
 from django.db import connection
 from psycopg import sql
 
+from huiyin.ops.bench.binary import HEADER
 from huiyin.ops.errors import OperatorError
 
 Rows = Mapping[str, list[bytes]]
@@ -30,6 +31,8 @@ def pour(
     anew: bool,
 ) -> None:  # fmt: skip
     """Write what the makers yield, each in a process of its own; `tables`: columns, empty for all.
+
+    Rows are those of a binary COPY.
 
     `anew`: tables are emptied and written again with what was in them; nobody else may look at
     them meanwhile. Raises OperatorError when a maker has ended early.
@@ -85,7 +88,10 @@ def _copy(table: str, columns: Sequence[str], *, anew: bool) -> Iterator[int]:
             cursor.execute("SET LOCAL synchronous_commit = off")
             if anew:
                 _write_again(cursor, table)
-            with cursor.copy(copying(table, columns, anew=anew)):
+            with cursor.copy(copying(table, columns, anew=anew)) as into:
+                into.write(HEADER)
+                while own.connection.pgconn.flush():  # before what others write
+                    pass
                 yield own.connection.fileno()
         own.commit()
     finally:
@@ -116,8 +122,8 @@ def _all_columns(cursor: Any, table: str) -> list[str]:
 def copying(table: str, columns: Sequence[str], *, anew: bool) -> str:
     """Return the statement that takes rows of a table in; `anew`: emptied in this transaction."""
     named = sql.SQL(" ({})").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
-    statement = sql.SQL("COPY {}{} FROM STDIN{}").format(
+    statement = sql.SQL("COPY {}{} FROM STDIN WITH (FORMAT binary{})").format(
         sql.Identifier(table), named if columns else sql.SQL(""),
-        sql.SQL(" WITH (FREEZE)" if anew else ""),
+        sql.SQL(", FREEZE" if anew else ""),
     )  # fmt: skip
     return statement.as_string(None)

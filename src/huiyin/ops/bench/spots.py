@@ -7,7 +7,9 @@ from random import Random
 from huiyin.matters.models import TallyArea
 from huiyin.matters.tallies import AREA
 from huiyin.ops.bench import skew
+from huiyin.ops.bench.binary import NULL, whole
 from huiyin.ops.bench.copies import Spot
+from huiyin.ops.bench.gaps import both, raw
 from huiyin.places.models import Place
 
 _Row = tuple[dict[str, str], list[str], str, float | None, float | None]
@@ -73,11 +75,21 @@ def _read(level: int) -> Iterator[_Row]:
         yield ids, codes, village_stem or stem, lon, lat
 
 
+def _words(ids: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the words for the ids of a place, by their gaps."""
+    words = {"overlay_id": NULL}
+    for name, one in ids.items():
+        words[name], words[raw(name)] = both(one)
+    if "p_overlay" in ids:
+        words["overlay_id"] = whole(words[raw("p_overlay")])
+    return words
+
+
 def _spots(level: int, areas: Mapping[tuple[str, ...], int]) -> Iterator[Spot]:
     for ids, codes, stem, lon, lat in _read(level):
         known = zip((6, 9, 12), codes, strict=True)
         yield Spot(
-            {name: one.encode() for name, one in ids.items()},
+            _words(ids),
             {many: code[:many] for many, code in known if code},
             stem.encode(), lon or 116.3, lat or 37.4, areas[_area(ids)],
         )  # fmt: skip

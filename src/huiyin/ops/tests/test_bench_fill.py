@@ -1,5 +1,6 @@
 """What the benchmark fills its city with is sound: `huiyin verify` finds nothing wrong with it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
@@ -12,13 +13,16 @@ from huiyin.matters.models import Contact, EventHeader, Matter, MatterText, Meas
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
 from huiyin.ops.bench import filling, grounds, pouring, skew
-from huiyin.ops.bench.copies import Cells, Copier, Counterparts, Mould, Somebody
+from huiyin.ops.bench.binary import HEADER, whole
+from huiyin.ops.bench.copies import Copier, Counterparts, Mould, Somebody
+from huiyin.ops.bench.gaps import both
 from huiyin.ops.bench.lives import Life
 from huiyin.ops.bench.spots import Spots
+from huiyin.ops.bench.tallying import Cells
 from huiyin.ops.errors import OperatorError
 
 pytestmark = pytest.mark.django_db
-SEALED = Somebody(name=b"", phone=b"", index=b"\\\\x00")
+SEALED = Somebody(name=whole(b""), phone=whole(b""), index=whole(b"\0"))
 
 
 @pytest.fixture
@@ -39,23 +43,23 @@ def copied(handled, *, times=3, days=70, anew=True):
     lives = filling._lives(known, list(Matter.objects.values_list("pk", flat=True)))
     spots = Spots(life.level for life in lives)
     rng = Random("test")  # noqa: S311 a draw
+    cells = Cells(lives, known.units, filling.old_cells())
     copier = Copier(
-        counterparts=Counterparts(known), people=[SEALED], accounts=[SEALED], seed="test",
-        numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
+        counterparts=Counterparts(known, cells.units), people=[SEALED], accounts=[SEALED],
+        seed="test", numbers=iter(range(1_000, 9_000)), key=b"k" * 32, city="3714",
     )  # fmt: skip
-    cells = Cells(lives, filling.old_cells())
     filling.make_counts(cells)
     for life in lives:
         # A resident's account is one of the city's own.
-        account = str(handled.resident.pk).encode()
-        copier._accounts = [Somebody(b"", b"", b"\\\\x00", account)]
+        account = both(str(handled.resident.pk))
+        copier._accounts = [replace(SEALED, account=account)]
         placed = spots.draw(life.level, times, rng)
         copier.copy(life, Mould(life, cells), days=days, spots=placed)
     for table, names in filling.written().items():
         statement = pouring.copying(table, names, anew=False)
         with filling.connection.cursor() as cursor, cursor.copy(statement) as into:
-            into.write(b"".join(copier.rows[table]))
-    filling.count(anew=anew)
+            into.write(b"".join((HEADER, *copier.rows[table])))
+    filling.count(cells, anew=anew)
     return lives
 
 
@@ -180,3 +184,10 @@ def test_cleaning_deletes_what_the_benchmark_made_and_nothing_else(tmp_path):
 
     assert not made.exists()
     assert (other / "server.log").read_text() == "something"
+
+
+def test_what_is_counted_has_a_number_as_long_as_there_are_numbers():
+    cells = Cells([a_life(0)], ["unit"])
+
+    assert cells.fits(10_000)
+    assert not cells.fits(2**62)

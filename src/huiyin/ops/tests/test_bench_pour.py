@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from huiyin.ops.bench.binary import rows_as
 from huiyin.ops.bench.pouring import pour
 from huiyin.ops.errors import OperatorError
 
@@ -31,11 +32,15 @@ def maker(first, *, batches=40, rows=60, wrong=False):
             if wrong and start > first:
                 raise ValueError("out of ideas")
             yield {
-                "bench_one": [f"{n}\t{WORDS[n % 3]}\n".encode() for n in numbers],
-                "bench_two": [b"%d\n" % n for n in numbers],
+                "bench_one": [rows_as([(as_int(n), WORDS[n % 3].encode())]) for n in numbers],
+                "bench_two": [rows_as([(as_int(n),)]) for n in numbers],
             }
 
     return made
+
+
+def as_int(number):
+    return number.to_bytes(4, "big")
 
 
 def rows_of(statement):
