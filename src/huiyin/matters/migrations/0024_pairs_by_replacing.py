@@ -40,7 +40,7 @@ RETURN ARRAY(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0022_words_are_found_at_once'),
+        ('matters', '0023_latest_worded'),
     ]
 
     operations = [
