@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Final
 from uuid import UUID
 
 from django.db.models import (
-    Case,
     DateTimeField,
     Exists,
     F,
@@ -21,7 +19,6 @@ from django.db.models import (
     QuerySet,
     SmallIntegerField,
     Value,
-    When,
 )  # fmt: skip
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -29,11 +26,9 @@ from django.utils import timezone
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
 from huiyin.matters import numbers, search
-from huiyin.matters.models import NEVER, Assignment, EventHeader, Matter, Run
+from huiyin.matters.models import NEVER, Assignment, Matter, Run
 from huiyin.places.models import Place
 from huiyin.procedures import library
-
-_RANKS: Final = (Level.EMERGENCY, Level.URGENT, Level.NORMAL)
 
 
 class Standing(StrEnum):
@@ -100,14 +95,32 @@ class Filters:
             where &= ~Q(matter__urgency=Level.NORMAL)
         if self.channel:
             where &= Q(matter__channel=self.channel)
-        if self.since:
-            where &= Q(matter__opened_at__gte=_midnight(self.since))
-        if self.until:
-            where &= Q(matter__opened_at__lt=_midnight(self.until + timedelta(days=1)))
         return where
 
+    def came_in(self) -> dict[str, datetime]:
+        """Return the conditions on when the matter came in."""
+        found = {}
+        if self.since:
+            found["came_in_at__gte"] = _midnight(self.since)
+        if self.until:
+            found["came_in_at__lt"] = _midnight(self.until + timedelta(days=1))
+        return found
+
+    def ends(self, *, at: datetime, soon: datetime) -> tuple[tuple[str, datetime], ...]:
+        """Return how the end of the nearest limit, NEVER for none, compares with instants."""
+        if self.standing is None:
+            return ()
+        return {
+            Standing.OVERDUE: (("lt", at),),
+            Standing.SOON: (("gte", at), ("lte", soon)),
+            Standing.IN_TIME: (("gt", soon), ("lt", NEVER)),
+            Standing.NONE: (("gte", NEVER),),
+        }[self.standing]
+
     def _of_run(self, at: datetime, soon: datetime) -> Q:
-        where = Q(procedure=self.procedure) if self.procedure else Q()
+        where = Q(**self.came_in())
+        if self.procedure:
+            where &= Q(procedure=self.procedure)
         if self.standing:
             where &= {
                 Standing.OVERDUE: Q(due_at__lt=at),
@@ -119,8 +132,7 @@ class Filters:
             held = Assignment.objects.filter(run=OuterRef("pk"), unit=self.unit_id, to_at=None)
             where &= Q(Exists(held))
         if self.is_returned:
-            returns = EventHeader.objects.filter(run=OuterRef("pk"), action__in=_giving_back())
-            where &= Q(Exists(returns))
+            where &= Q(memory__counts__has_any_keys=_giving_back())
         return where
 
     def _said(self) -> Q:
@@ -138,17 +150,15 @@ def _midnight(day: date) -> datetime:
 
 
 @cache
-def _giving_back() -> tuple[str, ...]:
+def _giving_back() -> list[str]:
     """Return the acts by which a unit sends a matter back, from the procedure files."""
-    return tuple(
-        sorted(
-            {
-                act.name
-                for rules in library.procedures().values()
-                for act in rules.actions.values()
-                if act.clocks.give_back
-            }
-        )
+    return sorted(
+        {
+            act.name
+            for rules in library.procedures().values()
+            for act in rules.actions.values()
+            if act.clocks.give_back
+        }
     )
 
 
@@ -166,34 +176,37 @@ class Key:
 
 def in_order(runs: QuerySet[Run], sort: Sort, *, is_done: bool) -> QuerySet[Run]:
     """Return runs in an order, with `rank` and `sorted_at`, the fields of their keys."""
-    ranks: Case | Value = Value(0, SmallIntegerField())
-    if sort is Sort.URGENCY:
-        ranks = Case(
-            *(When(matter__urgency=level, then=Value(n)) for n, level in enumerate(_RANKS)),
-            default=Value(len(_RANKS)), output_field=SmallIntegerField(),
-        )  # fmt: skip
+    ranks = F("urgency_rank") if sort is Sort.URGENCY else Value(0, SmallIntegerField())
     at: F | Coalesce = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
     if sort is Sort.RECEIVED:
-        at = F("matter__opened_at")
+        at = F("came_in_at")
     elif is_done:
         at = F("done_at")
-    down = "-" if _is_down(sort, is_done=is_done) else ""
+    down = "-" if is_down(sort, is_done=is_done) else ""
     ranked = ("rank",) if sort is Sort.URGENCY else ()
     ordered = runs.annotate(rank=ranks, sorted_at=at)
     return ordered.order_by(*ranked, f"{down}sorted_at", f"{down}pk")
 
 
-def _is_down(sort: Sort, *, is_done: bool) -> bool:
+def is_down(sort: Sort, *, is_done: bool) -> bool:
+    """Tell whether an order has the latest first."""
     return sort is Sort.RECEIVED or is_done
 
 
-def behind(key: Key, sort: Sort, *, is_done: bool) -> Q:
-    """Return the condition: what comes after a key in an order."""
-    is_later = "lt" if _is_down(sort, is_done=is_done) else "gt"
+def behind(
+    key: Key, sort: Sort, *, is_done: bool, run: str = "pk", ranked: bool = True
+) -> Q:  # fmt: skip
+    """Return the condition: what comes after a key in an order.
+
+    `run`: the field of the run. `ranked`: rows of less urgent matters come after it too.
+    """
+    is_later = "lt" if is_down(sort, is_done=is_done) else "gt"
     later = Q(**{f"sorted_at__{is_later}e": key.at}) & (
-        Q(**{f"sorted_at__{is_later}": key.at}) | Q(**{f"pk__{is_later}": key.id})
+        Q(**{f"sorted_at__{is_later}": key.at}) | Q(**{f"{run}__{is_later}": key.id})
     )
-    return Q(rank__gt=key.rank) | (Q(rank=key.rank) & later) if sort is Sort.URGENCY else later
+    if sort is not Sort.URGENCY or not ranked:
+        return later
+    return Q(rank__gt=key.rank) | (Q(rank=key.rank) & later)
 
 
 def key_of(run: Run) -> Key:

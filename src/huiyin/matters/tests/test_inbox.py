@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from huiyin.matters import inbox, search
 from huiyin.matters.inbox import Tray
 from huiyin.matters.inbox_filters import Filters, Sort, Standing
-from huiyin.matters.models import Matter, MatterText, Run
+from huiyin.matters.models import RANKS, Matter, MatterText, Run
 from huiyin.matters.search import Wanted
 from huiyin.matters.tests.records import the_record
 from huiyin.places.models import Place, PlaceLevel
@@ -250,6 +250,7 @@ def test_pages_follow_each_other_in_every_order(sort):
     runs = [city.open("hotline", "accept_call", at=NOW + k // 2 * HOUR).run for k in range(6)]
     for run, level in zip(runs, ("normal", "urgent", "emergency") * 2, strict=True):
         Matter.objects.filter(pk=run.matter_id).update(urgency=level)
+        Run.objects.filter(pk=run.pk).update(urgency_rank=RANKS[level])
     Run.objects.filter(pk=runs[0].pk).update(due_at=None)
     expected = {
         Sort.LIMIT: (1, 2, 3, 4, 5, 0),

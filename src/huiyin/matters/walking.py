@@ -1,0 +1,253 @@
+"""Lists of runs in an order, read along an index and only as far as they are shown.
+
+A list is made of walks: querysets of runs, or of what a unit holds, each of which an index holds in
+the order of the list. What waits for an office is a walk for each of the rules by which it waits;
+what a unit holds is one. The database function `matters_walked` (migration `lists_are_walked`)
+takes the first of each without ever sorting more, and the page is the first of those.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, reduce
+from operator import or_
+from typing import Any, Final, cast
+
+from django.db import connection
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+
+from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down
+from huiyin.matters.models import NEVER, RANKS, Assignment, Run
+from huiyin.matters.owning import Rule, Shown, asked
+from huiyin.matters.people_in import LEVELS
+from huiyin.people.actors import Actor
+
+Walk = QuerySet[Run] | QuerySet[Assignment]
+PLACES: Final = (
+    "place_id", "grid_id", "village_id", "town_id", "county_id", "overlay_id", "city_id",
+)  # fmt: skip
+_ACCUSING: Final = """
+    SELECT id FROM matters_matter
+    WHERE accused <> '{}' AND accused && (SELECT matters_unit_and_above(%s))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order a list stands and from where on. `is_done`: by when it was done.
+
+    `most`: how many are wanted.
+    """
+
+    sort: Sort
+    most: int
+    after: Key | None = None
+    is_done: bool = False
+
+
+def first(walks: Iterable[Walk], order: Order, *, shown: Shown) -> list[Run]:
+    """Return the first runs of some walks, each once. One query.
+
+    `shown`: as for `owning.first`; it has to put them into the same order.
+    """
+    parts = [(rank, _text(rows)) for walk in walks for rank, rows in _parts(walk, order)]
+    if not parts:
+        return []
+    parts.sort(key=lambda part: part[0])
+    down = " DESC" if is_down(order.sort, is_done=order.is_done) else ""
+    statement = (
+        "SELECT DISTINCT rank, at, run_id FROM matters_walked(%s::text[], %s::integer[],"  # noqa: S608 fixed texts, parameters
+        f" {order.most}) ORDER BY rank, at{down}, run_id{down} LIMIT {order.most}"
+    )
+    values = {"value_0": [text for _, text in parts], "value_1": [rank for rank, _ in parts]}
+    return asked(statement, len(values), shown).all(**values)
+
+
+def some(walks: Iterable[Walk], *, most: int) -> tuple[str, list[Any]]:
+    """Return a statement for runs of some walks (`run_id`), each once, in no order.
+
+    All of them, or `most`.
+    """
+    texts = []
+    for walk in walks:
+        rows: QuerySet[Any] = walk
+        run = "run_id" if rows.model is Assignment else "pk"
+        rows = rows.annotate(with_rank=Value(0, IntegerField()))
+        texts.append(_text(rows.order_by().values_list(run, "with_rank", "due_at")[:most]))
+    statement = (
+        "SELECT DISTINCT run_id FROM matters_walked(%s::text[], %s::integer[], %s)"
+        " AS found LIMIT %s"
+    )
+    return statement, [texts, list(range(len(texts))), most, most]
+
+
+def counted(lists: Iterable[Iterable[Walk]], *, most: int) -> list[int]:
+    """Return how many runs each of some lists has, up to `most`. One query."""
+    parts, values = [], []
+    for walks in lists:
+        statement, of_list = some(walks, most=most)
+        parts.append(f"(SELECT count(*) FROM ({statement}) AS one)")  # noqa: S608 fixed texts, parameters
+        values += of_list
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        return list(cursor.fetchone())
+
+
+def _parts(walk: Walk, order: Order) -> Iterator[tuple[int, QuerySet[Any]]]:
+    """Return the first of a walk, by how urgent they are where they stand in that order."""
+    rows: QuerySet[Any] = walk
+    is_held = rows.model is Assignment
+    run = "run_id" if is_held else "pk"
+    at: F | Coalesce = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
+    if order.sort is Sort.RECEIVED:
+        at = F("came_in_at")
+    elif order.is_done:
+        at = F("done_at")
+    down = "-" if is_down(order.sort, is_done=order.is_done) else ""
+    rows = rows.annotate(sorted_at=at).order_by(f"{down}sorted_at", f"{down}{run}")
+    if is_held:
+        rows = rows.distinct()  # a unit may hold more than one role
+    after, most = order.after, order.most
+    for rank in RANKS.values() if order.sort is Sort.URGENCY else (0,):
+        part = rows
+        if order.sort is Sort.URGENCY:
+            part = part.filter(**{"run__urgency_rank" if is_held else "urgency_rank": rank})
+        if after is not None and rank < after.rank:
+            continue
+        if after is not None and rank == after.rank:
+            only = behind(after, order.sort, is_done=order.is_done, run=run, ranked=False)
+            part = part.filter(only)
+        ranked = part.annotate(with_rank=Value(rank, IntegerField()))
+        yield rank, ranked.values_list(run, "with_rank", "sorted_at")[:most]
+
+
+def _text(rows: QuerySet[Any]) -> str:
+    return cast("str", connection.ops.compose_sql(*rows.query.sql_with_params()))  # type: ignore[attr-defined]  # PostgreSQL's
+
+
+# --- narrowed -----------------------------------------------------------------------------------
+
+
+Ends = Sequence[tuple[str, datetime]]  # how the end of the nearest limit compares with instants
+
+
+def narrowed(
+    walks: Iterable[Walk], *, where: Q | None, filters: Filters, ends: Ends, at: datetime,
+    soon: datetime,
+) -> list[Walk]:  # fmt: skip
+    """Return the walks with only those of their runs that fit.
+
+    `where`: a condition on runs. What an index knows is said of the walk itself: `ends`, and the
+    days on which the matter came in.
+    """
+    when = Q()
+    for name, day in filters.came_in().items():
+        when &= Q(**{name: day})
+    for name, instant in (*ends, *filters.ends(at=at, soon=soon)):
+        when &= Q(**{f"ends_at__{name}": instant})
+    found: list[Walk] = []
+    for walk in walks:
+        rows: QuerySet[Any] = walk
+        if when:
+            ends_at = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
+            rows = rows.annotate(ends_at=ends_at).filter(when)
+        if where is not None or filters.is_any:
+            if rows.model is Run:
+                rows = rows.filter(where) if where is not None else rows
+                rows = filters.narrow(rows, at=at, soon=soon)
+            else:
+                runs = Run.objects.filter(where) if where is not None else Run.objects.all()
+                rows = rows.filter(run__in=filters.narrow(runs, at=at, soon=soon))
+        found.append(rows)
+    return found
+
+
+# --- what waits for a post ------------------------------------------------------------------------
+
+
+def owned(rules: Iterable[Rule], *, by: Actor) -> list[Walk]:
+    """Return the walks to what waits for a post by these rules: as `owning.owned_by_rules` has it.
+
+    What its unit holds is one walk along what it holds; else each rule is a walk along all that
+    waits by it.
+    """
+    mine = Q()
+    others = []
+    for rule in rules:
+        procedure, owner, way, role, _ = rule
+        if way == "assigned":
+            mine |= Q(role=role, run__procedure=procedure, run__owner=owner)
+        else:
+            others.append(rule)
+    walks: list[Walk] = [*by_rule(others, by=by)]
+    if mine:
+        held_now = Assignment.objects.filter(unit=by.unit_id, to_at=None, run__is_closed=False)
+        walks.append(not_accusing(held_now.filter(mine), by))
+    return walks
+
+
+def by_rule(rules: Iterable[Rule], *, by: Actor) -> list[QuerySet[Run]]:
+    """Return what waits for a post by each of these rules, one after the other."""
+    return [not_accusing(Run.objects.filter(_waits(rule, by)), by) for rule in rules]
+
+
+def waiting(rules: Sequence[Rule], *, by: Actor) -> QuerySet[Run]:
+    """Return what waits for a post by any of these rules, to be counted."""
+    if not rules:
+        return Run.objects.none()
+    return not_accusing(Run.objects.filter(reduce(or_, (_waits(rule, by) for rule in rules))), by)
+
+
+def _waits(rule: Rule, by: Actor) -> Q:
+    """Return the condition: runs that wait for a post by a rule."""
+    procedure, owner, way, role, level_fact = rule
+    waits = Q(procedure=procedure, owner=owner, is_closed=False)
+    held = Assignment.objects.filter(run=OuterRef("pk"), role=role, to_at=None)
+    if way == "assigned":
+        return waits & Q(Exists(held.filter(unit=by.unit_id)))
+    if way == "sender":
+        return waits & Q(Exists(held.filter(sender_id=by.unit_id)))
+    if way == "superior":
+        return waits & Q(Exists(held.filter(unit__superior=by.unit_id)))
+    columns = ((f"matter__{column}", by.unit_place_id) for column in PLACES)
+    waits &= Q(*columns, _connector=Q.OR)
+    if level_fact:
+        waits &= Q(**{f"memory__facts__{level_fact}": LEVELS.get(by.level or 0, "")})
+    if role:
+        waits &= ~Q(Exists(held.filter(unit=by.unit_id)))
+    return waits
+
+
+def not_accusing(rows: QuerySet[Any], by: Actor) -> QuerySet[Any]:
+    """Return rows without those of matters that complain of a post's unit or of one above it."""
+    matter = "run__matter__in" if rows.model is Assignment else "matter__in"
+    return rows.exclude(**{matter: RawSQL(_ACCUSING, [by.unit_id])})  # noqa: S611 a fixed text
+
+
+# --- what is shown of them ------------------------------------------------------------------------
+
+
+@cache
+def whole(sort: Sort, *, is_done: bool, columns: tuple[str, ...] = ()) -> Shown:
+    """Return what is read of the runs of a list: with their matters, or these columns alone."""
+
+    def shown(runs: QuerySet[Run]) -> QuerySet[Run]:
+        found = in_order(
+            runs.select_related("matter__words", "matter__place"), sort, is_done=is_done
+        )
+        return found.only(*columns) if columns else found
+
+    return shown
