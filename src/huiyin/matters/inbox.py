@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import (
+    BooleanField,
     Count,
     Q,
     QuerySet,
@@ -24,7 +25,7 @@ from huiyin.matters.inbox_filters import Filters, Key, Sort, in_order, key_of
 from huiyin.matters.limits import calendar
 from huiyin.matters.models import Assignment, Run
 from huiyin.matters.owning import Stretch, helping, owned_by
-from huiyin.matters.walking import PLACES, Order, Walk
+from huiyin.matters.walking import PLACES, Order, Walk, Walks
 from huiyin.people.actors import Actor
 from huiyin.procedures import library
 from huiyin.ui.kept import Kept
@@ -239,9 +240,9 @@ def soon_until(at: datetime) -> datetime:
     return due(at, SOON, calendar=calendar()).due_at
 
 
-def page_of(walks: Iterable[Walk], *, after: Key | None, limit: int = PAGE) -> Page:
+def page_of(walks: Sequence[Walk], *, after: Key | None, limit: int = PAGE) -> Page:
     """Return a page of the runs of some walks in the order in which they are due. One query."""
-    found = walking.first(walks, Order(Sort.LIMIT, limit + 1, after), shown=_with_category)
+    found = walking.first(Walks(walks), Order(Sort.LIMIT, limit + 1, after), shown=_with_category)
     return Page(tuple(found[:limit]), key_of(found[limit - 1]) if len(found) > limit else None)
 
 
@@ -287,7 +288,7 @@ def _runs_in(which: Tray, by: Actor, at: datetime) -> QuerySet[Run]:
     }[which]()
 
 
-def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> list[Walk]:
+def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> Walks:
     """Return the walks to the runs in a tray that fit, as `_runs_in` has them."""
     mine = Assignment.objects.filter(unit=by.unit_id)
     where: Q | None = None
@@ -295,10 +296,9 @@ def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> list[Walk]
     soon = soon_until(at)
     if which is Tray.TO_SIGN:
         unsigned = mine.filter(to_at=None, moved_at=None)
-        walks: list[Walk] = [unsigned.filter(run__in=owning.to_sign(by))]
+        walks: list[Walk] = [unsigned.filter(_among(*owning.to_be_signed(by)))]
     elif which is Tray.WAITING:
-        others = RawSQL(*owning.held_and_not_next(by))  # noqa: S611 a fixed text with parameters
-        held = mine.filter(to_at=None, run__is_done=False, run__in=others)
+        held = mine.filter(_among(*owning.held_and_not_next(by)), to_at=None, run__is_done=False)
         walks = [walking.not_accusing(held, by)]
     elif which is Tray.DONE:
         walks = [walking.not_accusing(mine.filter(done_at__isnull=False), by)]
@@ -325,6 +325,12 @@ def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> list[Walk]
             ends = [("lt", at)]
         walks = walking.owned(rules, by=by)
     return walking.narrowed(walks, where=where, filters=filters, ends=ends, at=at, soon=soon)
+
+
+def _among(statement: str, values: list[Any]) -> RawSQL:
+    """Return the condition: what is held is a run of a statement, which is asked once."""
+    held = f"run_id = ANY (ARRAY({statement}))"
+    return RawSQL(held, values, output_field=BooleanField())  # noqa: S611 fixed texts, parameters
 
 
 # --- which runs ---------------------------------------------------------------------------------

@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
+    BooleanField,
     DateTimeField,
-    Exists,
     F,
     OuterRef,
     Q,
     QuerySet,
     SmallIntegerField,
+    Subquery,
     Value,
 )  # fmt: skip
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from huiyin.categories.models import Category
@@ -29,6 +33,8 @@ from huiyin.matters import numbers, search
 from huiyin.matters.models import NEVER, Assignment, Matter, Run
 from huiyin.places.models import Place
 from huiyin.procedures import library
+
+_IN_SUBTREE = "category_id = ANY (ARRAY(SELECT id FROM categories_category WHERE code LIKE %s))"
 
 
 class Standing(StrEnum):
@@ -75,27 +81,32 @@ class Filters:
         """Whether anything narrows."""
         return self != Filters()
 
-    def narrow(self, runs: QuerySet[Run], *, at: datetime, soon: datetime) -> QuerySet[Run]:
-        """Return those of some runs that fit. `soon`: until when something is due soon."""
-        for wanted in (self._of_matter(), self._of_run(at, soon), self._said()):
+    def narrow(
+        self, runs: QuerySet[Run], *, at: datetime, soon: datetime, said: bool = True
+    ) -> QuerySet[Run]:  # fmt: skip
+        """Return those of some runs that fit. `soon`: until when something is due soon.
+
+        `said`: with the words; who looks for them otherwise leaves them out.
+        """
+        for wanted in (self._of_run(at, soon), self._of_matter(), self._said() if said else Q()):
             if wanted:
                 runs = runs.filter(wanted)
         return runs
 
     def _of_matter(self) -> Q:
+        """Return the condition on the matter, which is asked of one run after the other."""
         where = Q()
         if self.place:
-            where &= search.in_place(self.place, "matter__")
+            where &= search.in_place(self.place)
         if self.category:
-            subtree = Category.objects.filter(code__startswith=self.category.code).values("pk")
-            where &= Q(matter__category__in=subtree)
+            where &= Q(RawSQL(_IN_SUBTREE, [f"{self.category.code}%"], output_field=BooleanField()))  # noqa: S611 a fixed text
         if self.urgency:
-            where &= Q(matter__urgency=self.urgency)
+            where &= Q(urgency=self.urgency)
         if self.is_urgent:
-            where &= ~Q(matter__urgency=Level.NORMAL)
+            where &= ~Q(urgency=Level.NORMAL)
         if self.channel:
-            where &= Q(matter__channel=self.channel)
-        return where
+            where &= Q(channel=self.channel)
+        return one_by_one(Matter.objects.filter(where, pk=OuterRef("matter_id"))) if where else Q()
 
     def came_in(self) -> dict[str, datetime]:
         """Return the conditions on when the matter came in."""
@@ -130,7 +141,7 @@ class Filters:
             }[self.standing]
         if self.unit_id:
             held = Assignment.objects.filter(run=OuterRef("pk"), unit=self.unit_id, to_at=None)
-            where &= Q(Exists(held))
+            where &= one_by_one(held)
         if self.is_returned:
             where &= Q(memory__counts__has_any_keys=_giving_back())
         return where
@@ -143,6 +154,14 @@ class Filters:
             return Q(matter__number=whole)
         said = Matter.objects.filter(search.said(self.words)).values("pk")
         return Q(matter__in=said, matter__is_confidential=False)
+
+
+def one_by_one(found: QuerySet[Any]) -> Q:
+    """Return the condition that something is found for a row, looked up where the row is read.
+
+    As EXISTS the planner might turn it round, and read all that could be found first.
+    """
+    return Q(IsNull(Subquery(found.values("pk")[:1]), False))
 
 
 def _midnight(day: date) -> datetime:

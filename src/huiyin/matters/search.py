@@ -91,7 +91,7 @@ def _is_of_words(wanted: Wanted) -> bool:
 # them is put in order; for words that thousands write, matters are walked through, the latest
 # first, until a page is full. Whether the words stand there in full, and whether somebody may see
 # it, is asked of one matter after the other: as EXISTS it would be asked of all before that.
-_FREQUENT: Final = 5_000
+FREQUENT: Final = 5_000
 _LATEST_WORDED: Final = """
 WITH hits AS MATERIALIZED (
     SELECT matter_id FROM matters_mattertext WHERE keys @@ matters_sought(%(text)s) LIMIT %(few)s
@@ -145,7 +145,7 @@ def _latest_worded(text: str, by: Actor, after: Key | None, most: int) -> list[U
         cursor.execute(
             _LATEST_WORDED,
             {
-                "text": text, "few": _FREQUENT + 1, "most": most,
+                "text": text, "few": FREQUENT + 1, "most": most,
                 "at": after.opened_at if after else NEVER, "id": after.id if after else _LAST,
                 "unit": by.unit_id, "place": by.unit_place_id, "procedures": procedures,
                 "confidential": confidential,
@@ -223,13 +223,19 @@ def said(typed: str) -> Q:
     if not text:
         return Q()
     worded = Q(pk__in=RawSQL("SELECT found FROM matters_worded(%s) AS found", [text]))
-    digits = "".join(text.split())
-    if digits.isascii() and digits.isdigit() and len(digits) >= SPOKEN:
+    digits = spoken(text)
+    if digits:
         ending = RawSQL(
             "SELECT id FROM matters_matter WHERE reverse(number) LIKE %s", [f"{digits[::-1]}%"]
         )
         return worded | Q(pk__in=ending) | Q(number__startswith=digits)
     return worded
+
+
+def spoken(typed: str) -> str:
+    """Return digits that may be the end of a number, as they are read out; empty for others."""
+    digits = "".join(_tidy(typed).split())
+    return digits if digits.isascii() and digits.isdigit() and len(digits) >= SPOKEN else ""
 
 
 def _about(wanted: Wanted) -> Q:

@@ -15,9 +15,10 @@ from typing import Any, Final, cast
 
 from django.db import connection
 from django.db.models import (
+    BooleanField,
     DateTimeField,
-    Exists,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Q,
@@ -27,16 +28,24 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down
-from huiyin.matters.models import NEVER, RANKS, Assignment, Run
-from huiyin.matters.owning import Rule, Shown, asked
+from huiyin.matters import numbers, search
+from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down, one_by_one
+from huiyin.matters.models import NEVER, RANKS, Assignment, Matter, MatterText, Run
+from huiyin.matters.owning import KEPT_FROM, Rule, Shown, asked
 from huiyin.matters.people_in import LEVELS
+from huiyin.matters.search import FREQUENT
 from huiyin.people.actors import Actor
 
 Walk = QuerySet[Run] | QuerySet[Assignment]
 PLACES: Final = (
     "place_id", "grid_id", "village_id", "town_id", "county_id", "overlay_id", "city_id",
 )  # fmt: skip
+_STANDS_THERE: Final = """(
+    SELECT bool_and(position(
+        word IN matters_folded(title || ' ' || text || ' ' || address)
+    ) > 0)
+    FROM string_to_table(matters_folded(%s), ' ') AS word
+)"""
 _ACCUSING: Final = """
     SELECT id FROM matters_matter
     WHERE accused <> '{}' AND accused && (SELECT matters_unit_and_above(%s))
@@ -56,43 +65,54 @@ class Order:
     is_done: bool = False
 
 
-def first(walks: Iterable[Walk], order: Order, *, shown: Shown) -> list[Run]:
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """The walks that make a list. `words`: what they are narrowed to by `$1`; "" by nothing."""
+
+    each: Sequence[Walk]
+    words: str = ""
+
+
+def first(walks: Walks, order: Order, *, shown: Shown) -> list[Run]:
     """Return the first runs of some walks, each once. One query.
 
     `shown`: as for `owning.first`; it has to put them into the same order.
     """
-    parts = [(rank, _text(rows)) for walk in walks for rank, rows in _parts(walk, order)]
+    parts = [(rank, _text(rows)) for walk in walks.each for rank, rows in _parts(walk, order)]
     if not parts:
         return []
     parts.sort(key=lambda part: part[0])
     down = " DESC" if is_down(order.sort, is_done=order.is_done) else ""
     statement = (
-        "SELECT DISTINCT rank, at, run_id FROM matters_walked(%s::text[], %s::integer[],"  # noqa: S608 fixed texts, parameters
-        f" {order.most}) ORDER BY rank, at{down}, run_id{down} LIMIT {order.most}"
+        f"SELECT DISTINCT rank, at, run_id FROM {_WALKED}"  # noqa: S608 fixed texts, parameters
+        f" ORDER BY rank, at{down}, run_id{down} LIMIT {order.most}"
     )
-    values = {"value_0": [text for _, text in parts], "value_1": [rank for rank, _ in parts]}
-    return asked(statement, len(values), shown).all(**values)
+    texts, ranks = [text for _, text in parts], [rank for rank, _ in parts]
+    values = dict(enumerate((texts, ranks, order.most, walks.words, FREQUENT)))
+    return asked(statement, len(values), shown).all(
+        **{f"value_{number}": value for number, value in values.items()}
+    )
 
 
-def some(walks: Iterable[Walk], *, most: int) -> tuple[str, list[Any]]:
+_WALKED: Final = "matters_walked(%s::text[], %s::integer[], %s, %s, %s)"
+
+
+def some(walks: Walks, *, most: int) -> tuple[str, list[Any]]:
     """Return a statement for runs of some walks (`run_id`), each once, in no order.
 
     All of them, or `most`.
     """
     texts = []
-    for walk in walks:
+    for walk in walks.each:
         rows: QuerySet[Any] = walk
         run = "run_id" if rows.model is Assignment else "pk"
         rows = rows.annotate(with_rank=Value(0, IntegerField()))
         texts.append(_text(rows.order_by().values_list(run, "with_rank", "due_at")[:most]))
-    statement = (
-        "SELECT DISTINCT run_id FROM matters_walked(%s::text[], %s::integer[], %s)"
-        " AS found LIMIT %s"
-    )
-    return statement, [texts, list(range(len(texts))), most, most]
+    statement = f"SELECT DISTINCT run_id FROM {_WALKED} AS found LIMIT %s"  # noqa: S608 fixed texts, parameters
+    return statement, [texts, list(range(len(texts))), most, walks.words, FREQUENT, most]
 
 
-def counted(lists: Iterable[Iterable[Walk]], *, most: int) -> list[int]:
+def counted(lists: Iterable[Walks], *, most: int) -> list[int]:
     """Return how many runs each of some lists has, up to `most`. One query."""
     parts, values = [], []
     for walks in lists:
@@ -147,7 +167,7 @@ Ends = Sequence[tuple[str, datetime]]  # how the end of the nearest limit compar
 def narrowed(
     walks: Iterable[Walk], *, where: Q | None, filters: Filters, ends: Ends, at: datetime,
     soon: datetime,
-) -> list[Walk]:  # fmt: skip
+) -> Walks:  # fmt: skip
     """Return the walks with only those of their runs that fit.
 
     `where`: a condition on runs. What an index knows is said of the walk itself: `ends`, and the
@@ -165,14 +185,41 @@ def narrowed(
             ends_at = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
             rows = rows.annotate(ends_at=ends_at).filter(when)
         if where is not None or filters.is_any:
-            if rows.model is Run:
-                rows = rows.filter(where) if where is not None else rows
-                rows = filters.narrow(rows, at=at, soon=soon)
-            else:
-                runs = Run.objects.filter(where) if where is not None else Run.objects.all()
-                rows = rows.filter(run__in=filters.narrow(runs, at=at, soon=soon))
+            is_run = rows.model is Run
+            runs = rows if is_run else Run.objects.filter(pk=OuterRef("run_id"))
+            runs = runs.filter(where) if where is not None else runs
+            runs = filters.narrow(runs, at=at, soon=soon, said=False)
+            runs = runs.filter(_said(filters.words)) if filters.words else runs
+            rows = runs if is_run else rows.filter(one_by_one(runs))
         found.append(rows)
-    return found
+    is_said = bool(filters.words) and numbers.read(filters.words) is None
+    return Walks(found, filters.words if is_said else "")
+
+
+def _said(words: str) -> Q:
+    """Return the condition for words, as `Filters` has it, asked of one run after the other.
+
+    $1: the matters in which they may stand, where those are few (`matters_walked`).
+    """
+    matters = Matter.objects.filter(pk=OuterRef("matter_id"))
+    whole = numbers.read(words)
+    if whole is not None:
+        return one_by_one(matters.filter(number=whole))
+    stands = MatterText.objects.filter(
+        RawSQL("keys @@ matters_sought(%s)", [words], output_field=BooleanField()),
+        RawSQL(_STANDS_THERE, [words], output_field=BooleanField()),  # noqa: S611 as above
+        matter=OuterRef("matter_id"),
+    )
+    may = Func(
+        F("matter_id"), template="($1 IS NULL OR %(expressions)s = ANY ($1))",
+        output_field=BooleanField(),
+    )  # fmt: skip
+    said = Q(may) & one_by_one(stands)
+    digits = search.spoken(words)
+    if digits:
+        ends = Q(number__endswith=digits) | Q(number__startswith=digits)
+        said |= one_by_one(matters.filter(ends))
+    return said & one_by_one(matters.filter(is_confidential=False))
 
 
 # --- what waits for a post ------------------------------------------------------------------------
@@ -217,24 +264,26 @@ def _waits(rule: Rule, by: Actor) -> Q:
     waits = Q(procedure=procedure, owner=owner, is_closed=False)
     held = Assignment.objects.filter(run=OuterRef("pk"), role=role, to_at=None)
     if way == "assigned":
-        return waits & Q(Exists(held.filter(unit=by.unit_id)))
+        return waits & one_by_one(held.filter(unit=by.unit_id))
     if way == "sender":
-        return waits & Q(Exists(held.filter(sender_id=by.unit_id)))
+        return waits & one_by_one(held.filter(sender_id=by.unit_id))
     if way == "superior":
-        return waits & Q(Exists(held.filter(unit__superior=by.unit_id)))
-    columns = ((f"matter__{column}", by.unit_place_id) for column in PLACES)
-    waits &= Q(*columns, _connector=Q.OR)
+        return waits & one_by_one(held.filter(unit__superior=by.unit_id))
+    here = Q(*((column, by.unit_place_id) for column in PLACES), _connector=Q.OR)
+    waits &= one_by_one(Matter.objects.filter(here, pk=OuterRef("matter_id")))
     if level_fact:
         waits &= Q(**{f"memory__facts__{level_fact}": LEVELS.get(by.level or 0, "")})
     if role:
-        waits &= ~Q(Exists(held.filter(unit=by.unit_id)))
+        waits &= ~one_by_one(held.filter(unit=by.unit_id))
     return waits
 
 
 def not_accusing(rows: QuerySet[Any], by: Actor) -> QuerySet[Any]:
     """Return rows without those of matters that complain of a post's unit or of one above it."""
-    matter = "run__matter__in" if rows.model is Assignment else "matter__in"
-    return rows.exclude(**{matter: RawSQL(_ACCUSING, [by.unit_id])})  # noqa: S611 a fixed text
+    if rows.model is Assignment:
+        other = f"run_id <> ALL ({KEPT_FROM})"
+        return rows.filter(RawSQL(other, [by.unit_id], output_field=BooleanField()))  # noqa: S611 fixed
+    return rows.exclude(matter__in=RawSQL(_ACCUSING, [by.unit_id]))  # noqa: S611 a fixed text
 
 
 # --- what is shown of them ------------------------------------------------------------------------

@@ -8,18 +8,30 @@ from django.db import migrations, models
 FORWARDS = """
 -- The first rows of each walk (`run_id`, `rank`, `at`); a row may come out of two of them. Walks
 -- stand in the order of their `ranks`: where one of a rank has given `most` rows, those of the ranks
--- after it are not looked at.
-CREATE FUNCTION matters_walked(walks text[], ranks integer[], most integer)
-RETURNS TABLE (run_id uuid, rank integer, at timestamptz)
+-- after it are not looked at. `$1` of a walk are the matters in which all pairs of characters of
+-- some `words` stand; NULL where there are more than a `few`, or no words.
+CREATE FUNCTION matters_walked(
+    walks text[], ranks integer[], most integer, words text, few integer
+) RETURNS TABLE (run_id uuid, rank integer, at timestamptz)
 LANGUAGE plpgsql STABLE ROWS 100
-SET enable_sort = off SET enable_bitmapscan = off SET enable_seqscan = off SET jit = off AS $$
+SET enable_sort = off SET enable_seqscan = off SET jit = off AS $$
 DECLARE
+    sought uuid[];
     enough integer;
     given integer;
 BEGIN
+    IF words <> '' THEN
+        sought := ARRAY(
+            SELECT matter_id FROM matters_mattertext
+            WHERE keys @@ matters_sought(words) LIMIT few + 1
+        );
+        IF cardinality(sought) > few THEN
+            sought := NULL;
+        END IF;
+    END IF;
     FOR number IN 1 .. cardinality(walks) LOOP
         EXIT WHEN ranks[number] > enough;
-        RETURN QUERY EXECUTE walks[number];
+        RETURN QUERY EXECUTE walks[number] USING sought;
         GET DIAGNOSTICS given = ROW_COUNT;
         IF given >= most THEN
             enough := ranks[number];
@@ -29,7 +41,7 @@ END
 $$;
 """
 
-BACKWARDS = "DROP FUNCTION matters_walked(text[], integer[], integer);"
+BACKWARDS = "DROP FUNCTION matters_walked(text[], integer[], integer, text, integer);"
 
 
 class Migration(migrations.Migration):
