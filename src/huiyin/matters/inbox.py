@@ -13,15 +13,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import (
-    BooleanField,
     Count,
+    OuterRef,
     Q,
     QuerySet,
 )
 from django.db.models.expressions import RawSQL
 
 from huiyin.matters import access, owning, walking
-from huiyin.matters.inbox_filters import Filters, Key, Sort, in_order, key_of
+from huiyin.matters.inbox_filters import Filters, Key, Sort, in_order, key_of, one_by_one
 from huiyin.matters.limits import calendar
 from huiyin.matters.models import Assignment, Run
 from huiyin.matters.owning import Stretch, helping, owned_by
@@ -295,11 +295,11 @@ def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> Walks:
     ends: list[tuple[str, datetime]] = []
     soon = soon_until(at)
     if which is Tray.TO_SIGN:
-        unsigned = mine.filter(to_at=None, moved_at=None)
-        walks: list[Walk] = [unsigned.filter(_among(*owning.to_be_signed(by)))]
+        where = walking.waits_for(by) & Q(is_done=False) & ~Q(procedure__in=helping())
+        walks: list[Walk] = [walking.not_accusing(mine.filter(to_at=None, moved_at=None), by)]
     elif which is Tray.WAITING:
-        held = mine.filter(_among(*owning.held_and_not_next(by)), to_at=None, run__is_done=False)
-        walks = [walking.not_accusing(held, by)]
+        where = walking.waits_for_others(by) & Q(is_done=False)
+        walks = [walking.not_accusing(mine.filter(to_at=None), by)]
     elif which is Tray.DONE:
         walks = [walking.not_accusing(mine.filter(done_at__isnull=False), by)]
     elif which is Tray.SUPERVISED:
@@ -318,19 +318,14 @@ def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> Walks:
         if filters.procedure:
             rules = [rule for rule in rules if rule[0] == filters.procedure]
         if which is Tray.TO_DO:
-            where = ~_not_moved(by)
+            unsigned = mine.filter(run=OuterRef("pk"), to_at=None, moved_at=None)
+            where = Q(is_done=True) | ~one_by_one(unsigned)
         elif which is Tray.DUE_SOON:
             ends = [("gte", at), ("lte", soon)]
         elif which is Tray.OVERDUE:
             ends = [("lt", at)]
         walks = walking.owned(rules, by=by)
     return walking.narrowed(walks, where=where, filters=filters, ends=ends, at=at, soon=soon)
-
-
-def _among(statement: str, values: list[Any]) -> RawSQL:
-    """Return the condition: what is held is a run of a statement, which is asked once."""
-    held = f"run_id = ANY (ARRAY({statement}))"
-    return RawSQL(held, values, output_field=BooleanField())  # noqa: S611 fixed texts, parameters
 
 
 # --- which runs ---------------------------------------------------------------------------------

@@ -125,15 +125,11 @@ def held_and_not_next(by: Actor) -> tuple[str, list[Any]]:
 
 def to_sign(by: Actor) -> QuerySet[Run]:
     """Return the runs that wait for a post and that its unit has not moved since it got them."""
-    return Run.objects.filter(pk__in=RawSQL(*to_be_signed(by)))  # noqa: S611 fixed texts, parameters
-
-
-def to_be_signed(by: Actor) -> tuple[str, list[Any]]:
-    """Return a statement for these."""
-    return (
+    owned = RawSQL(  # noqa: S611 fixed texts, parameters
         f"SELECT owned FROM matters_owned_among({_NOT_MOVED}, {_RULES}) AS owned",  # noqa: S608 fixed
         [by.unit_id, list(helping()), *as_owner(by, rules_of(by))],
     )
+    return Run.objects.filter(pk__in=owned)
 
 
 # --- what is done ---------------------------------------------------------------------------------

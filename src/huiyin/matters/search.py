@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -225,10 +225,8 @@ def said(typed: str) -> Q:
     worded = Q(pk__in=RawSQL("SELECT found FROM matters_worded(%s) AS found", [text]))
     digits = spoken(text)
     if digits:
-        ending = RawSQL(
-            "SELECT id FROM matters_matter WHERE reverse(number) LIKE %s", [f"{digits[::-1]}%"]
-        )
-        return worded | Q(pk__in=ending) | Q(number__startswith=digits)
+        found = Matter.objects.filter(ending(digits)[0]).values("pk")
+        return worded | Q(pk__in=found) | ending(digits)[1]
     return worded
 
 
@@ -236,6 +234,12 @@ def spoken(typed: str) -> str:
     """Return digits that may be the end of a number, as they are read out; empty for others."""
     digits = "".join(_tidy(typed).split())
     return digits if digits.isascii() and digits.isdigit() and len(digits) >= SPOKEN else ""
+
+
+def ending(digits: str) -> tuple[Q, Q]:
+    """Return the conditions for a number that ends with such digits, or begins with them."""
+    ends = RawSQL("reverse(number) LIKE %s", [f"{digits[::-1]}%"], output_field=BooleanField())
+    return Q(ends), Q(number__startswith=digits)
 
 
 def _about(wanted: Wanted) -> Q:

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from django.db import connection
 from django.db.models import (
     BooleanField,
+    Case,
     DateTimeField,
     F,
     Func,
@@ -24,14 +25,16 @@ from django.db.models import (
     Q,
     QuerySet,
     Value,
+    When,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from huiyin.matters import numbers, search
 from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down, one_by_one
 from huiyin.matters.models import NEVER, RANKS, Assignment, Matter, MatterText, Run
-from huiyin.matters.owning import KEPT_FROM, Rule, Shown, asked
+from huiyin.matters.owning import KEPT_FROM, Rule, Shown, asked, rules_of
 from huiyin.matters.people_in import LEVELS
 from huiyin.matters.search import FREQUENT
 from huiyin.people.actors import Actor
@@ -67,10 +70,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Walks:
-    """The walks that make a list. `words`: what they are narrowed to by `$1`; "" by nothing."""
+    """The walks that make a list. `sought`: a statement for the matters that `$1` stands for."""
 
     each: Sequence[Walk]
-    words: str = ""
+    sought: str = ""
 
 
 def first(walks: Walks, order: Order, *, shown: Shown) -> list[Run]:
@@ -88,7 +91,7 @@ def first(walks: Walks, order: Order, *, shown: Shown) -> list[Run]:
         f" ORDER BY rank, at{down}, run_id{down} LIMIT {order.most}"
     )
     texts, ranks = [text for _, text in parts], [rank for rank, _ in parts]
-    values = dict(enumerate((texts, ranks, order.most, walks.words, FREQUENT)))
+    values = dict(enumerate((texts, ranks, order.most, walks.sought, FREQUENT)))
     return asked(statement, len(values), shown).all(
         **{f"value_{number}": value for number, value in values.items()}
     )
@@ -109,7 +112,7 @@ def some(walks: Walks, *, most: int) -> tuple[str, list[Any]]:
         rows = rows.annotate(with_rank=Value(0, IntegerField()))
         texts.append(_text(rows.order_by().values_list(run, "with_rank", "due_at")[:most]))
     statement = f"SELECT DISTINCT run_id FROM {_WALKED} AS found LIMIT %s"  # noqa: S608 fixed texts, parameters
-    return statement, [texts, list(range(len(texts))), most, walks.words, FREQUENT, most]
+    return statement, [texts, list(range(len(texts))), most, walks.sought, FREQUENT, most]
 
 
 def counted(lists: Iterable[Walks], *, most: int) -> list[int]:
@@ -192,34 +195,44 @@ def narrowed(
             runs = runs.filter(_said(filters.words)) if filters.words else runs
             rows = runs if is_run else rows.filter(one_by_one(runs))
         found.append(rows)
-    is_said = bool(filters.words) and numbers.read(filters.words) is None
-    return Walks(found, filters.words if is_said else "")
+    return Walks(found, _sought(filters.words))
+
+
+def _sought(words: str) -> str:
+    """Return a statement for the matters in which words may stand, or that have a number."""
+    if not words:
+        return ""
+    whole = numbers.read(words)
+    if whole is not None:
+        return _text(Matter.objects.filter(number=whole).values("pk"))
+    worded = RawSQL("keys @@ matters_sought(%s)", [words], output_field=BooleanField())
+    texts = [_text(MatterText.objects.filter(worded).values("pk"))]
+    if digits := search.spoken(words):
+        texts += [_text(Matter.objects.filter(one).values("pk")) for one in search.ending(digits)]
+    return " UNION ALL ".join(texts)
 
 
 def _said(words: str) -> Q:
     """Return the condition for words, as `Filters` has it, asked of one run after the other.
 
-    $1: the matters in which they may stand, where those are few (`matters_walked`).
+    $1: the matters that `_sought` finds, where those are few.
     """
-    matters = Matter.objects.filter(pk=OuterRef("matter_id"))
-    whole = numbers.read(words)
-    if whole is not None:
-        return one_by_one(matters.filter(number=whole))
+    may = Func(
+        F("matter_id"), template="($1 IS NULL OR %(expressions)s = ANY ($1))",
+        output_field=BooleanField(),
+    )  # fmt: skip
+    if numbers.read(words) is not None:
+        return Q(may)
     stands = MatterText.objects.filter(
         RawSQL("keys @@ matters_sought(%s)", [words], output_field=BooleanField()),
         RawSQL(_STANDS_THERE, [words], output_field=BooleanField()),  # noqa: S611 as above
         matter=OuterRef("matter_id"),
     )
-    may = Func(
-        F("matter_id"), template="($1 IS NULL OR %(expressions)s = ANY ($1))",
-        output_field=BooleanField(),
-    )  # fmt: skip
-    said = Q(may) & one_by_one(stands)
-    digits = search.spoken(words)
-    if digits:
-        ends = Q(number__endswith=digits) | Q(number__startswith=digits)
-        said |= one_by_one(matters.filter(ends))
-    return said & one_by_one(matters.filter(is_confidential=False))
+    said = one_by_one(stands)
+    matters = Matter.objects.filter(pk=OuterRef("matter_id"))
+    if digits := search.spoken(words):
+        said |= one_by_one(matters.filter(reduce(or_, search.ending(digits))))
+    return Q(may) & said & one_by_one(matters.filter(is_confidential=False))
 
 
 # --- what waits for a post ------------------------------------------------------------------------
@@ -256,6 +269,17 @@ def waiting(rules: Sequence[Rule], *, by: Actor) -> QuerySet[Run]:
     if not rules:
         return Run.objects.none()
     return not_accusing(Run.objects.filter(reduce(or_, (_waits(rule, by) for rule in rules))), by)
+
+
+def waits_for(by: Actor) -> Q:
+    """Return the condition: runs in which a post is next, asked of one after the other."""
+    return reduce(or_, (_waits(rule, by) for rule in rules_of(by)), Q(pk=None))
+
+
+def waits_for_others(by: Actor) -> Q:
+    """Return the condition: runs in which it is not."""
+    is_next = Case(When(waits_for(by), then=True), default=False, output_field=BooleanField())
+    return Q(Exact(is_next, False))
 
 
 def _waits(rule: Rule, by: Actor) -> Q:

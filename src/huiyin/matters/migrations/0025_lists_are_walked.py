@@ -8,30 +8,30 @@ from django.db import migrations, models
 FORWARDS = """
 -- The first rows of each walk (`run_id`, `rank`, `at`); a row may come out of two of them. Walks
 -- stand in the order of their `ranks`: where one of a rank has given `most` rows, those of the ranks
--- after it are not looked at. `$1` of a walk are the matters in which all pairs of characters of
--- some `words` stand; NULL where there are more than a `few`, or no words.
+-- after it are not looked at. `$1` of a walk are the matters that a statement has `sought`, by
+-- words or a number; NULL where there are more than a `few`, or none is sought. Of a thousand
+-- or less it is better to put what is found in order.
 CREATE FUNCTION matters_walked(
-    walks text[], ranks integer[], most integer, words text, few integer
+    walks text[], ranks integer[], most integer, sought text, few integer
 ) RETURNS TABLE (run_id uuid, rank integer, at timestamptz)
 LANGUAGE plpgsql STABLE ROWS 100
 SET enable_sort = off SET enable_seqscan = off SET jit = off AS $$
 DECLARE
-    sought uuid[];
+    matters uuid[];
     enough integer;
     given integer;
 BEGIN
-    IF words <> '' THEN
-        sought := ARRAY(
-            SELECT matter_id FROM matters_mattertext
-            WHERE keys @@ matters_sought(words) LIMIT few + 1
-        );
-        IF cardinality(sought) > few THEN
-            sought := NULL;
+    IF sought <> '' THEN
+        EXECUTE format('SELECT ARRAY(%s LIMIT %s)', sought, few + 1) INTO matters;
+        IF cardinality(matters) > few THEN
+            matters := NULL;
+        ELSIF cardinality(matters) <= 1000 THEN
+            PERFORM set_config('enable_sort', 'on', TRUE);
         END IF;
     END IF;
     FOR number IN 1 .. cardinality(walks) LOOP
         EXIT WHEN ranks[number] > enough;
-        RETURN QUERY EXECUTE walks[number] USING sought;
+        RETURN QUERY EXECUTE walks[number] USING matters;
         GET DIAGNOSTICS given = ROW_COUNT;
         IF given >= most THEN
             enough := ranks[number];
@@ -39,9 +39,31 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- What is to be signed for, looked up one after the other: a join might read all runs, and nobody
+-- minds a run that comes twice.
+CREATE OR REPLACE FUNCTION matters_not_moved_by(my_unit uuid, helping text[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 AS $$
+    SELECT held.run_id
+    FROM matters_assignment AS held
+    WHERE held.unit_id = my_unit AND held.to_at IS NULL AND held.moved_at IS NULL
+      AND held.done_at IS NULL
+      AND (SELECT run.procedure FROM matters_run AS run WHERE run.id = held.run_id) <> ALL (helping)
+$$;
 """
 
-BACKWARDS = "DROP FUNCTION matters_walked(text[], integer[], integer, text, integer);"
+BACKWARDS = """
+DROP FUNCTION matters_walked(text[], integer[], integer, text, integer);
+
+CREATE OR REPLACE FUNCTION matters_not_moved_by(my_unit uuid, helping text[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 AS $$
+    SELECT DISTINCT run.id
+    FROM matters_assignment AS held
+    JOIN matters_run AS run ON run.id = held.run_id
+    WHERE held.unit_id = my_unit AND held.to_at IS NULL AND held.moved_at IS NULL
+      AND NOT run.is_done AND run.procedure <> ALL (helping)
+$$;
+"""
 
 
 class Migration(migrations.Migration):
