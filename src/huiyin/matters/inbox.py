@@ -21,10 +21,11 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 
 from huiyin.matters import access, owning, walking
-from huiyin.matters.inbox_filters import Filters, Key, Sort, in_order, key_of, one_by_one
+from huiyin.matters.inbox_filters import Filters, Key, Sort, in_order, key_of
 from huiyin.matters.limits import calendar
 from huiyin.matters.models import Assignment, Run
 from huiyin.matters.owning import Stretch, helping, owned_by
+from huiyin.matters.walked import one_by_one
 from huiyin.matters.walking import PLACES, Order, Walk, Walks
 from huiyin.people.actors import Actor
 from huiyin.procedures import library

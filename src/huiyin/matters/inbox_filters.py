@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -19,18 +18,17 @@ from django.db.models import (
     Q,
     QuerySet,
     SmallIntegerField,
-    Subquery,
     Value,
 )  # fmt: skip
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
 from huiyin.matters import numbers, search
 from huiyin.matters.models import NEVER, Assignment, Matter, Run
+from huiyin.matters.walked import one_by_one
 from huiyin.places.models import Place
 from huiyin.procedures import library
 
@@ -154,14 +152,6 @@ class Filters:
             return Q(matter__number=whole)
         said = Matter.objects.filter(search.said(self.words)).values("pk")
         return Q(matter__in=said, matter__is_confidential=False)
-
-
-def one_by_one(found: QuerySet[Any]) -> Q:
-    """Return the condition that something is found for a row, looked up where the row is read.
-
-    As EXISTS the planner might turn it round, and read all that could be found first.
-    """
-    return Q(IsNull(Subquery(found.values("pk")[:1]), False))
 
 
 def _midnight(day: date) -> datetime:

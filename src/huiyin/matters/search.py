@@ -5,7 +5,7 @@ their whole number alone. Words are found by pairs of characters, in a column th
 itself (migration `search_keys`); phones and identity numbers are not among them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
-from huiyin.matters import access, numbers
+from huiyin.matters import access, numbers, walked
 from huiyin.matters.models import NEVER, Assignment, Contact, Matter, Run
 from huiyin.matters.refusals import NotFound
+from huiyin.matters.walked import one_by_one
 from huiyin.people import access_log
 from huiyin.people.actors import Actor
 from huiyin.people.phones import index_of, normal
@@ -72,11 +73,29 @@ class Found:
 def search(
     wanted: Wanted, *, by: Actor, after: Key | None = None, limit: int = PAGE
 ) -> Found:  # fmt: skip
-    """Return a page of the matters the actor sees that fit. One query, two for words alone."""
+    """Return a page of the matters the actor sees that fit.
+
+    One query, two for words alone or the matters of a unit.
+    """
     if by.unit_id is not None and _is_of_words(wanted):
         first = _latest_worded(_tidy(wanted.text), by, after, limit + 1)
         return _page(Matter.objects.filter(pk__in=first), None, limit)
+    if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
+        first = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
+        return _page(Matter.objects.filter(pk__in=first), None, limit)
     return _page(_fitting(wanted, by), after, limit)
+
+
+def _latest_of_unit(
+    unit_id: UUID, wanted: Wanted, by: Actor, after: Key | None, most: int
+) -> list[UUID]:  # fmt: skip
+    """Return the latest matters in which a unit has or had a role and that fit.
+
+    Along what the unit has and had: most units have had little of all there is.
+    """
+    fits = _fitting(wanted, by).filter(pk=OuterRef("run__matter_id"))
+    had = Assignment.objects.filter(one_by_one(fits), unit=unit_id)
+    return walked.matters(had, after=(after.opened_at, after.id) if after else None, most=most)
 
 
 def _is_of_words(wanted: Wanted) -> bool:

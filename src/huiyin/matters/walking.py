@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, reduce
 from operator import or_
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import (
@@ -32,11 +32,12 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from huiyin.matters import numbers, search
-from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down, one_by_one
+from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down
 from huiyin.matters.models import NEVER, RANKS, Assignment, Matter, MatterText, Run
 from huiyin.matters.owning import KEPT_FROM, Rule, Shown, asked, rules_of
 from huiyin.matters.people_in import LEVELS
 from huiyin.matters.search import FREQUENT
+from huiyin.matters.walked import WALKED, one_by_one, text_of
 from huiyin.people.actors import Actor
 
 Walk = QuerySet[Run] | QuerySet[Assignment]
@@ -81,13 +82,13 @@ def first(walks: Walks, order: Order, *, shown: Shown) -> list[Run]:
 
     `shown`: as for `owning.first`; it has to put them into the same order.
     """
-    parts = [(rank, _text(rows)) for walk in walks.each for rank, rows in _parts(walk, order)]
+    parts = [(rank, text_of(rows)) for walk in walks.each for rank, rows in _parts(walk, order)]
     if not parts:
         return []
     parts.sort(key=lambda part: part[0])
     down = " DESC" if is_down(order.sort, is_done=order.is_done) else ""
     statement = (
-        f"SELECT DISTINCT rank, at, run_id FROM {_WALKED}"  # noqa: S608 fixed texts, parameters
+        f"SELECT DISTINCT rank, at, run_id FROM {WALKED}"  # noqa: S608 fixed texts, parameters
         f" ORDER BY rank, at{down}, run_id{down} LIMIT {order.most}"
     )
     texts, ranks = [text for _, text in parts], [rank for rank, _ in parts]
@@ -95,9 +96,6 @@ def first(walks: Walks, order: Order, *, shown: Shown) -> list[Run]:
     return asked(statement, len(values), shown).all(
         **{f"value_{number}": value for number, value in values.items()}
     )
-
-
-_WALKED: Final = "matters_walked(%s::text[], %s::integer[], %s, %s, %s)"
 
 
 def some(walks: Walks, *, most: int) -> tuple[str, list[Any]]:
@@ -110,8 +108,8 @@ def some(walks: Walks, *, most: int) -> tuple[str, list[Any]]:
         rows: QuerySet[Any] = walk
         run = "run_id" if rows.model is Assignment else "pk"
         rows = rows.annotate(with_rank=Value(0, IntegerField()))
-        texts.append(_text(rows.order_by().values_list(run, "with_rank", "due_at")[:most]))
-    statement = f"SELECT DISTINCT run_id FROM {_WALKED} AS found LIMIT %s"  # noqa: S608 fixed texts, parameters
+        texts.append(text_of(rows.order_by().values_list(run, "with_rank", "due_at")[:most]))
+    statement = f"SELECT DISTINCT run_id FROM {WALKED} AS found LIMIT %s"  # noqa: S608 fixed texts, parameters
     return statement, [texts, list(range(len(texts))), most, walks.sought, FREQUENT, most]
 
 
@@ -157,10 +155,6 @@ def _parts(walk: Walk, order: Order) -> Iterator[tuple[int, QuerySet[Any]]]:
         yield rank, ranked.values_list(run, "with_rank", "sorted_at")[:most]
 
 
-def _text(rows: QuerySet[Any]) -> str:
-    return cast("str", connection.ops.compose_sql(*rows.query.sql_with_params()))  # type: ignore[attr-defined]  # PostgreSQL's
-
-
 # --- narrowed -----------------------------------------------------------------------------------
 
 
@@ -204,11 +198,11 @@ def _sought(words: str) -> str:
         return ""
     whole = numbers.read(words)
     if whole is not None:
-        return _text(Matter.objects.filter(number=whole).values("pk"))
+        return text_of(Matter.objects.filter(number=whole).values("pk"))
     worded = RawSQL("keys @@ matters_sought(%s)", [words], output_field=BooleanField())
-    texts = [_text(MatterText.objects.filter(worded).values("pk"))]
+    texts = [text_of(MatterText.objects.filter(worded).values("pk"))]
     if digits := search.spoken(words):
-        texts += [_text(Matter.objects.filter(one).values("pk")) for one in search.ending(digits)]
+        texts += [text_of(Matter.objects.filter(one).values("pk")) for one in search.ending(digits)]
     return " UNION ALL ".join(texts)
 
 

@@ -98,8 +98,8 @@ class Notice(models.Model):
             models.Index(fields=("due_at", "id"), condition=Q(state="queued"), name="notices_due"),
             # The page of the administrator, and the command.
             models.Index(
-                fields=("-put_at", "-id"),
-                condition=Q(state__in=("unknown", "dead", "refused")),
+                fields=("-id",),
+                condition=Q(state__in=("unknown", "dead", "refused"), laid_aside_at=None),
                 name="notices_troubled",
             ),
             # The lists of a person and of a unit, the latest first.
