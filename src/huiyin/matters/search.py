@@ -73,23 +73,20 @@ class Found:
 def search(
     wanted: Wanted, *, by: Actor, after: Key | None = None, limit: int = PAGE
 ) -> Found:  # fmt: skip
-    """Return a page of the matters the actor sees that fit.
-
-    One query, two for words alone or the matters of a unit.
-    """
+    """Return a page of the matters the actor sees that fit. One query, two for words alone."""
     if by.unit_id is not None and _is_of_words(wanted):
         first = _latest_worded(_tidy(wanted.text), by, after, limit + 1)
         return _page(Matter.objects.filter(pk__in=first), None, limit)
     if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
-        first = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
-        return _page(Matter.objects.filter(pk__in=first), None, limit)
+        had = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
+        return _page(Matter.objects.filter(pk__in=had), None, limit)
     return _page(_fitting(wanted, by), after, limit)
 
 
 def _latest_of_unit(
     unit_id: UUID, wanted: Wanted, by: Actor, after: Key | None, most: int
-) -> list[UUID]:  # fmt: skip
-    """Return the latest matters in which a unit has or had a role and that fit.
+) -> RawSQL:  # fmt: skip
+    """Return the latest matters in which a unit has or had a role and that fit, for `pk__in`.
 
     Along what the unit has and had: most units have had little of all there is.
     """

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import IsNull
 
 from huiyin.matters.models import Matter
@@ -30,8 +31,8 @@ def one_by_one(found: QuerySet[Any]) -> Q:
     return Q(IsNull(Subquery(found.values("pk")[:1]), False))
 
 
-def matters(walk: QuerySet[Any], *, after: tuple[datetime, UUID] | None, most: int) -> list[UUID]:
-    """Return the first of some matters, the latest first. One query.
+def matters(walk: QuerySet[Any], *, after: tuple[datetime, UUID] | None, most: int) -> RawSQL:
+    """Return the first of some matters, the latest first: their ids, for `pk__in`.
 
     `walk`: matters, or what a unit has and had; an index holds it by when the matter came in.
     """
@@ -46,6 +47,4 @@ def matters(walk: QuerySet[Any], *, after: tuple[datetime, UUID] | None, most: i
         walk = walk.filter(behind_it, **{f"{came_in}__lte": at})
     rows = walk.order_by(f"-{came_in}", f"-{matter}").annotate(with_rank=Value(0, IntegerField()))
     text = text_of(rows.values_list(matter, "with_rank", came_in)[:most])
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT run_id FROM {WALKED}", [[text], [0], most, "", 0])  # noqa: S608 fixed texts, parameters
-        return [pk for (pk,) in cursor.fetchall()]
+    return RawSQL(f"SELECT run_id FROM {WALKED} AS found", [[text], [0], most, "", 0])  # noqa: S608, S611 fixed texts

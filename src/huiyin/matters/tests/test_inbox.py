@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from importlib import import_module
 from uuid import UUID
 
 import pytest
@@ -16,10 +17,11 @@ from huiyin.matters.inbox import Tray
 from huiyin.matters.inbox_filters import Filters, Sort, Standing
 from huiyin.matters.models import RANKS, Matter, MatterText, Run
 from huiyin.matters.search import Wanted
-from huiyin.matters.tests.lists import a_busy_city, unsound
+from huiyin.matters.tests.lists import REACH, SCANNED, a_busy_city, unsound
 from huiyin.matters.tests.records import the_record
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.ui.kept import Kept
+from huiyin.ui.tests.plans import faults, plans
 from huiyin.units.models import UnitKind
 from huiyin.units.tests.factories import CITY, NOW, SHANGHAI, a_category, a_unit
 
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # The figures stand on a higher floor; tests may look up there, the code may not.
 STANDING, FIGURES = "huiyin.insight.standing", ("rows_of_open", "rows_of_days")
+LISTING = "huiyin.insight.listing"
 LIMITS = ("overdue", "due_today", "soon", "in_time", "no_limit")
 DISPATCH = ("hotline.dispatch", "hotline.decide", "hotline.call_back")
 
@@ -481,6 +484,13 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end():
     assert {name: read_whole(rows) for name, rows in figures.items()} == {
         name: [] for name in figures
     }
+    listing = import_module(LISTING)
+    for which in (listing.OPEN, listing.DONE, listing.CAME, *LIMITS):
+        for place in (the_city, city.town):
+            wanted = listing.Wanted(which=which, place=place, when=when)
+            with plans() as gone_about:
+                listing.page(wanted, by=of_centre)
+            assert faults(gone_about, most=REACH, scanned=SCANNED) == [], (which, place.level)
     assert sum(sum(row[one] for one in LIMITS) for row in figures["open"]) == MANY // 100
 
 
