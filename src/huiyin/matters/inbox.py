@@ -293,7 +293,7 @@ def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> Walks:
     """Return the walks to the runs in a tray that fit, as `_runs_in` has them."""
     mine = Assignment.objects.filter(unit=by.unit_id)
     where: Q | None = None
-    ends: list[tuple[str, datetime]] = []
+    ends: list[tuple[str, datetime]] | None = []
     soon = soon_until(at)
     if which is Tray.TO_SIGN:
         where = walking.waits_for(by) & Q(is_done=False) & ~Q(procedure__in=helping())
@@ -302,6 +302,7 @@ def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> Walks:
         where = walking.waits_for_others(by) & Q(is_done=False)
         walks = [walking.not_accusing(mine.filter(to_at=None), by)]
     elif which is Tray.DONE:
+        ends = None
         walks = [walking.not_accusing(mine.filter(done_at__isnull=False), by)]
     elif which is Tray.SUPERVISED:
         where = _supervised_by(by)

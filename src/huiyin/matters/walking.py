@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache, reduce
 from operator import or_
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import (
@@ -162,18 +163,18 @@ Ends = Sequence[tuple[str, datetime]]  # how the end of the nearest limit compar
 
 
 def narrowed(
-    walks: Iterable[Walk], *, where: Q | None, filters: Filters, ends: Ends, at: datetime,
-    soon: datetime,
+    walks: Iterable[Walk], *, where: Q | None, filters: Filters, ends: Ends | None,
+    at: datetime, soon: datetime,
 ) -> Walks:  # fmt: skip
     """Return the walks with only those of their runs that fit.
 
-    `where`: a condition on runs. What an index knows is said of the walk itself: `ends`, and the
-    days on which the matter came in.
+    `where`: a condition on runs. What an index knows is said of the walk itself: the days on which
+    the matter came in, and `ends`; None where assignments may be over, which know no end.
     """
     when = Q()
     for name, day in filters.came_in().items():
         when &= Q(**{name: day})
-    for name, instant in (*ends, *filters.ends(at=at, soon=soon)):
+    for name, instant in (*ends, *filters.ends(at=at, soon=soon)) if ends is not None else ():
         when &= Q(**{f"ends_at__{name}": instant})
     found: list[Walk] = []
     for walk in walks:
@@ -187,9 +188,16 @@ def narrowed(
             runs = runs.filter(where) if where is not None else runs
             runs = filters.narrow(runs, at=at, soon=soon, said=False)
             runs = runs.filter(_said(filters.words)) if filters.words else runs
+            runs = runs.filter(_may()) if filters.unit_id else runs
             rows = runs if is_run else rows.filter(one_by_one(runs))
         found.append(rows)
-    return Walks(found, _sought(filters.words))
+    return Walks(found, _sought(filters.words) or _of_unit(filters.unit_id))
+
+
+def _of_unit(unit_id: UUID | None) -> str:
+    """Return a statement for the matters in which a unit holds a role now."""
+    held = Assignment.objects.filter(unit=unit_id, to_at=None)
+    return text_of(held.values("run__matter_id")) if unit_id else ""
 
 
 def _sought(words: str) -> str:
@@ -211,12 +219,8 @@ def _said(words: str) -> Q:
 
     $1: the matters that `_sought` finds, where those are few.
     """
-    may = Func(
-        F("matter_id"), template="($1 IS NULL OR %(expressions)s = ANY ($1))",
-        output_field=BooleanField(),
-    )  # fmt: skip
     if numbers.read(words) is not None:
-        return Q(may)
+        return _may()
     stands = MatterText.objects.filter(
         RawSQL("keys @@ matters_sought(%s)", [words], output_field=BooleanField()),
         RawSQL(_STANDS_THERE, [words], output_field=BooleanField()),  # noqa: S611 as above
@@ -226,7 +230,16 @@ def _said(words: str) -> Q:
     matters = Matter.objects.filter(pk=OuterRef("matter_id"))
     if digits := search.spoken(words):
         said |= one_by_one(matters.filter(reduce(or_, search.ending(digits))))
-    return Q(may) & said & one_by_one(matters.filter(is_confidential=False))
+    return _may() & said & one_by_one(matters.filter(is_confidential=False))
+
+
+def _may() -> Q:
+    """Return the condition: runs of a matter among `$1`."""
+    among = Func(
+        F("matter_id"), template="($1 IS NULL OR %(expressions)s = ANY ($1))",
+        output_field=BooleanField(),
+    )  # fmt: skip
+    return Q(among)
 
 
 # --- what waits for a post ------------------------------------------------------------------------

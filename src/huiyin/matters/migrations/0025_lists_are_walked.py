@@ -9,7 +9,7 @@ FORWARDS = """
 -- The first rows of each walk (`run_id`, `rank`, `at`); a row may come out of two of them. Walks
 -- stand in the order of their `ranks`: where one of a rank has given `most` rows, those of the ranks
 -- after it are not looked at. `$1` of a walk are the matters that a statement has `sought`, by
--- words or a number; NULL where there are more than a `few`, or none is sought. Of a thousand
+-- words, a number or a unit; NULL where there are more than a `few`, or none is sought. Of a thousand
 -- or less it is better to put what is found in order.
 CREATE FUNCTION matters_walked(
     walks text[], ranks integer[], most integer, sought text, few integer

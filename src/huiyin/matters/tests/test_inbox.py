@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,7 @@ from huiyin.matters.inbox import Tray
 from huiyin.matters.inbox_filters import Filters, Sort, Standing
 from huiyin.matters.models import RANKS, Matter, MatterText, Run
 from huiyin.matters.search import Wanted
+from huiyin.matters.tests import lists
 from huiyin.matters.tests.lists import REACH, SCANNED, a_busy_city, unsound
 from huiyin.matters.tests.records import the_record
 from huiyin.places.models import Place, PlaceLevel
@@ -270,6 +272,45 @@ def test_pages_follow_each_other_in_every_order(sort):
 
     assert after is None
     assert seen == [runs[k].pk for k in expected[sort]]
+
+
+def test_every_tray_in_every_order_and_by_every_filter_has_what_the_whole_list_has():
+    city = the_record()
+    centre = city.staff(city.unit("hotline_centre", "z"), *DISPATCH, "supervision.order")
+    runs = [city.open("hotline", "accept_call", at=NOW - k * DAY).run for k in range(9)]
+    for run in runs[2:]:
+        city.act(run.pk, "dispatch")
+    for run in runs[4:]:
+        city.act(run.pk, "acknowledge", at=NOW + HOUR)
+    city.act(runs[3].pk, "return_order", at=NOW + HOUR)
+    for run in runs[6:]:
+        city.act(run.pk, "answer", at=NOW + 2 * HOUR)
+    lead = runs[8].assignments.get(role="lead").unit
+    ordered_to(city, lead.pk, centre, runs[4])
+    accusing = city.open("hotline", "accept_call", accused=[lead.pk]).run
+    for run, level in ((runs[1], "urgent"), (runs[5], "emergency"), (accusing, "urgent")):
+        Matter.objects.filter(pk=run.matter_id).update(urgency=level, category=None)
+        Run.objects.filter(matter=run.matter_id).update(urgency_rank=RANKS[level])
+    MatterText.objects.filter(matter=runs[5].matter_id).update(title="井盖丢失")
+    asked = lists.filters(city, lead.pk) | {"own number": Filters(words=runs[4].matter.number)}
+    late, seen = NOW + 3 * HOUR, set()
+
+    for by in (centre, city.staff(lead)):
+        for which in Tray:
+            for sort, (name, wanted) in (
+                *product(Sort, [("", Filters())]), *product([Sort.LIMIT], asked.items()),
+            ):  # fmt: skip
+                listed = inbox.listed(which, by=by, at=late, filters=wanted, sort=sort)
+                whole = [run.pk for run in listed]
+                page = inbox.tray(
+                    which, by=by, at=late, filters=wanted, sort=sort, limit=100
+                )  # fmt: skip
+                assert [run.pk for run in page.runs] == whole, (by.unit_kind, which, sort, name)
+                if whole:
+                    seen.add((which, name))
+                    assert inbox.count(which, by=by, at=late, filters=wanted) == len(whole), name
+    assert {which for which, _ in seen} >= set(Tray) - {Tray.ASSISTING, Tray.OVERDUE}
+    assert len(seen) > 40
 
 
 # --- a large city -------------------------------------------------------------------------------
