@@ -142,14 +142,16 @@ def _parts(walk: Walk, order: Order) -> Iterator[tuple[int, QuerySet[Any]]]:
     rows = rows.annotate(sorted_at=at).order_by(f"{down}sorted_at", f"{down}{run}")
     if is_held:
         rows = rows.distinct()  # a unit may hold more than one role
+    is_ranked = order.sort is Sort.URGENCY
     after, most = order.after, order.most
-    for rank in RANKS.values() if order.sort is Sort.URGENCY else (0,):
+    begins = after.rank if after is not None and is_ranked else 0
+    for rank in RANKS.values() if is_ranked else (0,):
         part = rows
-        if order.sort is Sort.URGENCY:
+        if is_ranked:
             part = part.filter(**{"run__urgency_rank" if is_held else "urgency_rank": rank})
-        if after is not None and rank < after.rank:
+        if rank < begins:
             continue
-        if after is not None and rank == after.rank:
+        if after is not None and rank == begins:
             only = behind(after, order.sort, is_done=order.is_done, run=run, ranked=False)
             part = part.filter(only)
         ranked = part.annotate(with_rank=Value(rank, IntegerField()))
