@@ -115,7 +115,9 @@ def test_what_is_done_is_not_offered_by_urgency_and_stands_by_when_it_was_done(c
     assert [(one["url"].rpartition("sort=")[2], one["on"]) for one in waiting[1:]] == [
         ("latest", False), ("urgency", True),
     ]  # fmt: skip
-    assert [one["on"] for one in done] == [True, False]
+    assert [(str(one["label"]), one["on"]) for one in done] == [
+        ("按办结时间", True), ("按收到时间", False),
+    ]  # fmt: skip
 
 
 # --- saved views ----------------------------------------------------------------------------------

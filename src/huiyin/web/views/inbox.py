@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from huiyin.matters import inbox
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.inbox import MOST_COUNTED, Survey, Tray
-from huiyin.matters.inbox_filters import Key
+from huiyin.matters.inbox_filters import Key, Sort
 from huiyin.matters.models import Run
 from huiyin.matters.search import Key as SearchKey
 from huiyin.matters.search import Wanted, search
@@ -32,7 +32,7 @@ from huiyin.procedures import library
 from huiyin.ui.http import part, see_other
 from huiyin.units.queries import search_units
 from huiyin.web import bulk
-from huiyin.web.inbox_query import KEPT, SORTS, InboxQuery, read, read_all
+from huiyin.web.inbox_query import BY_WHEN_DONE, KEPT, SORTS, InboxQuery, read, read_all
 from huiyin.web.inbox_rows import grouped, rows_of
 from huiyin.web.models import SavedView
 from huiyin.web.saved_views import views_of
@@ -146,7 +146,7 @@ def _around(
         "sort": inbox.possible(which, asked.sort).value,
         "sorts": [
             {
-                "label": label,
+                "label": BY_WHEN_DONE if which is Tray.DONE and sort is Sort.LIMIT else label,
                 "url": f"?{asked.encoded(tray=which.value, sort=sort.value)}",
                 "on": sort is inbox.possible(which, asked.sort),
             }
