@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from huiyin.insight import standing
 from huiyin.insight.moments import Moment
+from huiyin.matters import walked
 from huiyin.matters.models import Assignment, Matter, Run
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
@@ -75,11 +76,10 @@ def page(wanted: Wanted, *, by: Actor, after: Key | None = None, size: int = PAG
 
 
 def _page_of_matters(wanted: Wanted, by: Actor, after: Key | None, size: int) -> Page:
-    matters = _matters(wanted, by)
-    if after is not None:
-        matters = matters.filter(_behind("opened_at", after, is_latest_first=True))
-    read = matters.select_related("words", "place", "category").order_by("-opened_at", "-pk")
-    found = list(read[: size + 1])
+    key = (after.at, after.id) if after is not None and after.at is not None else None
+    first = walked.matters(_matters(wanted, by), after=key, most=size + 1)
+    matters = Matter.objects.filter(pk__in=first).select_related("words", "place", "category")
+    found = list(matters.order_by("-opened_at", "-pk"))
     shown = found[:size]
     last = found[size - 1] if len(found) > size else None
     main = Run.objects.filter(matter__in=shown, parent=None).order_by("opened_at", "pk")

@@ -1,4 +1,6 @@
-"""What assignments repeat of their runs and events, compared: for `huiyin verify`."""
+"""What assignments repeat of their runs and events, and runs of their matters, compared: for
+`huiyin verify`.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,9 +8,16 @@ from uuid import UUID
 
 from django.db import connection
 
+from huiyin.matters.models import RANKS
+
+_RANKED: Final = " ".join(f"WHEN '{level}' THEN {rank}" for level, rank in RANKS.items())
 _DIFFERENT: Final = """
-SELECT held.run_id, matter.number, run.events, held.role,
-       held.done_at IS DISTINCT FROM CASE WHEN run.is_done THEN run.done_at END
+SELECT held.run_id, matter.number, run.events, held.role, CASE
+           WHEN held.done_at IS DISTINCT FROM CASE WHEN run.is_done THEN run.done_at END THEN 'done'
+           WHEN held.came_in_at <> matter.opened_at THEN 'came in'
+           WHEN held.to_at IS NULL AND held.due_at IS DISTINCT FROM run.due_at THEN 'due'
+           ELSE 'moved'
+       END
 FROM matters_assignment AS held
 JOIN matters_run AS run ON run.id = held.run_id
 JOIN matters_matter AS matter ON matter.id = run.matter_id
@@ -22,6 +31,8 @@ LEFT JOIN LATERAL (
 WHERE (%(runs)s::uuid[] IS NULL OR held.run_id = ANY (%(runs)s::uuid[]))
   AND (
       held.done_at IS DISTINCT FROM CASE WHEN run.is_done THEN run.done_at END
+      OR held.came_in_at <> matter.opened_at
+      OR held.to_at IS NULL AND held.due_at IS DISTINCT FROM run.due_at
       OR held.to_at IS NULL
       AND held.moved_at IS DISTINCT FROM acts.first AND held.moved_at IS DISTINCT FROM acts.later
   )
@@ -29,21 +40,42 @@ ORDER BY held.id
 """
 
 
-def differences(run_ids: Sequence[UUID] | None = None) -> list[tuple[UUID, str, int, str]]:
-    """Return where an assignment says something else: run, number, its last event, in words.
+_OTHERWISE: Final = f"""
+SELECT run.id, matter.number, run.events
+FROM matters_run AS run JOIN matters_matter AS matter ON matter.id = run.matter_id
+WHERE (%(runs)s::uuid[] IS NULL OR run.id = ANY (%(runs)s::uuid[]))
+  AND (
+      run.came_in_at <> matter.opened_at
+      OR run.urgency_rank <> CASE matter.urgency {_RANKED} END
+  )
+ORDER BY run.id
+"""  # noqa: S608 fixed texts
 
-    Of these runs, or of all. When a unit moved a run on is asked of what it still holds alone; an
-    act at the very instant in which it was given the run may have been before or after. One query.
+
+def differences(run_ids: Sequence[UUID] | None = None) -> list[tuple[UUID, str, int, str]]:
+    """Return where an assignment or a run says something else: run, number, last event, in words.
+
+    Of these runs, or of all. When a unit moved a run on, and what is due, is asked of what it still
+    holds alone; an act at the very instant in which it was given the run may have been before or
+    after. Two queries.
     """
+    asked = {"runs": list(run_ids) if run_ids is not None else None}
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENT, {"runs": list(run_ids) if run_ids is not None else None})
-        return [
-            (run, number, last, f"the unit that is its {role} {_WHAT[is_done]}.")
-            for run, number, last, role, is_done in cursor.fetchall()
+        cursor.execute(_DIFFERENT, asked)
+        found = [
+            (run, number, last, f"the unit that is its {role} {_WHAT[what]}.")
+            for run, number, last, role, what in cursor.fetchall()
+        ]
+        cursor.execute(_OTHERWISE, asked)
+        return found + [
+            (run, number, last, "lists have it among those of another day or urgency.")
+            for run, number, last in cursor.fetchall()
         ]
 
 
 _WHAT: Final = {
-    True: "has it as done at another time",
-    False: "is said to have moved it on at another time",
+    "done": "has it as done at another time",
+    "moved": "is said to have moved it on at another time",
+    "due": "has it as due at another time",
+    "came in": "has it as come in at another time",
 }

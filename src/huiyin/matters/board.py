@@ -20,7 +20,7 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from huiyin.dispatch.answers import Answer, Question
 from huiyin.dispatch.models import Level
 from huiyin.dispatch.responsibility import responsible_many
-from huiyin.matters import access, inbox, owning
+from huiyin.matters import access, inbox, owning, walking
 from huiyin.matters.inbox import PAGE, Page
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.limits import procedure_of
@@ -141,18 +141,31 @@ def dispatches(by: Actor) -> bool:
 # --- which runs ---------------------------------------------------------------------------------
 
 
+def _rules_of(by: Actor) -> list[owning.Rule]:
+    """Return by what runs lie on a post's board."""
+    return sorted(
+        {
+            (
+                way.rules.name,
+                way.rules.states[way.state].owner,
+                "office",
+                rule.role,
+                rule.level_fact,
+            )
+            for way in ways_of(by)
+            for rule in way.offices
+            if access.is_office(rule, by)
+        }
+    )
+
+
 def waiting(by: Actor) -> QuerySet[Run]:
     """Return the runs on a post's board."""
-    mine = ways_of(by)
-    if not mine:
-        return Run.objects.none()
-    rules = {
-        (way.rules.name, way.rules.states[way.state].owner, "office", rule.role, rule.level_fact)
-        for way in mine
-        for rule in way.offices
-        if access.is_office(rule, by)
-    }
-    return owning.owned_by_rules(sorted(rules), by=by).filter(_where(mine))
+    return _on_board(walking.waiting(_rules_of(by), by=by), by)
+
+
+def _on_board(runs: QuerySet[Run], by: Actor) -> QuerySet[Run]:
+    return runs.filter(_where(ways_of(by)))
 
 
 def _where(some: Iterable[Way]) -> Q:
@@ -186,9 +199,9 @@ def _used_up(procedure: str, state: str) -> Q:
     return found
 
 
-def _piled(by: Actor) -> QuerySet[Any]:
-    """Return the runs on a post's board, each with its `pile`; without rulings that are not its."""
-    runs = waiting(by).annotate(pile=_pile())
+def _piled(runs: QuerySet[Any], by: Actor) -> QuerySet[Any]:
+    """Return runs of a post's board, each with its `pile`; without rulings that are not its."""
+    runs = _on_board(runs, by).annotate(pile=_pile())
     mine = ways_of(by)
     for name, state in dict.fromkeys((way.rules.name, way.state) for way in mine):
         if all(way.most for way in mine if (way.rules.name, way.state) == (name, state)):
@@ -198,11 +211,11 @@ def _piled(by: Actor) -> QuerySet[Any]:
 
 def counts(*, by: Actor) -> dict[Pile, int]:
     """Return how many runs lie on each pile of a post. One query, none for who dispatches none."""
-    none = dict.fromkeys(Pile, 0)
     if not dispatches(by):
-        return none
-    counted = _piled(by).values("pile").order_by().annotate(n=Count("pk"))
-    return none | {Pile(one["pile"]): one["n"] for one in counted}
+        return dict.fromkeys(Pile, 0)
+    lying = {one.name: Count("pk", filter=Q(pile=one.value)) for one in Pile}
+    counted = _piled(walking.waiting(_rules_of(by), by=by), by).aggregate(**lying)
+    return {one: counted[one.name] for one in Pile}
 
 
 def pile(
@@ -210,8 +223,11 @@ def pile(
     limit: int = PAGE,
 ) -> Page:  # fmt: skip
     """Return a page of a pile, what is due first before the rest. One query."""
-    runs = _piled(by).filter(pile=which.value)
-    return inbox.page_of(_filtered(runs, only or Filters()), after=after, limit=limit)
+    walks = [
+        _filtered(_piled(runs, by).filter(pile=which.value), only or Filters())
+        for runs in walking.by_rule(_rules_of(by), by=by)
+    ]
+    return inbox.page_of(walks, after=after, limit=limit)
 
 
 def _filtered(runs: QuerySet[Run], only: Filters) -> QuerySet[Run]:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
-from huiyin.matters import access, inbox, owning
+from huiyin.matters import access, inbox, owning, walking
 from huiyin.matters.inbox import PAGE, Page
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.limits import procedure_of
@@ -96,26 +96,33 @@ def calls_back(by: Actor) -> bool:
     return bool(stations_of(by))
 
 
+def _rules_of(by: Actor) -> list[owning.Rule]:
+    """Return by what runs stand on a post's list."""
+    return sorted(
+        {
+            (
+                one.rules.name, one.rules.states[one.state].owner, "office", one.office.role,
+                one.office.level_fact,
+            )
+            for one in stations_of(by)
+        }
+    )  # fmt: skip
+
+
 def waiting(by: Actor) -> QuerySet[Run]:
     """Return the runs on a post's list."""
-    mine = stations_of(by)
-    if not mine:
-        return Run.objects.none()
-    rules = {
-        (
-            one.rules.name, one.rules.states[one.state].owner, "office", one.office.role,
-            one.office.level_fact,
-        )
-        for one in mine
-    }  # fmt: skip
+    return _at_a_station(walking.waiting(_rules_of(by), by=by), by)
+
+
+def _at_a_station(runs: QuerySet[Run], by: Actor) -> QuerySet[Run]:
     low = Rating.objects.filter(run=OuterRef("pk"), stars__lte=LOW_STARS)
     asked = CallBack.objects.filter(run=OuterRef("pk"))
     is_low = Q(Exists(low)) & ~Q(Exists(asked))
     here = Q(pk=None)
-    for one in mine:
+    for one in stations_of(by):
         at = Q(procedure=one.rules.name, state=one.state)
         here |= at & is_low if one.tray is Tray.LOW else at
-    return owning.owned_by_rules(sorted(rules), by=by).filter(here)
+    return runs.filter(here)
 
 
 def _tray() -> Case:
@@ -129,17 +136,20 @@ def _tray() -> Case:
 
 def counts(*, by: Actor) -> dict[Tray, int]:
     """Return how many runs lie in each tray of a post. One query, none for whoever has none."""
-    none = dict.fromkeys(Tray, 0)
     if not calls_back(by):
-        return none
-    counted = waiting(by).annotate(tray=_tray()).values("tray").order_by().annotate(n=Count("pk"))
-    return none | {Tray(one["tray"]): one["n"] for one in counted}
+        return dict.fromkeys(Tray, 0)
+    lying = {one.name: Count("pk", filter=Q(tray=one.value)) for one in Tray}
+    counted = waiting(by).annotate(tray=_tray()).aggregate(**lying)
+    return {one: counted[one.name] for one in Tray}
 
 
 def tray(which: Tray, *, by: Actor, after: Key | None = None, limit: int = PAGE) -> Page:
     """Return a page of a tray, what is due first before the rest. One query."""
-    runs = waiting(by).annotate(tray=_tray()).filter(tray=which.value)
-    return inbox.page_of(runs, after=after, limit=limit)
+    walks = [
+        _at_a_station(runs, by).annotate(tray=_tray()).filter(tray=which.value)
+        for runs in walking.by_rule(_rules_of(by), by=by)
+    ]
+    return inbox.page_of(walks, after=after, limit=limit)
 
 
 # --- one of them --------------------------------------------------------------------------------

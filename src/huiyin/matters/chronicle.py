@@ -313,6 +313,8 @@ class Chronicle:
             if given.to_at is None and given.moved_at is None and given.unit_id == mover:
                 given.moved_at = at
             given.done_at = done_since(run)
+            if given.to_at is None:
+                given.due_at = run.due_at
         assigned += rows.assignments
         return rows.event
 

@@ -31,7 +31,14 @@ from huiyin.matters.models import (
     Run,
     RunClock,
 )
-from huiyin.matters.writing import CLOCK_FIELDS, Rows, done_since, drafted, ended_roles
+from huiyin.matters.writing import (
+    CLOCK_FIELDS,
+    Rows,
+    done_since,
+    drafted,
+    ended_roles,
+    nearest_duty,
+)
 from huiyin.people.actors import SYSTEM
 from huiyin.procedures import Decision, Facts, Procedure, Snapshot, due_clocks, expire
 from huiyin.procedures.runs import Status
@@ -99,7 +106,7 @@ class _Limits(Mapping[str, Limit]):
 def end_together(run_ids: Sequence[UUID], *, at: datetime) -> Ended:
     """Write every end of limits that has come of these runs, each run earliest first.
 
-    Two statements to lock and read any number of runs, at most nine to write; an act that begins
+    Two statements to lock and read any number of runs, at most ten to write; an act that begins
     limits or tells somebody adds its own. A run that somebody acts on just now is left alone.
     """
     with transaction.atomic():
@@ -207,6 +214,7 @@ def _write(ends: Sequence[_End], at: datetime) -> None:
     _upsert_clocks([row for (run_id, _), row in last.items() if run_id in acted])
     _end_clocks([row for (run_id, _), row in last.items() if run_id not in acted])
     _write_assignments([end for end in ends if end.is_act], at)
+    _write_due(ends)
     tell_all(
         [
             Happened(
@@ -304,6 +312,25 @@ def _write_assignments(ends: Sequence[_End], at: datetime) -> None:
         Assignment.objects.filter(run__in=over, to_at=None).update(to_at=at)
     _write_done(ends, begun)
     Assignment.objects.bulk_create(begun)
+
+
+def _write_due(ends: Sequence[_End]) -> None:
+    """Write what is due next now for the units that hold the runs, where that is another limit."""
+    was = {
+        end.run.pk: nearest_duty(end.procedure, end.before.clocks.values())
+        for end in reversed(ends)
+    }
+    now = {end.run.pk: end.run.due_at for end in ends if not end.run.is_over}
+    changed = {pk: due for pk, due in now.items() if due != was[pk]}
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE matters_assignment AS held SET due_at = given.due"
+                " FROM unnest(%s::uuid[], %s::timestamptz[]) AS given (run, due)"
+                " WHERE held.run_id = given.run AND held.to_at IS NULL"
+                " AND held.due_at IS DISTINCT FROM given.due",
+                [list(changed), list(changed.values())],
+            )
 
 
 def _write_done(ends: Sequence[_End], begun: Sequence[Assignment]) -> None:

@@ -4,7 +4,7 @@ A run waits for whoever the procedure names as owner of its state (`owning`).
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,30 +14,27 @@ from uuid import UUID
 
 from django.db.models import (
     Count,
-    IntegerField,
+    OuterRef,
     Q,
     QuerySet,
-    Subquery,
 )
 from django.db.models.expressions import RawSQL
 
-from huiyin.matters import access, owning
-from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, key_of
+from huiyin.matters import access, owning, walking
+from huiyin.matters.inbox_filters import Filters, Key, Sort, in_order, key_of
 from huiyin.matters.limits import calendar
 from huiyin.matters.models import Assignment, Run
 from huiyin.matters.owning import Stretch, helping, owned_by
+from huiyin.matters.walked import one_by_one
+from huiyin.matters.walking import PLACES, Order, Walk, Walks
 from huiyin.people.actors import Actor
 from huiyin.procedures import library
 from huiyin.ui.kept import Kept
-from huiyin.units.models import Unit
 from huiyin.worktime import Limit, LimitUnit, due
 
 PAGE = 30
 SOON: Final = Limit(1, LimitUnit.WORKING_DAY)
 MOST_COUNTED: Final = 1_000  # beyond, a tray says "999+"
-_PLACE_COLUMNS: Final = (
-    "place_id", "grid_id", "village_id", "town_id", "county_id", "overlay_id", "city_id",
-)  # fmt: skip
 
 
 # What the desk shows of the runs in a tray; everything else would cost a query for each of them.
@@ -157,41 +154,19 @@ def _stretch(which: Tray, at: datetime) -> Stretch:
     }[which]
 
 
-def _counted(runs: QuerySet[Run]) -> int:
-    return runs.order_by()[:MOST_COUNTED].count()
-
-
 def count(which: Tray, *, by: Actor, at: datetime, filters: Filters) -> int:
     """Return how many runs of a tray fit, up to `MOST_COUNTED`. One query."""
-    if by.unit_id is None:
-        return 0
-    return _counted(filters.narrow(_runs_in(which, by, at), at=at, soon=soon_until(at)))
-
-
-class _CountOf(Subquery):
-    """How many rows a query has, as a value beside others."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
+    return counts_of([(which, filters)], by=by, at=at)[0]
 
 
 def counts_of(
     wanted: Sequence[tuple[Tray, Filters]], *, by: Actor, at: datetime
 ) -> list[int]:  # fmt: skip
     """Return `count` of several narrowed trays at once. One query."""
-    if by.unit_id is None or not wanted:
+    if by.unit_id is None:
         return [0 for _each in wanted]
-    soon = soon_until(at)
-    counted = {
-        f"n{number}": _CountOf(
-            filters.narrow(_runs_in(which, by, at), at=at, soon=soon)
-            .order_by()
-            .values("pk")[:MOST_COUNTED]
-        )
-        for number, (which, filters) in enumerate(wanted)
-    }
-    row = Unit.objects.filter(pk=by.unit_id).annotate(**counted).values(*counted).get()
-    return [row[name] for name in counted]
+    lists = [_walks(which, by, at, filters) for which, filters in wanted]
+    return walking.counted(lists, most=MOST_COUNTED)
 
 
 def tray(
@@ -204,20 +179,22 @@ def tray(
     """
     if by.unit_id is None:
         return Page((), None)
-    if which in _WALKED and sort is Sort.LIMIT and not (filters and filters.is_any):
+    is_plain = sort is Sort.LIMIT and not (filters and filters.is_any)
+    if which in _WALKED and is_plain:
         found = _walked(which, by, at, after, limit + 1, _of_desk if for_desk else _whole)
-    elif which is Tray.DONE and sort is Sort.LIMIT and not (filters and filters.is_any):
+    elif which is Tray.DONE and is_plain:
         before = (after.at, after.id) if after else None
         found = owning.latest_done(
             by=by, before=before, most=limit + 1, shown=_done_of_desk if for_desk else _done_whole
         )
     else:
-        runs = listed(which, by=by, at=at, filters=filters, sort=sort)
-        if for_desk:
-            runs = runs.only(*_SHOWN)
-        if after is not None:
-            runs = runs.filter(behind(after, sort, is_done=which is Tray.DONE))
-        found = list(runs[: limit + 1])
+        is_done = which is Tray.DONE
+        order = Order(possible(which, sort), limit + 1, after, is_done)
+        columns = _SHOWN if for_desk else ()
+        found = walking.first(
+            _walks(which, by, at, filters or Filters()), order,
+            shown=walking.whole(order.sort, is_done=is_done, columns=columns),
+        )  # fmt: skip
     shown = tuple(found[:limit])
     return Page(shown, key_of(shown[-1]) if len(found) > limit else None)
 
@@ -259,11 +236,8 @@ def by_procedure(
     """
     if by.unit_id is None:
         return []
-    runs = _runs_in(which, by, at)
-    if filters:
-        runs = filters.narrow(runs, at=at, soon=soon_until(at))
-    if which in _GROWING:
-        runs = Run.objects.filter(pk__in=runs.order_by()[:MOST_COUNTED].values("pk"))
+    some = walking.some(_walks(which, by, at, filters or Filters()), most=MOST_COUNTED)
+    runs = Run.objects.filter(pk__in=RawSQL(*some))  # noqa: S611 a fixed text with parameters
     counted = runs.values("procedure").order_by().annotate(n=Count("pk"))
     return [(one["procedure"], one["n"]) for one in counted.order_by("-n", "procedure")]
 
@@ -273,14 +247,24 @@ def soon_until(at: datetime) -> datetime:
     return due(at, SOON, calendar=calendar()).due_at
 
 
-def page_of(runs: QuerySet[Run], *, after: Key | None, limit: int = PAGE) -> Page:
-    """Return a page of runs in the order in which they are due. One query."""
-    runs = runs.select_related("matter__words", "matter__place", "matter__category")
-    runs = in_order(runs, Sort.LIMIT, is_done=False)
-    if after is not None:
-        runs = runs.filter(behind(after, Sort.LIMIT, is_done=False))
-    found = list(runs[: limit + 1])
+def page_of(walks: Sequence[Walk], *, after: Key | None, limit: int = PAGE) -> Page:
+    """Return a page of the runs of some walks in the order in which they are due. One query."""
+    found = walking.first(Walks(walks), Order(Sort.LIMIT, limit + 1, after), shown=_with_category)
     return Page(tuple(found[:limit]), key_of(found[limit - 1]) if len(found) > limit else None)
+
+
+def _with_category(runs: QuerySet[Run]) -> QuerySet[Run]:
+    return _whole(runs).select_related("matter__words", "matter__place", "matter__category")
+
+
+def sorts_of(which: Tray) -> tuple[Sort, ...]:
+    """Return the orders a tray can stand in: what is done is not done first where it is urgent."""
+    return tuple(sort for sort in Sort if which is not Tray.DONE or sort is not Sort.URGENCY)
+
+
+def possible(which: Tray, sort: Sort) -> Sort:
+    """Return an order that was asked for, or by limit where the tray does not stand in it."""
+    return sort if sort in sorts_of(which) else Sort.LIMIT
 
 
 def listed(
@@ -291,7 +275,7 @@ def listed(
     runs = _runs_in(which, by, at).select_related("matter__words", "matter__place")
     if filters:
         runs = filters.narrow(runs, at=at, soon=soon_until(at))
-    return in_order(runs, sort, is_done=which is Tray.DONE)
+    return in_order(runs, possible(which, sort), is_done=which is Tray.DONE)
 
 
 def _runs_in(which: Tray, by: Actor, at: datetime) -> QuerySet[Run]:
@@ -309,6 +293,47 @@ def _runs_in(which: Tray, by: Actor, at: datetime) -> QuerySet[Run]:
         Tray.OVERDUE: lambda: owned.filter(due_at__lt=at),
         Tray.ASSISTING: lambda: owned.filter(procedure__in=helping()),
     }[which]()
+
+
+def _walks(which: Tray, by: Actor, at: datetime, filters: Filters) -> Walks:
+    """Return the walks to the runs in a tray that fit, as `_runs_in` has them."""
+    mine = Assignment.objects.filter(unit=by.unit_id)
+    where: Q | None = None
+    ends: list[tuple[str, datetime]] | None = []
+    soon = soon_until(at)
+    if which is Tray.TO_SIGN:
+        where = walking.waits_for(by) & Q(is_done=False) & ~Q(procedure__in=helping())
+        walks: list[Walk] = [walking.not_accusing(mine.filter(to_at=None, moved_at=None), by)]
+    elif which is Tray.WAITING:
+        where = walking.waits_for_others(by) & Q(is_done=False)
+        walks = [walking.not_accusing(mine.filter(to_at=None), by)]
+    elif which is Tray.DONE:
+        ends = None
+        walks = [walking.not_accusing(mine.filter(done_at__isnull=False), by)]
+    elif which is Tray.SUPERVISED:
+        where = _supervised_by(by)
+        walks = [
+            walking.not_accusing(
+                Run.objects.filter(procedure=procedure, owner=owner, is_done=False), by
+            )
+            for procedure, owner in _overseeing_owners()
+        ]
+    else:
+        rules: Iterable[owning.Rule] = owning.rules_of(by)
+        if which in (Tray.TO_DO, Tray.ASSISTING):
+            is_helping = which is Tray.ASSISTING
+            rules = [rule for rule in rules if (rule[0] in helping()) is is_helping]
+        if filters.procedure:
+            rules = [rule for rule in rules if rule[0] == filters.procedure]
+        if which is Tray.TO_DO:
+            unsigned = mine.filter(run=OuterRef("pk"), to_at=None, moved_at=None)
+            where = Q(is_done=True) | ~one_by_one(unsigned)
+        elif which is Tray.DUE_SOON:
+            ends = [("gte", at), ("lte", soon)]
+        elif which is Tray.OVERDUE:
+            ends = [("lt", at)]
+        walks = walking.owned(rules, by=by)
+    return walking.narrowed(walks, where=where, filters=filters, ends=ends, at=at, soon=soon)
 
 
 # --- which runs ---------------------------------------------------------------------------------
@@ -378,7 +403,7 @@ _IN_ITS_PLACE: Final = """UNION
         OR run.procedure = ANY (%s) OR parent.procedure = ANY (%s)
     )
 """.format(  # noqa: S608 fixed texts
-    overseen=_OVERSEEN, here=" OR ".join(f"matter.{column} = %s" for column in _PLACE_COLUMNS)
+    overseen=_OVERSEEN, here=" OR ".join(f"matter.{column} = %s" for column in PLACES)
 )
 
 
@@ -389,7 +414,7 @@ def _supervised_ones(by: Actor) -> tuple[str, list[Any]]:
     in_place, of_place = "", []
     if looked_after and by.unit_place_id:
         in_place = _IN_ITS_PLACE
-        places = [by.unit_place_id] * len(_PLACE_COLUMNS)
+        places = [by.unit_place_id] * len(PLACES)
         of_place = [kinds, *places, looked_after, looked_after, confidential, confidential]
     statement = f"{_GIVEN_OR_HAD} {in_place} {_SEEN_OF_THESE}"
     return statement, [unit, unit, kinds, kinds, unit, unit, *of_place, unit]
@@ -411,22 +436,40 @@ def _overseeing() -> frozenset[str]:
     return frozenset(name for name, rules in library.procedures().items() if rules.oversees)
 
 
+@cache
+def _overseeing_owners() -> list[tuple[str, str]]:
+    """Return these procedures, each with every owner of its states that are not closed."""
+    return sorted(
+        {
+            (name, state.owner)
+            for name, rules in library.procedures().items()
+            for state in rules.states.values()
+            if rules.oversees and not state.closed
+        }
+    )
+
+
 def _supervised(by: Actor) -> QuerySet[Run]:
     """Return orders of supervision and whistles that are not done: those the unit gave, those it
     was given, and those its office looks after in its place.
     """
-    kinds = _overseeing()
-    mine = Assignment.objects.filter(to_at=None, run__is_done=False, run__procedure__in=kinds)
+    runs = Run.objects.filter(procedure__in=_overseeing(), is_done=False, is_closed=False)
+    return _seen(runs.filter(_supervised_by(by)), by)
+
+
+def _supervised_by(by: Actor) -> Q:
+    mine = Assignment.objects.filter(
+        to_at=None, run__is_done=False, run__procedure__in=_overseeing()
+    )
     held = mine.filter(unit=by.unit_id).values("run")
     given = mine.filter(sender_id=by.unit_id).values("run")
-    runs = Run.objects.filter(procedure__in=kinds, is_done=False, is_closed=False)
     where = Q(pk__in=held) | Q(pk__in=given)
     looked_after, confidential = access.looked_after_by(by)
     if looked_after and by.unit_place_id:
-        columns = ((f"matter__{column}", by.unit_place_id) for column in _PLACE_COLUMNS)
+        columns = ((f"matter__{column}", by.unit_place_id) for column in PLACES)
         theirs = Q(matter__is_confidential=False) & _of(looked_after) | _of(confidential)
         where |= Q(*columns, _connector=Q.OR) & theirs
-    return _seen(runs.filter(where), by)
+    return Q(is_closed=False) & where
 
 
 def _of(procedures: list[str]) -> Q:

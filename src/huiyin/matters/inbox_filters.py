@@ -8,32 +8,31 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Final
 from uuid import UUID
 
 from django.db.models import (
-    Case,
+    BooleanField,
     DateTimeField,
-    Exists,
     F,
     OuterRef,
     Q,
     QuerySet,
     SmallIntegerField,
     Value,
-    When,
 )  # fmt: skip
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
 from huiyin.matters import numbers, search
-from huiyin.matters.models import NEVER, Assignment, EventHeader, Matter, Run
+from huiyin.matters.models import NEVER, Assignment, Matter, Run
+from huiyin.matters.walked import one_by_one
 from huiyin.places.models import Place
 from huiyin.procedures import library
 
-_RANKS: Final = (Level.EMERGENCY, Level.URGENT, Level.NORMAL)
+_IN_SUBTREE = "category_id = ANY (ARRAY(SELECT id FROM categories_category WHERE code LIKE %s))"
 
 
 class Standing(StrEnum):
@@ -80,34 +79,57 @@ class Filters:
         """Whether anything narrows."""
         return self != Filters()
 
-    def narrow(self, runs: QuerySet[Run], *, at: datetime, soon: datetime) -> QuerySet[Run]:
-        """Return those of some runs that fit. `soon`: until when something is due soon."""
-        for wanted in (self._of_matter(), self._of_run(at, soon), self._said()):
+    def narrow(
+        self, runs: QuerySet[Run], *, at: datetime, soon: datetime, said: bool = True
+    ) -> QuerySet[Run]:  # fmt: skip
+        """Return those of some runs that fit. `soon`: until when something is due soon.
+
+        `said`: with the words; who looks for them otherwise leaves them out.
+        """
+        for wanted in (self._of_run(at, soon), self._of_matter(), self._said() if said else Q()):
             if wanted:
                 runs = runs.filter(wanted)
         return runs
 
     def _of_matter(self) -> Q:
+        """Return the condition on the matter, which is asked of one run after the other."""
         where = Q()
         if self.place:
-            where &= search.in_place(self.place, "matter__")
+            where &= search.in_place(self.place)
         if self.category:
-            subtree = Category.objects.filter(code__startswith=self.category.code).values("pk")
-            where &= Q(matter__category__in=subtree)
+            where &= Q(RawSQL(_IN_SUBTREE, [f"{self.category.code}%"], output_field=BooleanField()))  # noqa: S611 a fixed text
         if self.urgency:
-            where &= Q(matter__urgency=self.urgency)
+            where &= Q(urgency=self.urgency)
         if self.is_urgent:
-            where &= ~Q(matter__urgency=Level.NORMAL)
+            where &= ~Q(urgency=Level.NORMAL)
         if self.channel:
-            where &= Q(matter__channel=self.channel)
+            where &= Q(channel=self.channel)
+        return one_by_one(Matter.objects.filter(where, pk=OuterRef("matter_id"))) if where else Q()
+
+    def came_in(self) -> dict[str, datetime]:
+        """Return the conditions on when the matter came in."""
+        found = {}
         if self.since:
-            where &= Q(matter__opened_at__gte=_midnight(self.since))
+            found["came_in_at__gte"] = _midnight(self.since)
         if self.until:
-            where &= Q(matter__opened_at__lt=_midnight(self.until + timedelta(days=1)))
-        return where
+            found["came_in_at__lt"] = _midnight(self.until + timedelta(days=1))
+        return found
+
+    def ends(self, *, at: datetime, soon: datetime) -> tuple[tuple[str, datetime], ...]:
+        """Return how the end of the nearest limit, NEVER for none, compares with instants."""
+        if self.standing is None:
+            return ()
+        return {
+            Standing.OVERDUE: (("lt", at),),
+            Standing.SOON: (("gte", at), ("lte", soon)),
+            Standing.IN_TIME: (("gt", soon), ("lt", NEVER)),
+            Standing.NONE: (("gte", NEVER),),
+        }[self.standing]
 
     def _of_run(self, at: datetime, soon: datetime) -> Q:
-        where = Q(procedure=self.procedure) if self.procedure else Q()
+        where = Q(**self.came_in())
+        if self.procedure:
+            where &= Q(procedure=self.procedure)
         if self.standing:
             where &= {
                 Standing.OVERDUE: Q(due_at__lt=at),
@@ -117,10 +139,9 @@ class Filters:
             }[self.standing]
         if self.unit_id:
             held = Assignment.objects.filter(run=OuterRef("pk"), unit=self.unit_id, to_at=None)
-            where &= Q(Exists(held))
+            where &= one_by_one(held)
         if self.is_returned:
-            returns = EventHeader.objects.filter(run=OuterRef("pk"), action__in=_giving_back())
-            where &= Q(Exists(returns))
+            where &= Q(memory__counts__has_any_keys=_giving_back())
         return where
 
     def _said(self) -> Q:
@@ -138,17 +159,15 @@ def _midnight(day: date) -> datetime:
 
 
 @cache
-def _giving_back() -> tuple[str, ...]:
+def _giving_back() -> list[str]:
     """Return the acts by which a unit sends a matter back, from the procedure files."""
-    return tuple(
-        sorted(
-            {
-                act.name
-                for rules in library.procedures().values()
-                for act in rules.actions.values()
-                if act.clocks.give_back
-            }
-        )
+    return sorted(
+        {
+            act.name
+            for rules in library.procedures().values()
+            for act in rules.actions.values()
+            if act.clocks.give_back
+        }
     )
 
 
@@ -166,34 +185,37 @@ class Key:
 
 def in_order(runs: QuerySet[Run], sort: Sort, *, is_done: bool) -> QuerySet[Run]:
     """Return runs in an order, with `rank` and `sorted_at`, the fields of their keys."""
-    ranks: Case | Value = Value(0, SmallIntegerField())
-    if sort is Sort.URGENCY:
-        ranks = Case(
-            *(When(matter__urgency=level, then=Value(n)) for n, level in enumerate(_RANKS)),
-            default=Value(len(_RANKS)), output_field=SmallIntegerField(),
-        )  # fmt: skip
+    ranks = F("urgency_rank") if sort is Sort.URGENCY else Value(0, SmallIntegerField())
     at: F | Coalesce = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
     if sort is Sort.RECEIVED:
-        at = F("matter__opened_at")
+        at = F("came_in_at")
     elif is_done:
         at = F("done_at")
-    down = "-" if _is_down(sort, is_done=is_done) else ""
+    down = "-" if is_down(sort, is_done=is_done) else ""
     ranked = ("rank",) if sort is Sort.URGENCY else ()
     ordered = runs.annotate(rank=ranks, sorted_at=at)
     return ordered.order_by(*ranked, f"{down}sorted_at", f"{down}pk")
 
 
-def _is_down(sort: Sort, *, is_done: bool) -> bool:
+def is_down(sort: Sort, *, is_done: bool) -> bool:
+    """Tell whether an order has the latest first."""
     return sort is Sort.RECEIVED or is_done
 
 
-def behind(key: Key, sort: Sort, *, is_done: bool) -> Q:
-    """Return the condition: what comes after a key in an order."""
-    is_later = "lt" if _is_down(sort, is_done=is_done) else "gt"
+def behind(
+    key: Key, sort: Sort, *, is_done: bool, run: str = "pk", ranked: bool = True
+) -> Q:  # fmt: skip
+    """Return the condition: what comes after a key in an order.
+
+    `run`: the field of the run. `ranked`: rows of less urgent matters come after it too.
+    """
+    is_later = "lt" if is_down(sort, is_done=is_done) else "gt"
     later = Q(**{f"sorted_at__{is_later}e": key.at}) & (
-        Q(**{f"sorted_at__{is_later}": key.at}) | Q(**{f"pk__{is_later}": key.id})
+        Q(**{f"sorted_at__{is_later}": key.at}) | Q(**{f"{run}__{is_later}": key.id})
     )
-    return Q(rank__gt=key.rank) | (Q(rank=key.rank) & later) if sort is Sort.URGENCY else later
+    if sort is not Sort.URGENCY or not ranked:
+        return later
+    return Q(rank__gt=key.rank) | (Q(rank=key.rank) & later)
 
 
 def key_of(run: Run) -> Key:

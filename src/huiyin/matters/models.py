@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.dispatch.models import Level
@@ -20,6 +20,8 @@ from huiyin.people.sealing import SealedField
 from huiyin.ui.identifiers import new_id
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)  # sorts what has no limit last
+RANKS: Final = {Level.EMERGENCY.value: 0, Level.URGENT.value: 1, Level.NORMAL.value: 2}
+NOT_URGENT: Final = RANKS[Level.NORMAL.value]
 
 
 class Channel(models.TextChoices):
@@ -183,6 +185,8 @@ class Run(models.Model):
     """One procedure on a matter. All but the first five columns is a projection of its events.
 
     `memory`: the whole of it as `codec` writes it. The other columns repeat what lists need.
+    `came_in_at` and `urgency_rank` repeat when its matter came in and how urgent it is (`RANKS`):
+    an office has tens of thousands waiting, and walks them in the order in which it wants them.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -206,6 +210,8 @@ class Run(models.Model):
     changed_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)  # of the first time: fixes the statistics
     due_at = models.DateTimeField(null=True)  # the nearest end of a limit that is a duty
+    came_in_at = models.DateTimeField(db_default=Now())
+    urgency_rank = models.PositiveSmallIntegerField(default=NOT_URGENT, db_default=NOT_URGENT)
     events = models.PositiveIntegerField(default=0)  # how many: the number of the last one
     head = models.BinaryField(max_length=32)  # the hash of the last one
     memory = models.JSONField(default=dict)
@@ -229,6 +235,17 @@ class Run(models.Model):
                 "procedure", "owner",
                 Coalesce("due_at", Value(NEVER), output_field=models.DateTimeField()), "id",
                 name="matters_runs_by_owner_due", condition=Q(is_closed=False),
+            ),
+            # ... the latest first, and what is urgent before the rest.
+            models.Index(
+                "procedure", "owner", F("came_in_at").desc(), F("id").desc(),
+                name="matters_runs_by_owner_lately", condition=Q(is_closed=False),
+            ),
+            models.Index(
+                "procedure", "owner", "urgency_rank",
+                Coalesce("due_at", Value(NEVER), output_field=models.DateTimeField()), "id",
+                name="matters_urgent_runs_by_owner",
+                condition=Q(is_closed=False, urgency_rank__lt=NOT_URGENT),
             ),
             # How a place stands: what is open, what is due first before the rest ...
             models.Index(
@@ -415,8 +432,9 @@ class Assignment(models.Model):
     """A unit holds a role in a run, from an act to an act: whoever was assigned may look.
 
     `moved_at`: when the unit first moved the run on; None while it holds it: it has not signed yet.
-    `done_at`: that of the run, as long as it is done. Both repeat what the inbox would else have to
-    look up for thousands of runs.
+    `done_at`: that of the run, as long as it is done. `due_at`: that of the run, as long as the
+    unit holds it. `came_in_at`: when the matter came in. All four repeat what the inbox would else
+    have to look up, and to put in order, for thousands of runs.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -430,6 +448,8 @@ class Assignment(models.Model):
     to_at = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    came_in_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = (
@@ -439,9 +459,19 @@ class Assignment(models.Model):
             ),
         )  # fmt: skip
         indexes = (
-            # What a unit has in hand, what of it is to be signed for, what it had.
+            # What a unit has in hand, what is due first before the rest; without a limit last.
             models.Index(
-                fields=("unit", "to_at", "moved_at"), name="matters_assigned_to_a_unit"
+                "unit", Coalesce("due_at", Value(NEVER), output_field=models.DateTimeField()),
+                "run", name="matters_held_by_due", condition=Q(to_at=None),
+            ),
+            # What of it is to be signed for.
+            models.Index(
+                fields=("unit",), name="matters_held_and_not_moved",
+                condition=Q(to_at=None, moved_at=None),
+            ),
+            # What it has and had, the latest first.
+            models.Index(
+                fields=("unit", "-came_in_at", "-run"), name="matters_of_a_unit_lately"
             ),
             # What is done, the latest first.
             models.Index(

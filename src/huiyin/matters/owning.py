@@ -126,8 +126,7 @@ def held_and_not_next(by: Actor) -> tuple[str, list[Any]]:
 def to_sign(by: Actor) -> QuerySet[Run]:
     """Return the runs that wait for a post and that its unit has not moved since it got them."""
     owned = RawSQL(  # noqa: S611 fixed texts, parameters
-        "SELECT owned FROM matters_owned_among("  # noqa: S608 fixed texts, parameters
-        f"ARRAY(SELECT matters_not_moved_by(%s, %s::text[])), {_RULES}) AS owned",
+        f"SELECT owned FROM matters_owned_among({_NOT_MOVED}, {_RULES}) AS owned",  # noqa: S608 fixed
         [by.unit_id, list(helping()), *as_owner(by, rules_of(by))],
     )
     return Run.objects.filter(pk__in=owned)
@@ -167,7 +166,7 @@ def latest_done(
         key = "(held.done_at, held.run_id) < (%s, %s) ORDER BY"
         statement = statement.replace("ORDER BY", f"AND {key}")
         values += before
-    return _asked(f"{statement} LIMIT {most}", len(values), shown).all(**_numbered(values))
+    return asked(f"{statement} LIMIT {most}", len(values), shown).all(**_numbered(values))
 
 
 # --- the first of them --------------------------------------------------------------------------
@@ -192,7 +191,7 @@ def first(part: Stretch, *, by: Actor, most: int, shown: Shown) -> list[Run]:
     `shown`: a function of a module, not a new one each time: what of them is read, in what order.
     """
     statement, values = _first(part, by, most)
-    return _asked(statement, len(values), shown).all(**_numbered(values))
+    return asked(statement, len(values), shown).all(**_numbered(values))
 
 
 def _numbered(values: Sequence[Any]) -> dict[str, Any]:
@@ -200,10 +199,10 @@ def _numbered(values: Sequence[Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _asked(
+def asked(
     statement: str, many: int, shown: Shown
 ) -> Ready[Run]:  # fmt: skip
-    """Return the question for the runs of a statement with so many values."""
+    """Return the question for the runs (`run_id`) of a statement with so many values."""
 
     def build(**slots: Slot) -> QuerySet[Run]:
         found = RawSQL(f"SELECT run_id FROM ({statement}) AS found", list(slots.values()))  # noqa: S608, S611 fixed texts

@@ -17,7 +17,7 @@ from huiyin.dispatch.urgency import urgency_of
 from huiyin.matters import access, tallies
 from huiyin.matters.handing_over import main_run
 from huiyin.matters.intake import placed, text_of, with_all_below
-from huiyin.matters.models import Assignment, EventHeader, Matter, MatterText, RunClock
+from huiyin.matters.models import RANKS, Assignment, EventHeader, Matter, MatterText, RunClock
 from huiyin.matters.refusals import NotFound, NotPermitted, NotReclassified, ReasonMissing
 from huiyin.matters.writing import record
 from huiyin.people.actors import Actor as Account
@@ -71,6 +71,8 @@ def reclassify(
         if "category" in fields:
             fields += _heard_anew(matter)
         matter.save(update_fields=fields)
+        if matter.urgency != was.urgency:
+            matter.runs.update(urgency_rank=RANKS[matter.urgency])
         # Others may have to hear of its limits, and at other times.
         running = RunClock.objects.filter(run__matter=matter, status="running")
         running.update(next_step_at=at)

@@ -12,15 +12,16 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
-from huiyin.matters import access, numbers
+from huiyin.matters import access, numbers, walked
 from huiyin.matters.models import NEVER, Assignment, Contact, Matter, Run
 from huiyin.matters.refusals import NotFound
+from huiyin.matters.walked import one_by_one
 from huiyin.people import access_log
 from huiyin.people.actors import Actor
 from huiyin.people.phones import index_of, normal
@@ -77,8 +78,23 @@ def search(
     """Return a page of the matters the actor sees that fit. One query, two for words alone."""
     if by.unit_id is not None and _is_of_words(wanted):
         first = _latest_worded(_tidy(wanted.text), by, after, limit + 1)
-        return _shown(_THESE.all(ids=first) if first else [], limit)
+        return _these(first, limit)
+    if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
+        had = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
+        return _these(had, limit)
     return _page(_fitting(wanted, by), after, limit)
+
+
+def _latest_of_unit(
+    unit_id: UUID, wanted: Wanted, by: Actor, after: Key | None, most: int
+) -> RawSQL:  # fmt: skip
+    """Return the latest matters in which a unit has or had a role and that fit, for `pk__in`.
+
+    Along what the unit has and had: most units have had little of all there is.
+    """
+    fits = _fitting(wanted, by).filter(pk=OuterRef("run__matter_id"))
+    had = Assignment.objects.filter(one_by_one(fits), unit=unit_id)
+    return walked.matters(had, after=(after.opened_at, after.id) if after else None, most=most)
 
 
 def _is_of_words(wanted: Wanted) -> bool:
@@ -89,7 +105,7 @@ def _is_of_words(wanted: Wanted) -> bool:
     )  # fmt: skip
 
 
-_FREQUENT: Final = 5_000  # matters with some words, beyond which they are walked, not looked up
+FREQUENT: Final = 5_000  # matters with some words, beyond which they are walked, not looked up
 
 
 def _latest_worded(text: str, by: Actor, after: Key | None, most: int) -> list[UUID]:
@@ -100,7 +116,7 @@ def _latest_worded(text: str, by: Actor, after: Key | None, most: int) -> list[U
         cursor.execute(
             "SELECT matters_latest_worded(%s, %s, %s, %s, %s, %s, %s, %s::text[], %s::text[])",
             [
-                text, _FREQUENT + 1, most, at, last, by.unit_id, by.unit_place_id, procedures,
+                text, FREQUENT + 1, most, at, last, by.unit_id, by.unit_place_id, procedures,
                 confidential,
             ],
         )  # fmt: skip
@@ -165,6 +181,10 @@ def _in_order(matters: QuerySet[Matter]) -> QuerySet[Matter]:
     return matters.select_related("words", "place", "category").order_by("-opened_at", "-pk")
 
 
+def _these(ids: Sequence[UUID], limit: int) -> Found:
+    return _shown(_THESE.all(ids=ids) if ids else [], limit)
+
+
 _THESE: Ready[Matter] = Ready(lambda ids: _in_order(Matter.objects.filter(pk__one_of=ids)))
 
 
@@ -196,13 +216,23 @@ def said(typed: str) -> Q:
     if not text:
         return Q()
     worded = Q(pk__in=RawSQL("SELECT found FROM matters_worded(%s) AS found", [text]))
-    digits = "".join(text.split())
-    if digits.isascii() and digits.isdigit() and len(digits) >= SPOKEN:
-        ending = RawSQL(
-            "SELECT id FROM matters_matter WHERE reverse(number) LIKE %s", [f"{digits[::-1]}%"]
-        )
-        return worded | Q(pk__in=ending) | Q(number__startswith=digits)
+    digits = spoken(text)
+    if digits:
+        found = Matter.objects.filter(ending(digits)[0]).values("pk")
+        return worded | Q(pk__in=found) | ending(digits)[1]
     return worded
+
+
+def spoken(typed: str) -> str:
+    """Return digits that may be the end of a number, as they are read out; empty for others."""
+    digits = "".join(_tidy(typed).split())
+    return digits if digits.isascii() and digits.isdigit() and len(digits) >= SPOKEN else ""
+
+
+def ending(digits: str) -> tuple[Q, Q]:
+    """Return the conditions for a number that ends with such digits, or begins with them."""
+    ends = RawSQL("reverse(number) LIKE %s", [f"{digits[::-1]}%"], output_field=BooleanField())
+    return Q(ends), Q(number__startswith=digits)
 
 
 def _about(wanted: Wanted) -> Q:

@@ -19,7 +19,7 @@ from huiyin.matters.chain import START, digest_of, hash_of, new_salt
 from huiyin.matters.copying import copy_rows
 from huiyin.matters.first_look import NO_RULES, first_look, known_rules
 from huiyin.matters.limits import calendar
-from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock
+from huiyin.matters.models import RANKS, Assignment, EventBody, EventHeader, Run, RunClock
 from huiyin.people.actors import Actor as Account
 from huiyin.procedures import Clock, Decision, Procedure
 from huiyin.procedures.language import ClockRule
@@ -37,6 +37,10 @@ _END_ONE = f"{_END_THEM} AND role = %s AND unit_id = %s"
 _MOVED = (
     f"UPDATE {Assignment._meta.db_table} SET moved_at = %s"  # noqa: S608 the table's own name
     " WHERE run_id = %s AND unit_id = %s AND to_at IS NULL AND moved_at IS NULL"
+)
+_DUE = (
+    f"UPDATE {Assignment._meta.db_table} SET due_at = %s"  # noqa: S608 the table's own name
+    " WHERE run_id = %s AND to_at IS NULL"
 )
 _DONE = f"UPDATE {Assignment._meta.db_table} SET done_at = %s WHERE run_id = %s"  # noqa: S608 as above
 CLOCK_FIELDS = (
@@ -57,7 +61,7 @@ def write(
     that have to be there before the run. `into`: everything is added to it, and not sent yet.
     """
     is_new = run.events == 0
-    before, was_done = run.memory, run.is_done
+    before, was_done, was_due = run.memory, run.is_done, run.due_at
     rows = drafted(
         run, procedure, decision, by=by, contact=contact, at=at, occurred_at=occurred_at,
         marks=marks,
@@ -76,6 +80,8 @@ def write(
     if not is_new:
         _end_assignments(into, run, before, at)
         _mark_assignments(into, run, before, rows.event, was_done=was_done)
+        if run.due_at != was_due and not run.is_over and _held(before):
+            into.statement(_DUE, run.due_at, run.pk)
     into.insert(rows.assignments)
     return rows
 
@@ -103,6 +109,7 @@ def drafted(
     after = codec.encoded(decision.after)
     if run.events == 0:
         run.opened_at, run.head = at, START
+        run.came_in_at, run.urgency_rank = run.matter.opened_at, RANKS[run.matter.urgency]
     event, body = _event(
         run, procedure, decision, before, after, by, contact, at, occurred_at, marks
     )
@@ -335,6 +342,8 @@ def _begun_assignments(
             to_at=at if run.is_over else None,
             moved_at=at if unit == str(mover) else None,
             done_at=done_since(run),
+            due_at=run.due_at,
+            came_in_at=run.matter.opened_at,
         )
         for role, unit in sorted(_held(after) - _held(before))
     ]

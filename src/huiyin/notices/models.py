@@ -106,8 +106,8 @@ class Notice(models.Model):
             ),
             # The page of the administrator, and the command.
             models.Index(
-                fields=("-put_at", "-id"),
-                condition=Q(state__in=("unknown", "dead", "refused")),
+                fields=("-id",),
+                condition=Q(state__in=("unknown", "dead", "refused"), laid_aside_at=None),
                 name="notices_troubled",
             ),
             # The lists of a person and of a unit, the latest first.

@@ -24,13 +24,39 @@ def inbox_of(actor: Actor, *, at: datetime) -> QuerySet[Notice]:
     Their own, and those to the unit of the post they work in, from the day they have it: who comes
     new is not shown what others were told before.
     """
-    here = Notice.objects.filter(
-        channel=Channel.INBOX.value, due_at__lte=at, emptied_at=None
-    ).annotate(is_read=_is_read(actor))
     mine = Q(account=actor.account_id)
     if actor.unit_id is not None and actor.post_id is not None:
-        mine |= Q(Exists(_held_since(actor)), unit=actor.unit_id)
-    return here.filter(mine).order_by("-pk")
+        mine |= _of_unit(actor)
+    return _told(actor, at).filter(mine).order_by("-pk")
+
+
+def _told(actor: Actor, at: datetime) -> QuerySet[Notice]:
+    told = Notice.objects.filter(channel=Channel.INBOX.value, due_at__lte=at, emptied_at=None)
+    return told.annotate(is_read=_is_read(actor))
+
+
+def _of_unit(actor: Actor) -> Q:
+    """Return the condition: to the unit of their post, from the day they have it."""
+    return Q(Exists(_held_since(actor)), unit=actor.unit_id)
+
+
+def latest_of(
+    actor: Actor, *, at: datetime, before: UUID | None = None, most: int
+) -> list[Notice]:  # fmt: skip
+    """Return the latest of these, before one of them where it is named. One query.
+
+    Their own and those of the unit are each walked along an index: asked for both at once, all that
+    they were ever told would be read, or all that anybody was.
+    """
+    told = _told(actor, at)
+    if before is not None:
+        told = told.filter(pk__lt=before)
+    told = told.order_by("-pk")
+    own = told.filter(account=actor.account_id)
+    if actor.unit_id is None or actor.post_id is None:
+        return list(own[:most])
+    of_unit = told.filter(_of_unit(actor), account=None)
+    return list(own[:most].union(of_unit[:most], all=True).order_by("-id")[:most])
 
 
 def unread_of(actor: Actor, *, at: datetime) -> QuerySet[Notice]:
@@ -65,7 +91,7 @@ def troubled(*, state: str = "") -> QuerySet[Notice]:
     return (
         Notice.objects.filter(state__in=states, laid_aside_at=None)
         .select_related("account")
-        .order_by("-put_at", "-pk")
+        .order_by("-pk")
     )
 
 

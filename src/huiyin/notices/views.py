@@ -35,7 +35,10 @@ PAGE = 30
 @require_safe
 def inbox(request: PeopleRequest) -> HttpResponse:
     """What I was told, the latest first."""
-    rows, older = _page(request, queries.inbox_of(request.actor, at=timezone.now()))
+    found = queries.latest_of(
+        request.actor, at=timezone.now(), before=_before(request), most=PAGE + 1
+    )
+    rows, older = _cut(request, found)
     context = {
         "layout": layout_of(request.account),
         "notices": [_read_aloud(row) for row in rows],
@@ -193,10 +196,20 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, rows: QuerySet[Notice]) -> tuple[list[Notice], str]:
     """Return a page of rows and the address of the next; ids follow time. One query."""
-    before = request.GET.get("before", "")
-    with suppress(ValueError):  # what cannot be read begins at the front
-        rows = rows.filter(pk__lt=UUID(before)) if before else rows
-    found = list(rows.order_by("-pk")[: PAGE + 1])
+    before = _before(request)
+    rows = rows.filter(pk__lt=before) if before else rows
+    return _cut(request, list(rows.order_by("-pk")[: PAGE + 1]))
+
+
+def _before(request: HttpRequest) -> UUID | None:
+    """Return where the page begins; what cannot be read begins at the front."""
+    with suppress(ValueError):
+        return UUID(request.GET.get("before", ""))
+    return None
+
+
+def _cut(request: HttpRequest, found: list[Notice]) -> tuple[list[Notice], str]:
+    """Return a page of what was found, and the address of the next."""
     query = request.GET.copy()
     if len(found) <= PAGE:
         return found, ""

@@ -48,6 +48,7 @@ SORTS: Final = (
     (Sort.RECEIVED, gettext_lazy("Latest first")),
     (Sort.URGENCY, gettext_lazy("By urgency")),
 )
+BY_WHEN_DONE: Final = gettext_lazy("By when it was done")  # what a tray of that has for its limit
 LOOKED_UP: Final = {
     "place": FieldType.PLACE, "category": FieldType.CATEGORY, "unit": FieldType.UNIT,
 }  # fmt: skip

@@ -18,7 +18,7 @@ from huiyin.gateway.schemas.own import MeOut, NoticesOut, ReadIn, ReadOut
 from huiyin.matters.inbox import Tray, counts, tray
 from huiyin.matters.inbox_filters import Filters, Key
 from huiyin.matters.own_copy import own_copy
-from huiyin.notices.queries import inbox_of, unread_count, words_of
+from huiyin.notices.queries import latest_of, unread_count, words_of
 from huiyin.notices.verbs import mark_read
 from huiyin.people.models import AccountKind
 from huiyin.people.posts import holdings_of
@@ -61,11 +61,7 @@ def list_notices(
 ) -> Any:
     """Return what whoever asks was told in Huiyin, the latest first."""
     by, at = caller_of(request).actor, timezone.now()
-    rows = inbox_of(by, at=at)
-    last = uuid_in(cursor)
-    if last is not None:
-        rows = rows.filter(pk__lt=last)
-    found = list(rows[: limit + 1])
+    found = latest_of(by, at=at, before=uuid_in(cursor), most=limit + 1)
     shown = found[:limit]
     language = "zh-hans" if (get_language() or "zh").startswith("zh") else "en"
     notices = []

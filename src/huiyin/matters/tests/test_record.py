@@ -168,6 +168,18 @@ def a_handled_order():
             4, "the unit that is its lead is said to have moved it on at another time.",
             id="moved-later",
         ),
+        pytest.param(
+            "UPDATE matters_assignment SET came_in_at = came_in_at + interval '1 hour'",
+            4, "the unit that is its lead has it as come in at another time.", id="came-in-later",
+        ),
+        pytest.param(
+            "UPDATE matters_run SET came_in_at = came_in_at + interval '1 hour'",
+            4, "lists have it among those of another day or urgency.", id="among-another-day",
+        ),
+        pytest.param(
+            "UPDATE matters_run SET urgency_rank = 0",
+            4, "lists have it among those of another day or urgency.", id="among-the-urgent",
+        ),
     ],
 )  # fmt: skip
 def test_tampering_is_found_at_the_right_event(change, seq, text):
@@ -181,17 +193,35 @@ def test_tampering_is_found_at_the_right_event(change, seq, text):
     assert (difference.number, difference.seq, difference.text) == (run.matter.number, seq, text)
 
 
+def fill(migration):
+    """Fill columns that repeat something, as the migration does."""
+    (name,) = (
+        one.name for one in iter_modules(migrations.__path__) if one.name.endswith(migration)
+    )
+    filling = import_module(f"{migrations.__name__}.{name}")
+    filling.fill(None, SimpleNamespace(connection=connection))
+
+
 def test_what_assignments_repeat_can_be_read_off_the_events_again():
     a_handled_order()
     Assignment.objects.update(moved_at=None, done_at=None)
 
-    (name,) = (
-        one.name
-        for one in iter_modules(migrations.__path__)
-        if one.name.endswith("fill_when_moved_when_done")
-    )
-    filling = import_module(f"{migrations.__name__}.{name}")
-    filling.fill(None, SimpleNamespace(connection=connection))
+    fill("fill_when_moved_when_done")
+
+    assert verify().differences == []
+
+
+def test_what_lists_are_sorted_by_can_be_read_off_the_record_again():
+    city = the_record()
+    run = city.open("hotline", "accept_call").run
+    city.act(run.pk, "dispatch")
+    Assignment.objects.update(due_at=None)
+    (difference,) = verify().differences
+    assert difference.text == "the unit that is its lead has it as due at another time."
+    Assignment.objects.update(came_in_at=NOW - timedelta(days=9))
+    Run.objects.update(came_in_at=NOW - timedelta(days=9), urgency_rank=0)
+
+    fill("fill_what_lists_are_sorted_by")
 
     assert verify().differences == []
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from huiyin.notices import queries, recipients, verbs
-from huiyin.notices.queries import inbox_of, unread_count
+from huiyin.notices.models import Notice
+from huiyin.notices.queries import inbox_of, latest_of, unread_count
 from huiyin.notices.tests.factories import INBOX, NOW, a_notice_to, put
 from huiyin.people import posts
 from huiyin.people.actors import SYSTEM
@@ -18,6 +20,7 @@ from huiyin.people.tests.factories import (
     somebody,
     the_city,
 )  # fmt: skip
+from huiyin.ui.tests.plans import faults, plans
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +34,14 @@ def to_account(pk, *, key, **more):
 
 
 def ids(actor, *, at=LATER):
-    return [notice.pk for notice in inbox_of(actor, at=at)]
+    """What an actor may read; the pages show the same."""
+    found = [notice.pk for notice in inbox_of(actor, at=at)]
+    paged, last = [], None
+    while page := latest_of(actor, at=at, before=last, most=1):
+        last = page[-1].pk
+        paged.append(last)
+    assert paged == found
+    return found
 
 
 def test_each_sees_their_own_and_their_units_the_latest_first():
@@ -119,6 +129,55 @@ def test_list_and_count_cost_one_query_each(django_assert_num_queries, many):
         assert len(list(inbox_of(clerk, at=LATER))) == many
     with django_assert_num_queries(1):
         assert unread_count(clerk, at=LATER) == many
+
+
+MANY, PAGE = 100_000, 31
+A_THIRD = """
+INSERT INTO notices_notice (
+    id, key, name, channel, account_id, unit_id, address, address_index, language, texts,
+    text_version, link, confidential, urgent, state, put_at, due_at, tries, reason, sent_at
+)
+SELECT gen_random_uuid(), %(state)s || %(unit)s || n, 'x', %(channel)s, %(account)s::uuid,
+       nullif(%(unit)s, '')::uuid, %(address)s, %(index)s::bytea, 'zh-hans', %(texts)s, 0, '',
+       FALSE, FALSE, %(state)s, %(at)s, %(at)s, 1, '', %(at)s
+FROM generate_series(1, %(many)s) AS n
+"""
+
+
+def test_of_100_000_notices_no_list_reads_or_sorts_more_than_a_page():
+    city = the_city()
+    clerk = somebody("clerk-a", city.county_housing)
+    sealed = {name: Notice._meta.get_field(name).get_prep_value for name in ("texts", "address")}
+    plain = {
+        "at": NOW, "many": MANY // 3, "texts": sealed["texts"]('{"zh-hans": ["", ""]}'),
+        "channel": "inbox", "state": "sent", "account": None, "unit": "", "address": "",
+        "index": None,
+    }  # fmt: skip
+    phone = {"address": sealed["address"]("15400000001"), "index": b"1"}
+    with connection.cursor() as cursor:
+        for kind in (
+            {"account": clerk.account_id},
+            {"unit": str(clerk.unit_id)},
+            {"account": clerk.account_id, "channel": "sms", "state": "dead", **phone},
+        ):
+            cursor.execute(A_THIRD, plain | kind)
+        cursor.execute("ANALYZE notices_notice")
+    page = queries.latest_of(clerk, at=LATER, most=PAGE)
+    lists = {
+        "told": lambda: queries.latest_of(clerk, at=LATER, most=PAGE),
+        "told before": lambda: queries.latest_of(
+            clerk, at=LATER, before=page[-1].pk, most=PAGE
+        ),
+        "troubled": lambda: list(queries.troubled()[:PAGE]),
+        "dead": lambda: list(queries.troubled(state="dead")[:PAGE]),
+        "of no such kind": lambda: list(queries.troubled(state="refused")[:PAGE]),
+    }  # fmt: skip
+
+    for name, look in lists.items():
+        with plans() as gone_about:
+            look()
+        assert gone_about, name
+        assert faults(gone_about, most=2 * PAGE) == [], name
 
 
 def test_counting_stops_at_a_hundred(monkeypatch):

@@ -64,7 +64,17 @@ TEST_TUNING: Mapping[str, str] = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
+    # A test may ask for the plans of all statements, also inside of functions (`ui.tests.plans`).
+    "session_preload_libraries": "auto_explain",
 }
+# What a test may then say of it.
+TEST_PARAMETERS = (
+    "session_replication_role",  # emptying tables between tests asks no trigger and no other table
+    *(
+        f"auto_explain.log_{name}"
+        for name in ("min_duration", "analyze", "timing", "nested_statements", "format", "level")
+    ),
+)
 
 
 def by_memory(megabytes: int) -> dict[str, str]:
@@ -275,10 +285,8 @@ class Cluster:
                 )
             if self.tests:  # a test becomes the application with SET ROLE
                 connection.execute(f"GRANT {APP_ROLE} TO {OWNER_ROLE}")
-                # Emptying tables between tests asks no trigger and no other table.
-                connection.execute(
-                    f"GRANT SET ON PARAMETER session_replication_role TO {OWNER_ROLE}"
-                )
+                for parameter in TEST_PARAMETERS:
+                    connection.execute(f"GRANT SET ON PARAMETER {parameter} TO {OWNER_ROLE}")
             if not connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone():

@@ -103,6 +103,23 @@ def test_what_came_in_last_stands_first_where_that_is_asked_for(city, bureau):
     assert "一周内" in latest
 
 
+def test_what_is_done_is_not_offered_by_urgency_and_stands_by_when_it_was_done(city, bureau):
+    titled(dispatched(city, a_call(city), bureau), "小区停水")
+    desk = desk_of(bureau)
+
+    waiting, done = (
+        desk.get(INBOX, {"tray": tray, "sort": "urgency"}).context["sorts"]
+        for tray in ("to_sign", "done")
+    )
+
+    assert [(one["url"].rpartition("sort=")[2], one["on"]) for one in waiting[1:]] == [
+        ("latest", False), ("urgency", True),
+    ]  # fmt: skip
+    assert [(str(one["label"]), one["on"]) for one in done] == [
+        ("按办结时间", True), ("按收到时间", False),
+    ]  # fmt: skip
+
+
 # --- saved views ----------------------------------------------------------------------------------
 
 

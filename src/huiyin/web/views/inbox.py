@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from huiyin.matters import inbox
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.inbox import MOST_COUNTED, Survey, Tray
-from huiyin.matters.inbox_filters import Key
+from huiyin.matters.inbox_filters import Key, Sort
 from huiyin.matters.models import Run
 from huiyin.matters.search import Key as SearchKey
 from huiyin.matters.search import Wanted, search
@@ -32,7 +32,7 @@ from huiyin.procedures import library
 from huiyin.ui.http import part, see_other
 from huiyin.units.queries import search_units
 from huiyin.web import bulk
-from huiyin.web.inbox_query import KEPT, SORTS, InboxQuery, read, read_all
+from huiyin.web.inbox_query import BY_WHEN_DONE, KEPT, SORTS, InboxQuery, read, read_all
 from huiyin.web.inbox_rows import grouped, rows_of
 from huiyin.web.models import SavedView
 from huiyin.web.saved_views import views_of
@@ -75,9 +75,10 @@ def index(request: PeopleRequest) -> HttpResponse:
     if "narrow" in request.GET and not asked.form.unclear:  # without what was left empty
         return see_other(request, _address(asked.encoded(tray=which.value), view))
     after = key_of(request.GET.get("after", ""))
+    sort = inbox.possible(which, asked.sort)
     shown = inbox.tray(
-        which, by=request.actor, at=at, after=after, limit=ROWS, filters=asked.filters,
-        sort=asked.sort, for_desk=True,
+        which, by=request.actor, at=at, after=after, limit=ROWS, filters=asked.filters, sort=sort,
+        for_desk=True,
     )  # fmt: skip
     rows = rows_of(shown.runs, by=request.actor, at=at, tray=which)
     is_done = which is Tray.DONE
@@ -88,7 +89,7 @@ def index(request: PeopleRequest) -> HttpResponse:
         "is_changed": view is not None and asked.encoded() != view.query,
         "query": asked.encoded(tray=which.value),
         "here": _address(asked.encoded(tray=which.value), view),
-        "groups": grouped(shown.runs, rows, at=at, sort=asked.sort, is_done=is_done),
+        "groups": grouped(shown.runs, rows, at=at, sort=sort, is_done=is_done),
         "count": len(rows),
         "older": _older(asked.encoded(tray=which.value), view, shown.next),
         "is_first": after is None,
@@ -142,14 +143,15 @@ def _around(
         "found": capped(found),
         "is_narrowed": narrowed,
         "all_url": f"?{urlencode({'tray': which.value})}",
-        "sort": asked.sort.value,
+        "sort": inbox.possible(which, asked.sort).value,
         "sorts": [
             {
-                "label": label,
+                "label": BY_WHEN_DONE if which is Tray.DONE and sort is Sort.LIMIT else label,
                 "url": f"?{asked.encoded(tray=which.value, sort=sort.value)}",
-                "on": sort is asked.sort,
+                "on": sort is inbox.possible(which, asked.sort),
             }
             for sort, label in SORTS
+            if sort in inbox.sorts_of(which)
         ],
         "pills": [] if narrowed else _pills(request, which, asked, survey, at),
         "empty": EMPTY[which],
