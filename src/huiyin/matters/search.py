@@ -78,10 +78,10 @@ def search(
     """Return a page of the matters the actor sees that fit. One query, two for words alone."""
     if by.unit_id is not None and _is_of_words(wanted):
         first = _latest_worded(_tidy(wanted.text), by, after, limit + 1)
-        return _these(first, limit)
+        return _shown(_THESE.all(ids=first) if first else [], limit)
     if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
         had = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
-        return _these(had, limit)
+        return _page(Matter.objects.filter(pk__in=had), None, limit)
     return _page(_fitting(wanted, by), after, limit)
 
 
@@ -179,10 +179,6 @@ def runs_fitting(wanted: Wanted, *, by: Actor) -> QuerySet[Run]:
 
 def _in_order(matters: QuerySet[Matter]) -> QuerySet[Matter]:
     return matters.select_related("words", "place", "category").order_by("-opened_at", "-pk")
-
-
-def _these(ids: Sequence[UUID], limit: int) -> Found:
-    return _shown(_THESE.all(ids=ids) if ids else [], limit)
 
 
 _THESE: Ready[Matter] = Ready(lambda ids: _in_order(Matter.objects.filter(pk__one_of=ids)))
