@@ -34,7 +34,7 @@ ENDLESS: Final = "infinity"
 NO_RUN: Final = UUID(int=0)
 _RULES: Final = "%s, %s, %s, %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]"
 _NOT_MOVED: Final = "ARRAY(SELECT matters_not_moved_by(%s, %s::text[]))"
-_WAYS: Final = {
+WAYS: Final = {
     ActorKind.ASSIGNED: "assigned",
     ActorKind.SENDER_OF: "sender",
     ActorKind.SUPERIOR_OF: "superior",
@@ -71,8 +71,8 @@ def _read_rules(by: Actor) -> Iterator[Rule]:
             rule = procedure.actors[name]
             if rule.permission and not by.may(rule.permission):
                 continue
-            if rule.kind in _WAYS:
-                yield procedure.name, name, _WAYS[rule.kind], rule.role, ""
+            if rule.kind in WAYS:
+                yield procedure.name, name, WAYS[rule.kind], rule.role, ""
             elif _is_office(rule, by):
                 yield procedure.name, name, "office", rule.role, rule.level_fact
 

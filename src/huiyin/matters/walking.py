@@ -35,11 +35,12 @@ from django.db.models.lookups import Exact
 from huiyin.matters import numbers, search
 from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down
 from huiyin.matters.models import NEVER, RANKS, Assignment, Matter, MatterText, Run
-from huiyin.matters.owning import KEPT_FROM, Rule, Shown, asked, rules_of
+from huiyin.matters.owning import KEPT_FROM, WAYS, Rule, Shown, asked, rules_of
 from huiyin.matters.people_in import LEVELS
 from huiyin.matters.search import FREQUENT
 from huiyin.matters.walked import WALKED, one_by_one, text_of
 from huiyin.people.actors import Actor
+from huiyin.procedures.language import ActorKind
 
 Walk = QuerySet[Run] | QuerySet[Assignment]
 PLACES: Final = (
@@ -257,7 +258,7 @@ def owned(rules: Iterable[Rule], *, by: Actor) -> list[Walk]:
     others = []
     for rule in rules:
         procedure, owner, way, role, _ = rule
-        if way == "assigned":
+        if way == WAYS[ActorKind.ASSIGNED]:
             mine |= Q(role=role, run__procedure=procedure, run__owner=owner)
         else:
             others.append(rule)
@@ -296,11 +297,11 @@ def _waits(rule: Rule, by: Actor) -> Q:
     procedure, owner, way, role, level_fact = rule
     waits = Q(procedure=procedure, owner=owner, is_closed=False)
     held = Assignment.objects.filter(run=OuterRef("pk"), role=role, to_at=None)
-    if way == "assigned":
+    if way == WAYS[ActorKind.ASSIGNED]:
         return waits & one_by_one(held.filter(unit=by.unit_id))
-    if way == "sender":
+    if way == WAYS[ActorKind.SENDER_OF]:
         return waits & one_by_one(held.filter(sender_id=by.unit_id))
-    if way == "superior":
+    if way == WAYS[ActorKind.SUPERIOR_OF]:
         return waits & one_by_one(held.filter(unit__superior=by.unit_id))
     here = Q(*((column, by.unit_place_id) for column in PLACES), _connector=Q.OR)
     waits &= one_by_one(Matter.objects.filter(here, pk=OuterRef("matter_id")))

@@ -501,7 +501,8 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end():
             Wanted(place=city.town),
             Wanted(procedure="hotline", state="received"),
         ):
-            assert read_whole(search.listed(wanted, by=by)[:31]) == [], (by.unit_kind, wanted)
+            found = search._in_order(search._fitting(wanted, by))[:31]
+            assert read_whole(found) == [], (by.unit_kind, wanted)
     assert len(search.search(Wanted("井盖"), by=of_city, limit=MANY).matters) == len(
         range(0, MANY, 997)
     )

@@ -15,6 +15,13 @@ pytestmark = pytest.mark.django_db
 LATER = timedelta(days=1)
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_over():
+    """What other tests have left to the worker is not meant here."""
+    ProcrastinateJob.objects.all().delete()
+    Notice.objects.all().delete()
+
+
 def a_job(status, *, scheduled_at=None, worker=None):
     with connection.cursor() as cursor:
         cursor.execute(
