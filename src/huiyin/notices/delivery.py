@@ -32,6 +32,7 @@ LEASE = timedelta(minutes=5)
 MOST_TRIES = 8
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
+LONGEST_OUTAGE = timedelta(days=1)
 GROWTH = 4
 CUT_OFF = "cut_off"
 OWN_FAULT = "own_fault"
@@ -165,6 +166,7 @@ def lock_in_order(ids: Sequence[UUID]) -> None:
 def _look_at_gateway(handed: Handed, at: datetime) -> None:
     if handed.reason == UNREACHABLE:
         outage.found(at)
+        _give_up(at)
     elif handed.reason != OWN_FAULT:
         outage.over()
 
@@ -235,6 +237,17 @@ def _give_back(left: Sequence[Notice], *, lease_until: datetime) -> None:
             lock_in_order(ids)
             with connection.cursor() as cursor:
                 cursor.execute(_GIVE_BACK, [ids, lease_until])
+
+
+def _give_up(at: datetime) -> None:
+    """SMS that have waited untried for a day, for a gateway that is still away."""
+    too_long = Notice.objects.filter(
+        state=NoticeState.QUEUED, channel=Channel.SMS.value, due_at__lte=at - LONGEST_OUTAGE,
+        leased_until=None,
+    )  # fmt: skip
+    count = too_long.update(state=NoticeState.DEAD, settled_at=at, reason=UNREACHABLE)
+    if count:
+        count_outcomes({(Channel.SMS.value, "dead"): count})
 
 
 def _mark_cut_off(at: datetime) -> None:

@@ -1,7 +1,7 @@
 """An SMS gateway that cannot be reached is left alone for a moment: its messages wait untried.
 
-Without that each of them would be tried by itself, eight times, and given up in the end; so they go
-out when the gateway is back. One message finds out whether it is.
+Without that each of them would be tried by itself, eight times. One message finds out whether the
+gateway is back; then all go out.
 """
 
 from datetime import datetime, timedelta

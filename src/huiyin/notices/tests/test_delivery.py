@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyin.notices import delivery
-from huiyin.notices.delivery import LEASE, LONGEST_WAIT, MOST_TRIES, deliver_batch, wait_before
+from huiyin.notices.delivery import (
+    LEASE,
+    LONGEST_OUTAGE,
+    LONGEST_WAIT,
+    MOST_TRIES,
+    deliver_batch,
+    wait_before,
+)  # fmt: skip
 from huiyin.notices.models import Notice, NoticeState, OutcomeCount
 from huiyin.notices.outage import FIRST_REST
 from huiyin.notices.tests.factories import (
@@ -134,6 +141,22 @@ def test_a_gateway_that_is_away_is_tried_with_one_message_and_the_others_wait_un
         new = an_sms(key="event-10:person")
         assert deliver_batch(at=NOW + HOUR).count == 1
     assert now_of(new).state == "sent"
+
+
+def test_what_has_waited_a_day_for_a_gateway_that_is_away_is_given_up(configured):
+    old = [an_sms(key=f"event-{number}:person") for number in range(3)]
+    new = an_sms(key="event-4:person", at=NOW + HOUR)
+    configured(sms_url="")
+
+    deliver_batch(at=NOW + LONGEST_OUTAGE)  # one of them finds it out
+    deliver_batch(at=NOW + LONGEST_OUTAGE + HOUR - SECOND)
+
+    found = [now_of(notice) for notice in old]
+    assert sorted((one.state, one.reason) for one in found)[:2] == [
+        ("dead", "gateway_unreachable"), ("dead", "gateway_unreachable"),
+    ]  # fmt: skip
+    assert now_of(new).state == "queued"
+    assert outcomes()["sms", "dead"] >= 2
 
 
 def test_after_eight_tries_it_is_dead_and_not_tried_again(configured):
