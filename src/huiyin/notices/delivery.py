@@ -103,7 +103,8 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
     """
     _mark_cut_off(at)
     until = at + lease
-    channels = _E_MAILS if outage.rests(at) else ""
+    rested = outage.rests(at)
+    channels = _E_MAILS if rested else ""
     with connection.cursor() as cursor:
         cursor.execute(
             _LEASE.format(channels=channels),
@@ -131,6 +132,8 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
                 waiting = []
     _settle(waiting, lease_until=until)
     _give_back(left, lease_until=until)
+    if outage.rests(at) and not rested:
+        _give_up(at)
     return Sent(len(ids), is_more=len(ids) == most or bool(left))
 
 
@@ -166,7 +169,6 @@ def lock_in_order(ids: Sequence[UUID]) -> None:
 def _look_at_gateway(handed: Handed, at: datetime) -> None:
     if handed.reason == UNREACHABLE:
         outage.found(at)
-        _give_up(at)
     elif handed.reason != OWN_FAULT:
         outage.over()
 
