@@ -21,7 +21,7 @@ from huiyin.ops.demo.passwords import demo_password
 from huiyin.ops.progress import say
 
 WARM_SECONDS: Final = 2.0
-ACTS_A_SECOND: Final = 400  # more than there can be
+ACTS_A_SECOND: Final = 1_000  # more than there can be
 FLOOR_SECONDS: Final = 5
 QUIET_SECONDS, QUIET_SECONDS_SHORT = 300.0, 15.0  # at most, after each case that leaves work
 NOT_ALONE: Final = ("export",)  # the worker does most of it: its statements are not counted
