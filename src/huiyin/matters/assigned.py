@@ -22,19 +22,32 @@ FROM matters_assignment AS held
 JOIN matters_run AS run ON run.id = held.run_id
 JOIN matters_matter AS matter ON matter.id = run.matter_id
 LEFT JOIN LATERAL (
-    SELECT min(moved.recorded_at) AS first,
-           min(moved.recorded_at) FILTER (WHERE moved.recorded_at > held.from_at) AS later
-    FROM matters_eventheader AS moved
-    WHERE held.to_at IS NULL AND moved.run_id = held.run_id AND moved.unit_id = held.unit_id
-      AND moved.recorded_at >= held.from_at AND moved.from_state <> moved.to_state
-) AS acts ON TRUE
+    SELECT max(act.seq) AS seq
+    FROM matters_eventheader AS act
+    WHERE held.to_at IS NULL AND act.run_id = held.run_id
+      AND (act.effects #> '{roles,gone}' ? held.role
+           OR act.effects #> '{roles,put}' ? held.role
+           AND NOT act.effects #> ARRAY['roles', 'put', held.role] ? held.unit_id::text)
+) AS without ON TRUE
+LEFT JOIN LATERAL (
+    SELECT min(act.seq) AS seq
+    FROM matters_eventheader AS act
+    WHERE held.to_at IS NULL AND act.run_id = held.run_id AND act.seq > COALESCE(without.seq, 0)
+      AND act.effects #> ARRAY['roles', 'put', held.role] ? held.unit_id::text
+) AS given ON TRUE
+LEFT JOIN LATERAL (
+    SELECT act.recorded_at AS at
+    FROM matters_eventheader AS act
+    WHERE act.run_id = held.run_id AND act.seq >= given.seq
+      AND act.unit_id = held.unit_id AND act.from_state <> act.to_state
+    ORDER BY act.seq LIMIT 1
+) AS moved ON TRUE
 WHERE (%(runs)s::uuid[] IS NULL OR held.run_id = ANY (%(runs)s::uuid[]))
   AND (
       held.done_at IS DISTINCT FROM CASE WHEN run.is_done THEN run.done_at END
       OR held.came_in_at <> matter.opened_at
       OR held.to_at IS NULL AND held.due_at IS DISTINCT FROM run.due_at
-      OR held.to_at IS NULL
-      AND held.moved_at IS DISTINCT FROM acts.first AND held.moved_at IS DISTINCT FROM acts.later
+      OR held.to_at IS NULL AND held.moved_at IS DISTINCT FROM moved.at
   )
 ORDER BY held.id
 """
@@ -56,8 +69,8 @@ def differences(run_ids: Sequence[UUID] | None = None) -> list[tuple[UUID, str, 
     """Return where an assignment or a run says something else: run, number, last event, in words.
 
     Of these runs, or of all. When a unit moved a run on, and what is due, is asked of what it still
-    holds alone; an act at the very instant in which it was given the run may have been before or
-    after. Two queries.
+    holds alone. What came first is told by the order of the events, not by their times: two
+    processes may see the clock differently. Two queries.
     """
     asked = {"runs": list(run_ids) if run_ids is not None else None}
     with connection.cursor() as cursor:

@@ -193,6 +193,29 @@ def test_tampering_is_found_at_the_right_event(change, seq, text):
     assert (difference.number, difference.seq, difference.text) == (run.matter.number, seq, text)
 
 
+def test_what_came_first_is_told_by_the_order_of_events_also_where_clocks_differ():
+    city = the_record()
+    run = city.open("hotline", "accept_call", at=NOW).run
+    city.act(run.pk, "dispatch", at=NOW)
+
+    city.act(run.pk, "acknowledge", at=NOW - MINUTE)  # by a process whose clock is behind
+
+    assert run.assignments.get(role="lead").moved_at == NOW - MINUTE
+    assert verify().differences == []
+
+
+def test_what_a_unit_did_before_it_was_given_a_run_again_is_no_answer_to_it():
+    city = the_record()
+    run = city.open("hotline", "accept_call", at=NOW).run
+    for action in ("dispatch", "acknowledge", "return_order"):
+        city.act(run.pk, action, at=NOW + MINUTE)
+
+    city.act(run.pk, "redispatch", at=NOW)
+
+    assert list(run.assignments.filter(to_at=None).values_list("moved_at", flat=True)) == [None]
+    assert verify().differences == []
+
+
 def fill(migration):
     """Fill columns that repeat something, as the migration does."""
     (name,) = (
