@@ -16,7 +16,8 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from huiyin.matters import acting, ending, exporting, files, numbers, tallies, telling
+from huiyin.matters import acting, ending, exporting, files, numbers, telling
+from huiyin.matters.models import Tally
 from huiyin.matters.tests.test_faults import cut_us_off, kill_ourselves
 from huiyin.notices import delivery
 
@@ -72,7 +73,7 @@ PLACES = {
     Point.EXPORT_BETWEEN_PARTS: before(exporting, "_put_part", call=2),
     Point.EXPORT_BEFORE_RENAME: before(files, "put", call=PARTS + 1),
     # Deltas are deleted and added up by one statement; what is behind it are counts of nothing.
-    Point.ROLLUP_AFTER_DELETE: before(tallies.Tally.objects, "filter"),
+    Point.ROLLUP_AFTER_DELETE: before(Tally.objects, "filter"),
     Point.ROLLUP_BEFORE_COMMIT: before(BaseDatabaseWrapper, "commit"),
 }
 

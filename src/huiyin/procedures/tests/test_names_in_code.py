@@ -41,7 +41,7 @@ ELSEWHERE = {
     "matters/ratings.py": {"no_answer", "solved"},
     "matters/redacting.py": {"order"},
     "matters/retaining.py": {"order"},
-    "matters/tallies.py": {"returned"},
+    "matters/tallies/moves.py": {"returned"},
     "matters/verifying.py": {"order"},
     "notices/urls.py": {"lay_aside"},
     # Folders of capabilities, tabs, fields of forms and columns of the administrator's pages.
