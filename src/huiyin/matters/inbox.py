@@ -4,7 +4,7 @@ A run waits for whoever the procedure names as owner of its state (`owning`).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,12 +12,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import (
-    Count,
-    OuterRef,
-    Q,
-    QuerySet,
-)
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from huiyin.matters import access, owning, walking
@@ -92,55 +87,59 @@ def counts(*, by: Actor, at: datetime) -> Mapping[Tray, int]:
 
 # What there is more of than is counted says so a moment later too: it is not counted each time.
 _full: Final[Kept[tuple[UUID | None, Tray], Counter[str]]] = Kept(20.0, most=5_000)
+_OF_ANY: Final = ""  # what only grows is not told by procedure
 
 
 def survey(*, by: Actor, at: datetime) -> Survey:
     """Look through the trays of a post as far as they are counted. One query, or two.
 
-    What waits is looked at in the order in which it is due. Where that ends before it has reached
-    all trays, those are looked at by themselves. A tray that has more than is counted is counted
-    again after some seconds.
+    A tray that has more than is counted is counted again after some seconds; what is to be signed
+    for each time, because the others are told from it.
     """
     if by.unit_id is None:
         return Survey(dict.fromkeys(Tray, 0), {})
-    soon = soon_until(at)
-    full = {which: kept for which in _WALKED if (kept := _full.known((by.post_id, which)))}
-    grown = {which for which in _GROWING if _full.known((by.post_id, which))}
-    beside = {which.value: ask for which, ask in _growing(by).items() if which not in grown}
+    full = {which: kept for which in Tray if (kept := _full.known((by.post_id, which)))}
+    found = {**_looked_through(by, at, full), **full}
+    for which, each in found.items():
+        is_more = each.total() >= MOST_COUNTED
+        if is_more and which not in full and which is not Tray.TO_SIGN:
+            _full.keep((by.post_id, which), each)
+    return Survey(
+        {which: min(each.total(), MOST_COUNTED) for which, each in found.items()},
+        {which: +found[which] for which in _WAITING_HERE},
+    )
+
+
+def _looked_through(by: Actor, at: datetime, full: Collection[Tray]) -> dict[Tray, Counter[str]]:
+    """Return of which procedures the runs in each tray are; nothing true of those that are `full`.
+
+    What waits is looked at in the order in which it is due. Where that ends before it has reached
+    all trays, those are looked at by themselves.
+    """
+    beside = {which.value: ask for which, ask in _growing(by).items() if which not in full}
     sums, to_sign, growing = owning.sums(
-        by=by, at=at, soon=soon, most=MOST_COUNTED, beside=beside,
+        by=by, at=at, soon=soon_until(at), most=MOST_COUNTED, beside=beside,
         looks=Tray.OVERDUE not in full,
     )  # fmt: skip
-    growing.update({which.value: MOST_COUNTED for which in grown})
-    found = {which: Counter[str]() for which in _WAITING_HERE} | full
-    found[Tray.TO_SIGN] = to_sign
+    found = {which: Counter[str]() for which in Tray} | {Tray.TO_SIGN: to_sign}
+    for which in _GROWING:
+        found[which][_OF_ANY] = growing[which.value]
     for one in sums:
         is_helping = one.procedure in helping()
         for which, many in (
             (Tray.OVERDUE, one.is_overdue), (Tray.DUE_SOON, one.is_soon),
             (Tray.ASSISTING, is_helping), (Tray.TO_DO, not is_helping and not one.is_to_sign),
         ):  # fmt: skip
-            if which not in full:
-                found[which][one.procedure] += one.count * many
+            found[which][one.procedure] += one.count * many
     if Tray.OVERDUE in full or sum(one.count for one in sums) >= MOST_COUNTED:
         reaches_soon = any(not one.is_overdue and not one.is_soon for one in sums)
         unsure = [Tray.TO_DO, Tray.ASSISTING, *([] if reaches_soon else [Tray.DUE_SOON])]
-        unsure = [which for which in unsure if found[which].total() < MOST_COUNTED]
+        unsure = [
+            which for which in unsure if which not in full and found[which].total() < MOST_COUNTED
+        ]
         parts = [_stretch(which, at) for which in unsure]
         found |= zip(unsure, owning.counted(parts, by=by, most=MOST_COUNTED), strict=True)
-    for which in _WALKED:
-        if which not in full and found[which].total() >= MOST_COUNTED:
-            _full.keep((by.post_id, which), found[which])
-    for which in _GROWING:
-        if which not in grown and growing[which.value] >= MOST_COUNTED:
-            _full.keep((by.post_id, which), Counter({which.value: MOST_COUNTED}))
-    return Survey(
-        {
-            **{which: min(each.total(), MOST_COUNTED) for which, each in found.items()},
-            **{which: growing[which.value] for which in _GROWING},
-        },
-        {which: +each for which, each in found.items()},
-    )
+    return found
 
 
 def _stretch(which: Tray, at: datetime) -> Stretch:
