@@ -33,7 +33,7 @@ from huiyin.matters.merging import (
 )
 from huiyin.matters.models import Contact, EventHeader, IdempotencyKey, Matter, Run
 from huiyin.matters.people_in import parties_of, reporter_of, seen_by_engine
-from huiyin.matters.references import missing
+from huiyin.matters.references import missing, units_sent
 from huiyin.matters.refusals import (
     ActRefused,
     KeyUsedOtherwise,
@@ -138,7 +138,7 @@ def act(
     sent = dict(form or {})
     with in_one_go() as writing:
         lock_both(run_id, action, sent)
-        held = hold(run_id, by=by, at=at, units=unit_ids(sent))
+        held = hold(run_id, by=by, at=at, action=action, form=sent)
         actor = held.actor(by)
         known = _known_answer(held.run, action, sent, actor, key)
         if known is not None:
@@ -177,12 +177,13 @@ def act_many(
 
 
 def hold(
-    run_id: UUID, *, at: datetime, by: Account = SYSTEM, units: Sequence[UUID] = (),
-    skip_locked: bool = False,
+    run_id: UUID, *, at: datetime, by: Account = SYSTEM, action: str = "",
+    form: Values | None = None, skip_locked: bool = False,
 ) -> Held:  # fmt: skip
     """Lock a matter and one of its runs and load what a decision needs. Raises NotFound.
 
-    `by`: who acts; a run they may not see is not there for them.
+    `by`: who acts; a run they may not see is not there for them. `action`, `form`: what is to be
+    done, where it may name units.
 
     The matter comes first (PostgreSQL locks in the order of `of`) and covers all its runs: an act
     also writes the parent and the children of its run, and two acts that each held a run before
@@ -195,7 +196,7 @@ def hold(
         raise NotFound()
     run.matter.has_merged = run.has_merged  # type: ignore[attr-defined]  # annotated
     contacts = tuple(_PEOPLE.all(matter=run.matter_id))
-    return held_by(run, run.matter, contacts, at=at, units=units)
+    return held_by(run, run.matter, contacts, at=at, action=action, form=form)
 
 
 @cache
@@ -220,16 +221,16 @@ _PEOPLE: Ready[Contact] = Ready(
 
 def held_by(
     run: Run, matter: Matter, contacts: tuple[Contact, ...], *, at: datetime,
-    units: Sequence[UUID] = (), unsaved: Sequence[Model] = (),
+    action: str = "", form: Values | None = None, unsaved: Sequence[Model] = (),
 ) -> Held:  # fmt: skip
-    """Load what a decision on a run of a locked matter needs. `units`: ids that may be of units.
+    """Load what a decision on a run of a locked matter needs.
 
+    `action`, `form`: what is to be done; the units it names are looked up in one query.
     `unsaved`: rows of a matter that is being opened; they are written with its run.
     """
     procedure = procedure_of(run.procedure)
     before = snapshot_of(run, matter, procedure, contacts)
-    known = {*matter.place_ids, str(matter.category_id)}
-    named = units_named([one for one in units if str(one) not in known], at=at)
+    named = units_named(units_sent(procedure.actions.get(action), form or {}), at=at)
     facts = Facts(
         calendar=calendar(),
         limits=limits_for(procedure, matter, at=at),
@@ -271,18 +272,6 @@ _THERE: Ready[Unit] = Ready(
         "superior_id", "code", "name"
     )
 )
-
-
-def unit_ids(form: Values) -> list[UUID]:
-    """Return everything in a form that may be the id of a unit."""
-    found: list[UUID] = []
-    for value in form.values():
-        for one in value if isinstance(value, list | tuple) else (value,):
-            try:
-                found.append(UUID(str(one)))
-            except ValueError:
-                continue
-    return found
 
 
 def carry_out(
@@ -380,7 +369,9 @@ def _open_child(held: Held, run_id: UUID, opening: ChildOpening, *, at: datetime
         parent=held.run,
         child_name=opening.child,
     )
-    child = held_by(run, held.matter, held.contacts, at=at, units=unit_ids(opening.form))
+    child = held_by(
+        run, held.matter, held.contacts, at=at, action=opening.action, form=opening.form
+    )
     facts = child.facts_for([procedure.actions[opening.action]], by=SYSTEM)
     answer = decide(procedure, child.before, opening.action, opening.form, ENGINE, at, facts)
     carry_out(child, answer, by=SYSTEM, actor=ENGINE, at=at)

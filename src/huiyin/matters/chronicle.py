@@ -27,7 +27,7 @@ from django.utils import timezone
 from huiyin.categories.models import Category, TermValue
 from huiyin.dispatch.urgency import known_words
 from huiyin.matters import codec
-from huiyin.matters.acting import Held, links, noted, refused, snapshot_of, unit_ids, with_child_ids
+from huiyin.matters.acting import Held, links, noted, refused, snapshot_of, with_child_ids
 from huiyin.matters.copying import copy_rows
 from huiyin.matters.effects import carry_out_effects
 from huiyin.matters.handing_over import HANDED_FROM, filled, opening_for, promised_by
@@ -54,6 +54,7 @@ from huiyin.matters.models import (
     Run,
     RunClock,
 )
+from huiyin.matters.references import units_sent
 from huiyin.matters.refusals import MergeUnknown, NobodyTakesItOver
 from huiyin.matters.similar import JOINED
 from huiyin.matters.writing import done_since, drafted, ended_roles, mover_of
@@ -250,7 +251,7 @@ class Chronicle:
         at: datetime,
     ) -> None:  # fmt: skip
         actor = held.actor(by)
-        above = {one: self._above[one] for one in map(str, unit_ids(form)) if self._above.get(one)}
+        above = self._above_of(held.procedure, action, form)
         # What would be asked of the database is taken as not so: nothing of it stands there yet.
         outside = {name: False for name, rule in held.procedure.facts.items() if rule.outside}
         facts = replace(held.facts, above=above, outside=outside)
@@ -334,7 +335,7 @@ class Chronicle:
             pk=run_id, matter=life.matter, procedure=rules.name, version=rules.version,
             parent=held.run, child_name=opening.child,
         )  # fmt: skip
-        child = self._held(run, life, at=at, form=opening.form)
+        child = self._held(run, life, at=at, action=opening.action, form=opening.form)
         answer = decide(rules, child.before, opening.action, opening.form, ENGINE, at, child.facts)
         assert isinstance(answer, Decision), answer  # noqa: S101 the checker proves it
         self._carry_out(life, child, answer, by=SYSTEM, actor=ENGINE, at=at)
@@ -384,16 +385,22 @@ class Chronicle:
         self._pass(other, answer.event.at)
         return other
 
-    def _held(self, run: Run, life: _Life, *, at: datetime, form: Values | None = None) -> Held:
+    def _held(
+        self, run: Run, life: _Life, *, at: datetime, action: str = "", form: Values | None = None
+    ) -> Held:
         rules = procedure_of(run.procedure)
-        named = map(str, unit_ids(form or {}))
         facts = Facts(
             calendar=calendar(),
             limits=self._limits.of(rules, life.matter, at=at),
-            above={one: self._above[one] for one in named if self._above.get(one)},
+            above=self._above_of(rules, action, form or {}),
         )
         contacts = tuple(life.contacts)
         return Held(run, life.matter, rules, contacts, self._snapshot(run, life), facts)
+
+    def _above_of(self, rules: Procedure, action: str, form: Values) -> dict[str, str]:
+        """Return which unit is above each of those that a form names."""
+        named = map(str, units_sent(rules.actions.get(action), form))
+        return {one: self._above[one] for one in named if self._above.get(one)}
 
     def _snapshot(self, run: Run, life: _Life) -> Snapshot:
         return snapshot_of(run, life.matter, procedure_of(run.procedure), life.contacts)

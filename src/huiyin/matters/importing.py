@@ -23,7 +23,6 @@ from huiyin.matters.acting import (
     refused,
     snapshot_of,
     superiors_of,
-    unit_ids,
     units_named,
 )
 from huiyin.matters.copying import copy_rows
@@ -44,7 +43,7 @@ from huiyin.matters.models import (
     Run,
     RunClock,
 )
-from huiyin.matters.references import missing
+from huiyin.matters.references import missing, units_sent
 from huiyin.matters.refusals import (
     ImportOpensMore,
     ImportRefused,
@@ -167,14 +166,14 @@ def _opened(
     rules: Procedure, action: str, rows: Sequence[tuple[int, Incoming]], *, channel: Channel,
     by: Account, at: datetime,
 ) -> Iterator[_Opened]:  # fmt: skip
-    named = {unit for _, row in rows for unit in unit_ids(row.form)}
+    rule = rules.actions.get(action)
+    named = {unit for _, row in rows for unit in units_sent(rule, row.form)}
     known = _Known(at, units_named(sorted(named), at=at), known_words(), known_rules())
     for number, row in rows:
         held = _held(rules, row, channel, known)
         if row.occurred_at and row.occurred_at > at:
             raise ImportRefused(row=number, why=str(NotYetHappened()))
         actor = held.actor(by)
-        rule = rules.actions.get(action)
         facts = held.facts_for([rule] if rule else [], by=by)
         answer = decide(rules, held.before, action, row.form, actor, at, facts)
         if isinstance(answer, Refusal):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from huiyin.categories.models import Category
 from huiyin.dispatch.urgency import Word, known_words, urgency_in
 from huiyin.matters import numbers
-from huiyin.matters.acting import Done, Held, carry_out, held_by, unit_ids
+from huiyin.matters.acting import Done, Held, carry_out, held_by
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Channel, Contact, ContactRole, Matter, MatterText, Run
 from huiyin.matters.refusals import NotYetHappened, ProcedureUnknown
@@ -83,7 +83,13 @@ def open_matter(
         run = Run(matter=matter, procedure=rules.name, version=rules.version)
         sent = {**_sides_named(rules, action, contacts), **dict(form or {})}
         held = held_by(
-            run, matter, contacts, at=at, units=unit_ids(sent), unsaved=(matter, words, *contacts)
+            run,
+            matter,
+            contacts,
+            at=at,
+            action=action,
+            form=sent,
+            unsaved=(matter, words, *contacts),
         )
         return _begun(held, action, sent, by=by, at=at, occurred_at=occurred_at, into=writing)
 

@@ -15,7 +15,8 @@ from huiyin.places.models import Place
 from huiyin.procedures import Procedure, Refusal
 from huiyin.procedures.decisions import Event
 from huiyin.procedures.forms import FieldError
-from huiyin.procedures.language import NEW, Field, FieldType
+from huiyin.procedures.language import NEW, Action, Field, FieldType
+from huiyin.procedures.runs import Values
 
 UNITS = (FieldType.UNIT, FieldType.UNITS)
 PLACES = (FieldType.PLACE,)
@@ -106,6 +107,16 @@ def uuids_in(ids: Iterable[str]) -> list[UUID]:
         except ValueError:
             continue
     return found
+
+
+def units_sent(rule: Action | None, form: Values) -> list[UUID]:
+    """Return the units that a form names, as it was sent; what is no id is left out.
+
+    Ids of files, places and people stand in other fields: they are not asked for as units.
+    """
+    named = [form.get(field.name) for field in rule.form if field.type in UNITS] if rule else []
+    each = (value if isinstance(value, list | tuple) else (value,) for value in named)
+    return uuids_in(str(one) for values in each for one in values)
 
 
 def _known(model: type[Place] | type[Category], ids: set[str], own: Collection[str]) -> set[str]:

@@ -32,7 +32,7 @@ from huiyin.matters import (
     retaining,
     tallies,
 )
-from huiyin.matters.acting import Done, act, hold, unit_ids
+from huiyin.matters.acting import Done, act, hold
 from huiyin.matters.first_look import NO_RULES
 from huiyin.matters.intake import Person
 from huiyin.matters.models import EventBody, EventHeader, LegalHold, Matter, Run, RunClock
@@ -297,9 +297,9 @@ class Loop(RuleBasedStateMachine):
         by = self.city.whoever(rules, self.chance.choice(who), before.roles, before)
         return held.run, one.name, by, self.form(one, before, by)
 
-    def held(self, run, units=()):
+    def held(self, run, action="", form=None):
         with transaction.atomic():
-            return hold(run.pk, at=self.now, units=units)
+            return hold(run.pk, at=self.now, action=action, form=form)
 
     def is_open(self, held, one):
         name = next(name for name in one.by if is_of_people(held.procedure, name))
@@ -335,7 +335,7 @@ class Loop(RuleBasedStateMachine):
 
     def try_act(self, run, name, by, form):
         """Take an act and compare with what the engine says of it beforehand."""
-        held = self.held(run, unit_ids(form))
+        held = self.held(run, name, form)
         is_seen = access.runs_seen_by(by).filter(pk=run.pk).exists()
         answer = decide(
             held.procedure, held.before, name, form, held.actor(by), self.now, held.facts

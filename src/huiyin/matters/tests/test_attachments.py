@@ -204,6 +204,21 @@ def test_an_act_that_names_files_takes_two_queries_more():
     assert [len(one), len(nine)] == [2, 2]
 
 
+def test_what_a_form_names_is_looked_up_as_a_unit_only_where_a_unit_is_asked_for():
+    city = the_record()
+    run = an_order(city)
+    photo, helper = a_file(city.reporter).pk, city.unit("department", "z").pk
+
+    def is_looked_up(pk, act_on_it):
+        with CaptureQueriesContext(connection) as seen:
+            act_on_it()
+        asked = [one["sql"].replace("-", "") for one in seen if 'FROM "units_unit"' in one["sql"]]
+        return any(pk.hex in sql for sql in asked)
+
+    assert not is_looked_up(photo, lambda: material(city, run, photo))
+    assert is_looked_up(helper, lambda: city.act(run.pk, "ask_assistance", to_units=[str(helper)]))
+
+
 def test_many_runs_may_be_given_the_same_file():
     city = the_record()
     runs = [an_order(city).pk for _ in range(3)]
