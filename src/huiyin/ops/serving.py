@@ -7,6 +7,8 @@ import os
 import shutil
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -24,6 +26,7 @@ from huiyin.ops.progress import say
 from huiyin.ops.room import threads
 
 STOP_SECONDS = 10
+PORTS_TRIED = 100
 NOT_SERVED = ["i18n"]  # sixty languages of a control that the registers do not use
 
 
@@ -108,14 +111,40 @@ def refuse_taken_port(config: Config) -> None:
 def free_port(wish: int) -> int:
     """Return `wish` when it is free on this machine, else any free port."""
     for port in (wish, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except (OSError, OverflowError):
-                continue
-            return int(probe.getsockname()[1])
+        if found := _bound(port):
+            return found
     raise OperatorError("No port is free on this machine: stop some programs.")
+
+
+@contextmanager
+def claimed_port(wish: int) -> Iterator[int]:
+    """Return the first free port from `wish` on, and keep others of us from choosing it as well.
+
+    A port is free until its server listens, seconds after it was chosen; and of two servers that
+    were started at once both would listen at it, because servers share a port among their
+    processes. What is held meanwhile is a name in the kernel, which goes with its holder.
+    """
+    for port in range(wish, wish + PORTS_TRIED):
+        with socket.socket(socket.AF_UNIX) as claim:
+            try:
+                claim.bind(f"\0huiyin-port-{port}")
+            except OSError:
+                continue
+            if _bound(port):
+                yield port
+                return
+    raise OperatorError("No port is free on this machine: stop some programs.")
+
+
+def _bound(port: int) -> int:
+    """Return the port a program could listen at: this one or, of 0, any; 0 where it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return 0
+        return int(probe.getsockname()[1])
 
 
 def collect_static_files(config: Config) -> None:

@@ -18,9 +18,10 @@ from huiyin.ops.bench.grounds import Grounds
 from huiyin.ops.errors import OperatorError
 from huiyin.ops.postgres.cluster import APP_ROLE
 from huiyin.ops.processes import spawn, stop
-from huiyin.ops.serving import free_port
+from huiyin.ops.serving import claimed_port
 
 READY_SECONDS: Final = 300  # on a busy machine; a server that ends is noticed at once
+FIRST_PORT: Final = 18_700
 STEPS: Final = ((signal.SIGTERM, 20.0), (signal.SIGKILL, 5.0))
 
 
@@ -46,7 +47,16 @@ def stage(found: Grounds, *, with_gateway: bool = False) -> Iterator[Stage]:
 
     `with_gateway`: with an SMS gateway that takes every message; else there is none to be reached.
     """
-    port = free_port(18_700)
+    with (
+        claimed_port(FIRST_PORT) as port,
+        claimed_port(port + 1) as gateway,
+        _running(found, port, gateway if with_gateway else None) as running,
+    ):
+        yield running
+
+
+@contextmanager
+def _running(found: Grounds, port: int, gateway: int | None) -> Iterator[Stage]:
     env = {
         name: value
         for name, value in os.environ.items()
@@ -68,8 +78,7 @@ def stage(found: Grounds, *, with_gateway: bool = False) -> Iterator[Stage]:
         [sys.executable, "-m", "huiyin.ops.cli", "serve"],
         [sys.executable, "-m", "huiyin.ops.cli", "worker"],
     ]
-    if with_gateway:
-        gateway = free_port(port + 1)
+    if gateway is not None:
         env["HUIYIN_SMS_URL"] = f"http://127.0.0.1:{gateway}/"
         commands.append(
             [
