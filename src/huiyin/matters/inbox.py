@@ -175,6 +175,10 @@ def tray(
     """Return a page of a tray: what is due first comes first, of what is done the latest.
 
     `for_desk`: with no more of each run than the desk shows. One query.
+
+    What waits and what is done are asked for in this order by fixed statements of `owning`, which
+    PostgreSQL keeps prepared: the walks give the same rows, but putting them together takes 5 to
+    15 ms of Python a page instead of less than one, and an office of 12345 reads half as much more.
     """
     if by.unit_id is None:
         return Page((), None)
@@ -344,9 +348,11 @@ def _not_moved(by: Actor) -> Q:
     return Q(pk__in=given)
 
 
-# What only grows is counted by hand-written statements, which cost a third of the time of those
-# that are put together; a test holds them against the lists. What is asked run by run is no
-# EXISTS: that may be hashed, which reads all assignments.
+# What only grows is counted by hand-written statements; a test holds them against the lists. With
+# 50,000 matters, counting all trays by the walks of the lists read twice as much for a department
+# and six times as much for the office of 12345 (21,000 pages, not 3,700), in 60 to 100 ms of Python
+# instead of less than one. What is asked run by run is no EXISTS: that may be hashed, which reads
+# all assignments.
 _NOT_ACCUSED: Final = "NOT matter.accused && (SELECT matters_unit_and_above(%s))::uuid[]"
 
 
