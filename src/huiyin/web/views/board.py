@@ -25,7 +25,6 @@ from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Run
 from huiyin.matters.refusals import NotFound
 from huiyin.matters.wording import said
-from huiyin.people.addresses import client_address
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
 from huiyin.places.models import Place, PlaceLevel
@@ -36,10 +35,10 @@ from huiyin.web.board_page import BoardPane
 from huiyin.web.board_rows import BoardRow, rows_of
 from huiyin.web.bulk import MOST_AT_ONCE
 from huiyin.web.desks.office import my_unit
-from huiyin.web.matter_page import MatterPage
 from huiyin.web.overview import unit_lists
 from huiyin.web.taking import trouble_of
 from huiyin.web.views.inbox import key_of, uuid_of
+from huiyin.web.views.looking import with_run_in_hand
 
 PILES: Final = (
     (Pile.UNASSIGNED, gettext_lazy("To dispatch")),
@@ -101,7 +100,7 @@ def returns(request: PeopleRequest) -> HttpResponse:
 def act(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpResponse:
     """Take an act on one of them; a script that held it back is answered in one sentence."""
     at = timezone.now()
-    m = _matter(request, number, run_id, at)
+    m = with_run_in_hand(request, number, run_id, at=at)
     found = m.act(action)
     is_held = wants_part(request)
     if found is None or not found.is_open:
@@ -256,7 +255,7 @@ def _open(request: PeopleRequest, at: datetime, rows: list[BoardRow]) -> BoardPa
         return _pane(request, at)
     if not rows:
         return None
-    m = _matter(request, rows[0].number, rows[0].run_id, at)
+    m = with_run_in_hand(request, rows[0].number, rows[0].run_id, at=at)
     return BoardPane(m)
 
 
@@ -265,19 +264,9 @@ def _pane(request: PeopleRequest, at: datetime) -> BoardPane:
     run = Run.objects.filter(pk=run_id).select_related("matter").first() if run_id else None
     if run is None:
         raise NotFound()
-    m = _matter(request, run.matter.number, run.pk, at)
+    m = with_run_in_hand(request, run.matter.number, run.pk, at=at)
     unit = uuid_of(request.GET.get("unit", ""))
     return BoardPane(m, action=request.GET.get("act", ""), unit=unit)
-
-
-def _matter(request: PeopleRequest, number: str, run_id: UUID, at: datetime) -> MatterPage:
-    """Return a matter this post sees, with this run in hand. Raises NotFound."""
-    found = access.matter_of_number(number, by=request.actor)
-    found = access.look(found.pk, by=request.actor, at=at, address=client_address(request))
-    m = MatterPage(found, by=request.actor, at=at, run_id=run_id)
-    if m.chosen.pk != run_id:
-        raise NotFound()
-    return m
 
 
 def _kept(request: PeopleRequest) -> dict[str, str]:

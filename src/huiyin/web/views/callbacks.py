@@ -21,15 +21,13 @@ from huiyin.matters.calling_back import Tray
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Run
 from huiyin.matters.refusals import NotFound
-from huiyin.people.addresses import client_address
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
 from huiyin.ui.http import part, see_other, wants_part
-from huiyin.ui.refusals import Refusal
 from huiyin.web.call_page import CallPane, rows_of
-from huiyin.web.matter_page import MatterPage
 from huiyin.web.taking import is_taken
 from huiyin.web.views.inbox import key_of, uuid_of
+from huiyin.web.views.looking import revealed, with_run_in_hand
 
 TRAYS: Final = (
     (Tray.CALL, gettext_lazy("To call back")),
@@ -71,7 +69,7 @@ def index(request: PeopleRequest) -> HttpResponse:
 def act(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpResponse:
     """Write down what came of it; then the next one opens."""
     at = timezone.now()
-    m = _matter(request, number, run_id, at)
+    m = with_run_in_hand(request, number, run_id, at=at)
     station = calling_back.station_of(m.chosen, request.actor)
     found = m.act(action)
     if station is None or found is None or not found.is_open:
@@ -106,16 +104,8 @@ def reveal(request: PeopleRequest, number: str, contact_id: UUID) -> HttpRespons
     if pane is None or one is None or pane.m.matter.pk != found.pk:
         raise NotFound()
     context: dict[str, Any] = {"c": pane, "one": one, "at": at, "tray": pane.station.tray.value}
-    status = 200
-    try:
-        context["clear"] = access.reveal(
-            contact_id=contact_id, by=request.actor, purpose=request.POST.get("purpose", ""),
-            at=at, address=client_address(request),
-        )  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        context["trouble"], status = str(refusal), 422
+    shown, status = revealed(request, contact_id, at=at)
+    context |= shown
     if wants_part(request):
         return part(request, "web/callbacks/_who.html", context, status=status)
     return _page(request, at, pane=pane, run_id=run_id, status=status, more=context)
@@ -188,19 +178,9 @@ def _pane(request: PeopleRequest, run_id: UUID, at: datetime) -> CallPane | None
     run = Run.objects.filter(pk=run_id).select_related("matter").first()
     if run is None:
         return None
-    m = _matter(request, run.matter.number, run.pk, at)
+    m = with_run_in_hand(request, run.matter.number, run.pk, at=at)
     station = calling_back.station_of(m.chosen, request.actor)
     return CallPane(m, station, action=request.GET.get("act", "")) if station else None
-
-
-def _matter(request: PeopleRequest, number: str, run_id: UUID, at: datetime) -> MatterPage:
-    """Return a matter this post sees, with this run in hand. Raises NotFound."""
-    found = access.matter_of_number(number, by=request.actor)
-    found = access.look(found.pk, by=request.actor, at=at, address=client_address(request))
-    m = MatterPage(found, by=request.actor, at=at, run_id=run_id)
-    if m.chosen.pk != run_id:
-        raise NotFound()
-    return m
 
 
 def _older(which: Tray, key: Key | None) -> str:

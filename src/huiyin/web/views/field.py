@@ -22,7 +22,7 @@ from huiyin.categories.tree import tree
 from huiyin.grid import photos
 from huiyin.grid.refusals import PhotoElsewhere
 from huiyin.grid.visits import due_again
-from huiyin.matters import access, numbers
+from huiyin.matters import numbers
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act
 from huiyin.matters.attachments import attachments_of
@@ -41,6 +41,7 @@ from huiyin.web.inbox_rows import title_of
 from huiyin.web.on_foot import AtTheSpot, Today, files_field, kind_of, run_seen
 from huiyin.web.reporting import Report, opening, settling
 from huiyin.web.sending import is_from_phone, kept, looked_at, missing_photos, received, remap
+from huiyin.web.views.looking import matter_opened
 from huiyin.web.whistles import Show, Whistles
 
 KINDS = 3
@@ -206,7 +207,7 @@ def words(request: PeopleRequest, number: str, run_id: UUID) -> HttpResponse:
     """What was said, and the photos: never kept in the phone."""
     at = timezone.now()
     run = _there(request, number, run_id).run
-    seen = access.look(run.matter_id, by=request.actor, at=at, address=client_address(request))
+    seen = matter_opened(request, run.matter_id, at=at)
     uses = [use for found in attachments_of([run.pk]).values() for use in found]
     pictures = [
         reverse("web:act_file", args=[use.attachment_id])

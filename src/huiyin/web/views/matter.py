@@ -28,9 +28,9 @@ from huiyin.people.http import PeopleRequest
 from huiyin.procedures.drawing import draw
 from huiyin.procedures.drawing.words import Language
 from huiyin.ui.http import part, safe_next, see_other, wants_part
-from huiyin.ui.refusals import Refusal
 from huiyin.web.matter_page import MatterPage
 from huiyin.web.taking import is_taken
+from huiyin.web.views.looking import revealed
 
 
 @staff()
@@ -114,16 +114,8 @@ def reveal(request: PeopleRequest, number: str, contact_id: UUID) -> HttpRespons
     context["one"] = next((one for one in page.people if one.id == contact_id), None)
     if context["one"] is None:
         raise NotFound()
-    status = 200
-    try:
-        context["clear"] = access.reveal(
-            contact_id=contact_id, by=request.actor, purpose=request.POST.get("purpose", ""),
-            at=at, address=client_address(request),
-        )  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        context["trouble"], status = str(refusal), 422
+    shown, status = revealed(request, contact_id, at=at)
+    context |= shown
     if wants_part(request):
         return part(request, "web/matter/_person.html", context, status=status)
     return render(request, "web/matter/revealed.html", context, status=status)

@@ -15,12 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from huiyin.matters import access
 from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act
 from huiyin.matters.inbox_filters import Key
-from huiyin.matters.refusals import NotFound
-from huiyin.people.addresses import client_address
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
 from huiyin.places.models import Place, PlaceLevel
@@ -44,6 +41,7 @@ from huiyin.web.supervision import (
     orders_of,
 )
 from huiyin.web.views.inbox import key_of, uuid_of
+from huiyin.web.views.looking import run_opened
 from huiyin.web.views.start import question
 from huiyin.web.whistles import place_looked_after
 
@@ -93,13 +91,8 @@ def index(request: PeopleRequest) -> HttpResponse:
 def order(request: PeopleRequest, run_id: UUID) -> HttpResponse:
     """One order: what is asked by when, how far it has risen, the answers, what can be done."""
     at = timezone.now()
-    run = access.run(run_id, by=request.actor)
-    if run.procedure != RULES:
-        raise NotFound()
-    of = access.look(
-        run.matter_id, by=request.actor, at=at, address=client_address(request)
-    )  # fmt: skip
-    run.matter = of
+    run = run_opened(request, run_id, rules=RULES, at=at)
+    of = run.matter
     shown = orders_of([run], at=at)[0]
     context = {
         "order": shown,

@@ -18,11 +18,10 @@ from huiyin.matters.act_forms import ActForm
 from huiyin.matters.afterwards import afterwards
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.limits import calendar, limits_for
-from huiyin.matters.models import Matter, Run
+from huiyin.matters.models import Matter
 from huiyin.matters.refusals import NotFound
 from huiyin.matters.suggesting import answer_for
 from huiyin.matters.wording import said
-from huiyin.people.addresses import client_address
 from huiyin.people.guards import NotPermittedHere, staff
 from huiyin.people.http import PeopleRequest
 from huiyin.places.models import Place
@@ -33,6 +32,7 @@ from huiyin.web.inbox_rows import rows_of
 from huiyin.web.inside import insides
 from huiyin.web.matter_page import MatterPage
 from huiyin.web.views.inbox import key_of, uuid_of
+from huiyin.web.views.looking import matter_opened, run_opened
 from huiyin.web.whistles import (
     BLOW,
     CAME,
@@ -87,16 +87,12 @@ def index(request: PeopleRequest) -> HttpResponse:
 def whistle(request: PeopleRequest, run_id: UUID) -> HttpResponse:
     """One call: every unit with what it did and when, and what the reader can do about each."""
     at = timezone.now()
-    run = access.run(run_id, by=request.actor)
-    if run.procedure != RULES:
-        raise NotFound()
-    of = access.look(
-        run.matter_id, by=request.actor, at=at, address=client_address(request)
-    )  # fmt: skip
+    run = run_opened(request, run_id, rules=RULES, at=at)
+    of = run.matter
     found = Whistles(request.actor, at=at)
     if of.is_confidential:
         raise NotFound()  # it is shown on the matter's own page alone
-    call = found.call_of(_with_words(run, of))
+    call = found.call_of(run)
     shown = insides(of, [one.run for one in call.units], by=request.actor, at=at)
     first = shown[call.first.pk].events[0].entry if shown[call.first.pk].events else None
     context = {
@@ -127,10 +123,7 @@ def blow(request: PeopleRequest) -> HttpResponse:
     if numbers.read(number) is None:
         return _choose(request, at, wrong=number)
     try:
-        of = access.look(
-            access.matter_of_number(number, by=by).pk, by=by, at=at,
-            address=client_address(request),
-        )  # fmt: skip
+        of = matter_opened(request, access.matter_of_number(number, by=by).pk, at=at)
     except NotFound:
         return _choose(request, at, wrong=number)
     return _form(request, of, at)
@@ -225,9 +218,3 @@ def _older(show: Show, key: Key | None) -> str:
         return ""
     after = f"{key.at.isoformat()}~{key.id}"
     return f"?{urlencode({'show': show.value, 'after': after})}"
-
-
-def _with_words(run: Run, of: Matter) -> Run:
-    """Return a run with its matter as it was read, words and place included."""
-    run.matter = of
-    return run
