@@ -1,14 +1,13 @@
 """Work the background worker does for the gateway."""
 
 from datetime import UTC, datetime
+from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.gateway import delivery, once
-from huiyin.ui.waking import Waker
+from huiyin.ui.waking import Waker, put_once
 
 LOCK = "gateway.deliver"
 
@@ -37,13 +36,5 @@ def clean(timestamp: int) -> None:
     once.clean(at=at)
 
 
-def _wake() -> None:
-    try:
-        with transaction.atomic():
-            deliver.defer()
-    except AlreadyEnqueued:
-        return
-
-
-wake = Waker(_wake)
+wake = Waker(partial(put_once, deliver.defer))
 """Let a worker look at once; one job waits at most, however much is put."""

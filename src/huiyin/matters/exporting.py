@@ -18,6 +18,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -27,7 +28,6 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.matters import access, files
 from huiyin.matters.exported import heading, rows_of
@@ -45,6 +45,7 @@ from huiyin.people.actors import Actor
 from huiyin.people.models import Account
 from huiyin.people.posts import holdings_of
 from huiyin.people.refusals import NotPermitted
+from huiyin.ui.waking import put_once
 
 NEEDS_CLEAR: Final = "matter.export_clear"
 TASK: Final = "matters.write_export"
@@ -108,11 +109,8 @@ def order_export(
 def put_to_work(export_id: UUID) -> None:
     """Give an export to the worker; a row of this transaction, so it is not lost."""
     key = f"export {export_id}"
-    try:
-        with transaction.atomic():
-            app.configure_task(TASK, queueing_lock=key, lock=key).defer(export_id=str(export_id))
-    except AlreadyEnqueued:
-        return
+    job = app.configure_task(TASK, queueing_lock=key, lock=key)
+    put_once(partial(job.defer, export_id=str(export_id)))
 
 
 def exports_of(by: Actor) -> QuerySet[Export]:

@@ -1,14 +1,13 @@
 """Work the background worker does for this capability."""
 
 from datetime import UTC, datetime
+from functools import partial
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.notices import cleaning, delivery
-from huiyin.ui.waking import Waker
+from huiyin.ui.waking import Waker, put_once
 
 LOCK = "notices.deliver"
 
@@ -36,13 +35,5 @@ def empty(timestamp: int) -> None:
         pass
 
 
-def _wake() -> None:
-    try:
-        with transaction.atomic():
-            deliver.defer()
-    except AlreadyEnqueued:
-        return
-
-
-wake = Waker(_wake)
+wake = Waker(partial(put_once, deliver.defer))
 """Let a worker look at once; one job waits at most, however much is put."""

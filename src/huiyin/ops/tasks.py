@@ -4,11 +4,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from huiyin.ops.demo.life import pouring
 from huiyin.ops.jobs import forget_jobs, take_up_jobs
 from huiyin.ops.progress import say
+from huiyin.ui.waking import put_once
 
 LOCK = "ops.pour_life"
 
@@ -43,11 +43,7 @@ def tend_life(timestamp: int) -> None:
 
 def wake() -> None:
     """Put the next part to work; one job waits at most."""
-    try:
-        with transaction.atomic():
-            pour_life.defer()
-    except AlreadyEnqueued:
-        return
+    put_once(pour_life.defer)
 
 
 @app.periodic(cron="50 18 * * *", periodic_id="ops_forget_jobs")  # 2:50 in China

@@ -13,11 +13,21 @@ from typing import Final
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
+from procrastinate.exceptions import AlreadyEnqueued
 
 log = structlog.get_logger("huiyin.waking")
 
 EVERY: Final = 1.0  # seconds
+
+
+def put_once(job: Callable[[], object]) -> None:
+    """Put a job by calling this, unless one with its queueing lock waits already."""
+    try:
+        with transaction.atomic():
+            job()
+    except AlreadyEnqueued:
+        return
 
 
 class Waker:
