@@ -101,13 +101,7 @@ def access_log_of(account_id: UUID, *, before: int | None = None, limit: int = 2
     if before is not None:
         rows = rows.filter(id__lt=before)
     found = list(rows[:limit])
-    units = {
-        unit.pk: unit.name for unit in Unit.objects.filter(pk__in={row.unit_id for row in found})
-    }
-    roles = {
-        held.pk: name_of(held)
-        for held in PermissionSet.objects.filter(pk__in={row.permission_set for row in found})
-    }
+    units, roles = offices_of(found)
     return [
         Look(
             id=row.pk,
@@ -120,6 +114,13 @@ def access_log_of(account_id: UUID, *, before: int | None = None, limit: int = 2
         )
         for row in found
     ]
+
+
+def offices_of(rows: Sequence[AccessLog]) -> tuple[dict[UUID, str], dict[str, str]]:
+    """Return the names of the units and roles in which entries were made. Two queries."""
+    units = Unit.objects.filter(pk__in={row.unit_id for row in rows if row.unit_id})
+    roles = PermissionSet.objects.filter(pk__in={row.permission_set for row in rows})
+    return dict(units.values_list("pk", "name")), {held.pk: name_of(held) for held in roles}
 
 
 def names_of(account_ids: Sequence[UUID]) -> dict[UUID, str]:

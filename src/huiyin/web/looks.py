@@ -9,10 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huiyin.people.access_log import SUBJECT_ACCOUNT, names_of
-from huiyin.people.models import AccessLog, PermissionSet
-from huiyin.people.permission_sets import name_of
-from huiyin.units.models import Unit
+from huiyin.people.access_log import SUBJECT_ACCOUNT, names_of, offices_of
+from huiyin.people.models import AccessLog
 
 ACTIONS: dict[str, str | Promise] = {
     "reveal": gettext_lazy("Looked at covered data"),
@@ -69,15 +67,7 @@ def lines(entries: Iterable[AccessLog]) -> list[Line]:
     """Return the entries in words. Three queries, however many entries there are."""
     rows = list(entries)
     people = names_of([*_accounts(rows)])
-    units = dict(
-        Unit.objects.filter(pk__in={row.unit_id for row in rows if row.unit_id}).values_list(
-            "pk", "name"
-        )
-    )
-    roles = {
-        held.pk: name_of(held)
-        for held in PermissionSet.objects.filter(pk__in={row.permission_set for row in rows})
-    }
+    units, roles = offices_of(rows)
     return [
         Line(
             id=row.pk,
