@@ -231,7 +231,7 @@ def simulate_command(*, name: str, script: Path | None, start: str, language: st
     world = World(procedure, statutory_calendar(), now, limits=limits())
     session = Session(world, click.echo, language)
     if script is not None:
-        return _follow(session, _script(script))
+        return _follow(session, files.text_of(script, wanted="a file with one step a line"))
     session.show()
     click.echo("Type help for the steps, quit to leave.")
     while not session.is_over:
@@ -252,17 +252,6 @@ def _follow(session: Session, text: str) -> int:
         if session.is_over:
             break
     return 0 if understood else 1
-
-
-def _script(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise OperatorError(f"{path} is not UTF-8: save it as UTF-8.") from None
-    except OSError as error:
-        raise OperatorError(
-            f"{path} cannot be read ({error.strerror}): name a file with one step a line."
-        ) from error
 
 
 def _tell(faults: Iterable[Fault]) -> None:

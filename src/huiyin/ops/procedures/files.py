@@ -48,7 +48,7 @@ def read(*names: str) -> Read:
     texts = {PurePosixPath(file).stem: (text, file) for file, text in library.texts().items()}
     for name in names:
         if "/" in name or name.endswith((".yaml", ".yml")):
-            found.add(_text_of(Path(name)), name)
+            found.add(text_of(Path(name), wanted="a procedure or its YAML file"), name)
         elif name in texts:
             found.add(*texts[name])
         else:
@@ -65,12 +65,11 @@ def named(name: str) -> Procedure:
     return next(iter(found.procedures.values()))
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path, *, wanted: str) -> str:
+    """Return the text of a file. Raises OperatorError, which says what is `wanted`."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise OperatorError(f"{path} is not UTF-8: save it as UTF-8.") from None
     except OSError as error:
-        raise OperatorError(
-            f"{path} cannot be read ({error.strerror}): name a procedure or its YAML file."
-        ) from error
+        raise OperatorError(f"{path} cannot be read ({error.strerror}): name {wanted}.") from error
