@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from huiyin.gateway.door import caller_of
 from huiyin.gateway.models import KeptAnswer
 from huiyin.matters.chain import canonical
 from huiyin.matters.refusals import KeyUsedOtherwise
+from huiyin.ui.turns import take_turn
 
 KEPT: Final = timedelta(days=90)
 Json = dict[str, Any]
@@ -35,9 +36,7 @@ def once(request: HttpRequest, key: str, asked: Json, do: Callable[[], Json]) ->
     account, operation = caller_of(request).account.pk, f"{request.method} {request.path}"
     digest = hashlib.sha256(canonical(asked)).digest()
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            lock = f"api {account} {operation} {key}"
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+        take_turn(f"api {account} {operation} {key}")
         known = KeptAnswer.objects.filter(account=account, operation=operation, key=key).first()
         if known is not None:
             if bytes(known.digest) != digest:

@@ -5,7 +5,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from huiyin.matters.acting import Done
@@ -14,6 +14,7 @@ from huiyin.matters.intake import open_matter
 from huiyin.matters.models import EventHeader, IdempotencyKey
 from huiyin.matters.refusals import KeyUsedOtherwise
 from huiyin.people.actors import Actor as Account
+from huiyin.ui.turns import take_turn
 
 OPENING: Final = "open"
 
@@ -28,9 +29,7 @@ def open_once(*, key: str, by: Account, at: datetime, **said: Any) -> Done:
         return open_matter(by=by, at=at, **said)
     who, digest = str(by.account_id), _digest(said)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            lock = f"{OPENING} {who} {key}"
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+        take_turn(f"{OPENING} {who} {key}")
         known = IdempotencyKey.objects.filter(actor=who, operation=OPENING, key=key).first()
         if known is not None:
             if bytes(known.digest) != digest:

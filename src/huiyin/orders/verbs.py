@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -40,6 +40,7 @@ from huiyin.orders.refusals import (
 from huiyin.orders.slots import one_at_a_time, weekday_of
 from huiyin.people.actors import Actor
 from huiyin.ui.acts import recording
+from huiyin.ui.turns import take_turn
 from huiyin.units.models import Unit
 from huiyin.units.queries import held_on
 
@@ -314,5 +315,4 @@ def _may_offer(by: Actor, unit_id: UUID) -> None:
 
 def _lock() -> None:
     """Let one change of the catalogue and its times go on at a time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('orders.catalogue'))")
+    take_turn("orders.catalogue")

@@ -11,7 +11,6 @@ from enum import Enum
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -35,6 +34,7 @@ from huiyin.places.refusals import (
     TextTooLong,
 )
 from huiyin.ui.acts import By
+from huiyin.ui.turns import take_turn
 
 MAX_NAME = 80
 MAX_BASIS = 240
@@ -104,10 +104,7 @@ def restate(changes: Sequence[Change], *, by: By, at: datetime) -> dict[UUID, Pl
 
 def lock_tree() -> None:
     """Let one transaction at a time change the tree; changes are rare and reach far below."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.places.tree', 0))"
-        )
+    take_turn("places.tree")
 
 
 def places_by_id(ids: Iterable[UUID]) -> dict[UUID, Place]:

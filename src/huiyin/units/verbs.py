@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pghistory
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from huiyin.places.changes import AS_IT_IS, Keep
 from huiyin.places.models import Place
 from huiyin.places.names import initials, syllables
 from huiyin.ui.acts import By, recording
+from huiyin.ui.turns import take_turn
 from huiyin.units import hours as opening
 from huiyin.units import uscc as credit_code
 from huiyin.units.models import CommitteeKind, Duty, OfficerRole, Unit, UnitKind, UnitOfficer
@@ -372,10 +373,7 @@ def withdraw_duty(*, duty_id: int, on: date, by: By, at: datetime, basis: str = 
 
 def lock_units() -> None:
     """Let one transaction at a time change which unit is under which."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.units.tree', 0))"
-        )
+    take_turn("units.tree")
 
 
 def check_phone(phone: str) -> None:
