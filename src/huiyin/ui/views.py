@@ -1,6 +1,7 @@
 """Pages of the ground floor itself: display choices, offline page, worker, manifest."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -70,27 +71,32 @@ def offline(request: HttpRequest, language: str) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """Return the web manifest in the language of the page."""
     del request
-    return JsonResponse(
+    return manifest_of(
         {
             "name": _("Huiyin"),
             "short_name": _("Huiyin"),
             "description": _("Every matter gets an answer"),
             "lang": HTML_LANGUAGES[translation.get_language() or settings.LANGUAGE_CODE],
             "start_url": "/",
+        }
+    )
+
+
+def manifest_of(application: Mapping[str, str]) -> HttpResponse:
+    """Return the manifest by which pages are put on a phone: these words, our look and icons."""
+    icon = {"src": static("ui/icon-512.png"), "type": "image/png", "sizes": "512x512"}
+    return JsonResponse(
+        {
+            **application,
             "scope": "/",
             "display": "standalone",
             "background_color": "#f7f5f0",
             "theme_color": "#f7f5f0",
             "icons": [
                 {"src": static("ui/icon.svg"), "type": "image/svg+xml", "sizes": "any"},
-                {"src": static("ui/icon-192.png"), "type": "image/png", "sizes": "192x192"},
-                {"src": static("ui/icon-512.png"), "type": "image/png", "sizes": "512x512"},
-                {
-                    "src": static("ui/icon-maskable-512.png"),
-                    "type": "image/png",
-                    "sizes": "512x512",
-                    "purpose": "maskable",
-                },
+                {**icon, "src": static("ui/icon-192.png"), "sizes": "192x192"},
+                icon,
+                {**icon, "src": static("ui/icon-maskable-512.png"), "purpose": "maskable"},
             ],
         },
         content_type="application/manifest+json",

@@ -363,3 +363,13 @@ def test_today_costs_the_same_however_much_waits(city, django_assert_max_num_que
         page = worker.get("/field")
 
     assert page.content.decode().count("data-stop") >= 4
+
+
+def test_on_the_phone_it_is_an_application_of_its_own_that_looks_like_the_site(client):
+    field = client.get("/field/manifest.webmanifest")
+    site = client.get("/ui/manifest.webmanifest")
+
+    assert field.headers["Content-Type"] == "application/manifest+json"
+    assert (field.json()["id"], field.json()["start_url"]) == ("/field", "/field")
+    assert site.json()["start_url"] == "/"
+    assert field.json()["icons"] == site.json()["icons"]

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,6 +35,7 @@ from huiyin.people.http import PeopleRequest
 from huiyin.procedures.language import FieldType
 from huiyin.ui.http import part, see_other
 from huiyin.ui.refusals import Refusal
+from huiyin.ui.views import manifest_of
 from huiyin.web.desks.field import grids_with_workers, local_contacts, on_duty
 from huiyin.web.inbox_rows import title_of
 from huiyin.web.on_foot import AtTheSpot, Today, files_field, kind_of, run_seen
@@ -361,26 +361,11 @@ def _how_far(found: photos.Arrived) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """The grid worker's pages as an application of the phone."""
     del request
-    return JsonResponse(
+    return manifest_of(
         {
             "name": _("Huiyin, grid work"),
             "short_name": _("Grid work"),
             "start_url": reverse("web:field"),
             "id": reverse("web:field"),
-            "scope": "/",
-            "display": "standalone",
-            "background_color": "#f7f5f0",
-            "theme_color": "#f7f5f0",
-            "icons": [
-                {"src": static("ui/icon-192.png"), "type": "image/png", "sizes": "192x192"},
-                {"src": static("ui/icon-512.png"), "type": "image/png", "sizes": "512x512"},
-                {
-                    "src": static("ui/icon-maskable-512.png"),
-                    "type": "image/png",
-                    "sizes": "512x512",
-                    "purpose": "maskable",
-                },
-            ],
-        },
-        content_type="application/manifest+json",
+        }
     )
