@@ -80,13 +80,18 @@ class Matter(models.Model):
                 fields=("merged_into",), name="matters_merged", condition=~Q(merged_into=None)
             ),
             # Lists of a level, the latest first.
-            models.Index(fields=("county_id", "-opened_at"), name="matters_of_a_county"),
-            models.Index(fields=("town_id", "-opened_at"), name="matters_of_a_town"),
+            models.Index(
+                fields=("county_id", "-opened_at", "-id"), include=("category",),
+                name="matters_of_a_county",
+            ),
+            models.Index(
+                fields=("town_id", "-opened_at", "-id"), include=("category",),
+                name="matters_of_a_town",
+            ),
             models.Index(fields=("village_id", "-opened_at"), name="matters_of_a_village"),
             models.Index(
-                fields=("overlay_id", "-opened_at"),
-                name="matters_on_land_of_a_county",
-                condition=~Q(overlay_id=None),
+                fields=("overlay_id", "-opened_at", "-id"), include=("category",),
+                name="matters_on_land_of_a_county", condition=~Q(overlay_id=None),
             ),
             # Everything an actor sees, page by page.
             models.Index(fields=("-opened_at", "-id"), name="matters_latest_first"),
@@ -124,6 +129,7 @@ class Matter(models.Model):
 class MatterText(models.Model):
     """What was said, in the person's own words: free text, deleted by a redaction.
 
+    `came_in_at` repeats when the matter came in: what has some words is shown in that order.
     The database keeps a column `keys` beside them, by which search finds them (migration
     `search_keys`); it is no field here, because nothing else reads it.
     """
@@ -137,6 +143,7 @@ class MatterText(models.Model):
     urgent_words = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, db_default=[]
     )
+    came_in_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return self.title
@@ -187,6 +194,7 @@ class Run(models.Model):
     `memory`: the whole of it as `codec` writes it. The other columns repeat what lists need.
     `came_in_at` and `urgency_rank` repeat when its matter came in and how urgent it is (`RANKS`):
     an office has tens of thousands waiting, and walks them in the order in which it wants them.
+    `opener_id` repeats the unit of its first event: whoever opened a run may look.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -211,6 +219,7 @@ class Run(models.Model):
     done_at = models.DateTimeField(null=True)  # of the first time: fixes the statistics
     due_at = models.DateTimeField(null=True)  # the nearest end of a limit that is a duty
     came_in_at = models.DateTimeField(db_default=Now())
+    opener_id = models.UUIDField(null=True)
     urgency_rank = models.PositiveSmallIntegerField(default=NOT_URGENT, db_default=NOT_URGENT)
     events = models.PositiveIntegerField(default=0)  # how many: the number of the last one
     head = models.BinaryField(max_length=32)  # the hash of the last one
@@ -229,6 +238,15 @@ class Run(models.Model):
             # Search by state, of what is over too.
             models.Index(
                 fields=("state", "procedure", "matter"), name="matters_runs_by_state"
+            ),
+            # What a post sees without having had it: what its unit opened, and what is of a
+            # procedure that it looks after.
+            models.Index(
+                fields=("opener_id", "-came_in_at", "-matter"), name="matters_runs_of_an_opener",
+                condition=Q(opener_id__isnull=False),
+            ),
+            models.Index(
+                fields=("procedure", "-came_in_at", "-matter"), name="matters_runs_of_a_kind"
             ),
             # What waits for an office, what is due first before the rest; without a limit last.
             models.Index(
