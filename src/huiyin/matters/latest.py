@@ -21,7 +21,7 @@ from huiyin.ui.kept import Kept
 from huiyin.ui.ready import prepared_cursor
 
 FREQUENT: Final = 5_000  # matters with some words, beyond which they are walked, not looked up
-OFTEN: Final = 5_000  # runs of a procedure, beyond which a place is walked, not the procedure
+OFTEN: Final = 20_000  # runs of a procedure, beyond which it is quicker to walk a place
 LAST: Final = UUID(int=2**128 - 1)
 _LATEST: Final = (
     "SELECT matters_latest(%s, %s, %s, %s::uuid, %s::uuid, %s, %s, %s, %s::timestamptz,"
@@ -73,16 +73,26 @@ def latest(asked: Asked, *, by: Actor, most: int) -> list[UUID]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def sees_a_city(by: Actor) -> bool:
-    """Tell whether a post sees much of all there is: an office of the city, of what runs often."""
-    return by.level == PlaceLevel.CITY and bool(_looked_after(by)[0])
+def looks_after_much(by: Actor) -> bool:
+    """Tell whether a post looks after a procedure by which much of all there is runs."""
+    names, confidential = access.looked_after_by(by)
+    return any(_runs_often(one) for one in names if one not in confidential)
 
 
 def _looked_after(by: Actor) -> tuple[list[str], list[str]]:
-    """Return the procedures a post looks after: those of many runs, and those of few."""
-    names, _confidential = access.looked_after_by(by)
-    often = [name for name in names if _oftens.get(name, partial(_has_many, name))]
-    return often, [name for name in names if name not in often]
+    """Return the procedures a post looks after: its place is walked for the first, not the second.
+
+    Of an office of the city, and of confidential ones, each is walked itself.
+    """
+    names, confidential = access.looked_after_by(by)
+    if by.level == PlaceLevel.CITY:
+        return [], names
+    often = [one for one in names if one not in confidential and _runs_often(one)]
+    return often, [one for one in names if one not in often]
+
+
+def _runs_often(procedure: str) -> bool:
+    return _oftens.get(procedure, partial(_has_many, procedure))
 
 
 def _has_many(procedure: str) -> bool:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
 from huiyin.matters import access, numbers, walked
-from huiyin.matters.latest import LAST, Asked, latest, sees_a_city
+from huiyin.matters.latest import LAST, Asked, latest, looks_after_much
 from huiyin.matters.models import NEVER, Assignment, Contact, Matter, Run
 from huiyin.matters.refusals import NotFound
 from huiyin.matters.walked import one_by_one
@@ -105,19 +105,21 @@ def _is_walked(wanted: Wanted, by: Actor) -> bool:
     """
     if numbers.read(wanted.text) is not None:
         return False
-    if _tidy(wanted.text) or not sees_a_city(by) or _is_by_land(wanted, by):
+    if _tidy(wanted.text) or by.level != PlaceLevel.CITY or not looks_after_much(by):
         return True
-    return replace(wanted, since=None, until=None) == Wanted()
+    return _is_by_land(wanted, by) or replace(wanted, since=None, until=None) == Wanted()
 
 
 def _is_by_land(wanted: Wanted, by: Actor) -> bool:
     """Tell whether the land asked for is walked: it holds less than what the office sees.
 
-    Of a county or town only together with a category, which the index of its matters holds.
+    For an office of the city a county or town only together with a category, which the index of its
+    matters holds.
     """
-    if wanted.place is None or wanted.place.level not in _WALKED_LAND or not sees_a_city(by):
+    land = wanted.place.level if wanted.place else PlaceLevel.CITY
+    if land not in _WALKED_LAND or land <= (by.level or 0) or not looks_after_much(by):
         return False
-    return wanted.category is not None or wanted.place.level == PlaceLevel.VILLAGE
+    return by.level != PlaceLevel.CITY or wanted.category is not None or land == PlaceLevel.VILLAGE
 
 
 _WALKED_LAND: Final = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)

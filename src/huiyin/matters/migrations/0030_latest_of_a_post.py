@@ -70,13 +70,7 @@ OF_BRANCH = "(branch IS NULL OR matter.category_id = ANY (branch))"
 IS_MINE = f"my_place{LIES_IN}"
 
 # What is asked of one matter after the other; as EXISTS it would be asked of all before that.
-FITS = f"""(
-        SELECT TRUE FROM matters_matter AS matter
-        WHERE matter.id = found.id AND NOT matter.is_confidential AND NOT matter.accused && above
-          AND (NOT asked_urgent OR matter.urgency <> 'normal') AND {OF_BRANCH}
-          AND (asked_land IS NULL OR asked_land{LIES_IN})
-    )
-    AND (
+IS_RUN = """(
         (asked_procedure = '' AND asked_state = '') OR (
             SELECT TRUE FROM matters_run AS run
             WHERE run.matter_id = found.id
@@ -84,6 +78,12 @@ FITS = f"""(
               AND (asked_state = '' OR run.state = asked_state)
             LIMIT 1
         )
+    )"""
+FITS = f"""(
+        SELECT TRUE FROM matters_matter AS matter
+        WHERE matter.id = found.id AND NOT matter.is_confidential AND NOT matter.accused && above
+          AND (NOT asked_urgent OR matter.urgency <> 'normal') AND {OF_BRANCH}
+          AND (asked_land IS NULL OR asked_land{LIES_IN})
     )
     AND (
         asked_unit IS NULL OR (
@@ -142,7 +142,7 @@ IN_MY_PLACE = f"""(
 
 def walk(rows, *also):
     """The latest of some matters that fit: `rows`, as an index holds them, one after the other."""
-    checks = "\n    AND ".join((*also, FITS, IS_SAID))
+    checks = "\n    AND ".join((IS_RUN, *also, FITS, IS_SAID))
     return f"""(
     SELECT found.at, found.id FROM ({rows} ORDER BY 1 DESC, 2 DESC OFFSET 0) AS found
     WHERE {checks}
@@ -152,10 +152,9 @@ def walk(rows, *also):
 
 def of_place(column, place, condition):
     """The matters of a place, the latest first."""
-    here = f"matter.{column} = {place} AND " if column else ""
     return f"""
         SELECT matter.opened_at AS at, matter.id AS id FROM matters_matter AS matter
-        WHERE {condition} AND {here}{OF_BRANCH}
+        WHERE {condition} AND matter.{column} = {place} AND {OF_BRANCH}
           AND {IN_TIME.format(at="matter.opened_at", id="matter.id")}"""
 
 
@@ -178,7 +177,7 @@ MINE = [
     walk(of_runs("run.opener_id = my_unit")),
     *(
         walk(of_place(column, "my_place", f"{IS_OFTEN} {level}"), IN_OFTEN)
-        for level, column in ((1, ""), *COLUMNS, (5, "place_id"))
+        for level, column in (*COLUMNS, (5, "place_id"))
     ),
     "SELECT walk.at, walk.id FROM unnest(seldom) AS kind(name) CROSS JOIN LATERAL "
     + walk(of_runs("run.procedure = kind.name"), IN_MY_PLACE) + " AS walk",
@@ -258,7 +257,7 @@ BEGIN
                 WHERE {IN_TIME.format(at="hit.at", id="hit.id")}
                 ORDER BY hit.at DESC, hit.id DESC OFFSET 0
             ) AS found
-            WHERE {SEEN} AND {FITS} AND (NOT found.is_words OR {STANDS})
+            WHERE {IS_RUN} AND {SEEN} AND {FITS} AND (NOT found.is_words OR {STANDS})
             ORDER BY found.at DESC, found.id DESC LIMIT most;
             RETURN;
         END IF;
@@ -288,8 +287,8 @@ class Migration(migrations.Migration):
     A post sees what its unit has or had, what it opened, and what is of a procedure it looks after
     around its place. Each of them is walked along an index, the latest first, and what is asked for
     besides is asked of one matter after the other until a page is full; so an office that sees
-    little reads little. `often` and `seldom` are the procedures it looks after: what runs by many
-    is walked along the place, what few have along the procedure. `by_land`: what lies on the land
+    little reads little. `often` and `seldom` are the procedures it looks after: of the first its
+    place is walked, of the others their runs. `by_land`: what lies on the land
     asked for is walked, and whether it is seen is asked of each matter; of the land of a village or
     town that is little, and of a branch of categories the index tells it.
 
