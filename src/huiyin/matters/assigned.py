@@ -56,9 +56,13 @@ ORDER BY held.id
 _OTHERWISE: Final = f"""
 SELECT run.id, matter.number, run.events
 FROM matters_run AS run JOIN matters_matter AS matter ON matter.id = run.matter_id
+LEFT JOIN matters_mattertext AS words ON words.matter_id = matter.id
+LEFT JOIN matters_eventheader AS opening ON opening.run_id = run.id AND opening.seq = 1
 WHERE (%(runs)s::uuid[] IS NULL OR run.id = ANY (%(runs)s::uuid[]))
   AND (
       run.came_in_at <> matter.opened_at
+      OR words.came_in_at <> matter.opened_at
+      OR run.opener_id IS DISTINCT FROM opening.unit_id
       OR run.urgency_rank <> CASE matter.urgency {_RANKED} END
   )
 ORDER BY run.id
@@ -81,7 +85,7 @@ def differences(run_ids: Sequence[UUID] | None = None) -> list[tuple[UUID, str, 
         ]
         cursor.execute(_OTHERWISE, asked)
         return found + [
-            (run, number, last, "lists have it among those of another day or urgency.")
+            (run, number, last, "lists have it among those of another day, unit or urgency.")
             for run, number, last in cursor.fetchall()
         ]
 

@@ -146,6 +146,7 @@ def new_words(matter: Matter, said: Said, known: Sequence[Word]) -> MatterText:
     return MatterText(
         matter=matter, title=said.title, text=said.text, address=said.address,
         urgent_words=[word[:LONGEST_WORD] for word in heard.words],
+        came_in_at=matter.opened_at,
     )  # fmt: skip
 
 

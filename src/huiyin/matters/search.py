@@ -19,6 +19,7 @@ from django.utils import timezone
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
 from huiyin.matters import access, numbers, walked
+from huiyin.matters.latest import LAST, Asked, latest, looks_after_much
 from huiyin.matters.models import NEVER, Assignment, Contact, Matter, Run
 from huiyin.matters.refusals import NotFound
 from huiyin.matters.walked import one_by_one
@@ -27,12 +28,11 @@ from huiyin.people.actors import Actor
 from huiyin.people.phones import index_of, normal
 from huiyin.places.levels import COLUMN_OF
 from huiyin.places.models import Place, PlaceLevel
-from huiyin.ui.ready import Ready, prepared_cursor
+from huiyin.ui.ready import Ready
 
 PAGE = 30
 LONGEST = 60  # characters of what is typed that count
 SPOKEN = 4  # digits; fewer say nothing about a number
-_LAST = UUID(int=2**128 - 1)
 _OWN_COLUMN = {**COLUMN_OF, PlaceLevel.GRID: "place"}
 
 
@@ -75,13 +75,13 @@ class Found:
 def search(
     wanted: Wanted, *, by: Actor, after: Key | None = None, limit: int = PAGE
 ) -> Found:  # fmt: skip
-    """Return a page of the matters the actor sees that fit. One query, two for words alone."""
-    if by.unit_id is not None and _is_of_words(wanted):
-        first = _latest_worded(_tidy(wanted.text), by, after, limit + 1)
-        return _shown(_THESE.all(ids=first) if first else [], limit)
+    """Return a page of the matters the actor sees that fit. Two queries at most."""
     if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
         had = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
         return _page(Matter.objects.filter(pk__in=had), None, limit)
+    if by.unit_id is not None and _is_walked(wanted, by):
+        first = latest(_asked(wanted, by, after), by=by, most=limit + 1)
+        return _shown(_THESE.all(ids=first) if first else [], limit)
     return _page(_fitting(wanted, by), after, limit)
 
 
@@ -97,30 +97,53 @@ def _latest_of_unit(
     return walked.matters(had, after=(after.opened_at, after.id) if after else None, most=most)
 
 
-def _is_of_words(wanted: Wanted) -> bool:
-    """Tell whether words alone are looked for: neither a number nor anything else."""
-    text = _tidy(wanted.text)
-    return bool(text) and not "".join(text.split()).isdigit() and (
-        numbers.read(wanted.text) is None and wanted == Wanted(text=wanted.text)
-    )  # fmt: skip
+def _is_walked(wanted: Wanted, by: Actor) -> bool:
+    """Tell whether the matters a post sees are walked; else PostgreSQL finds its own way.
+
+    An office that sees most of a city would walk very far to something rare that is not sought by
+    its words or its place.
+    """
+    if numbers.read(wanted.text) is not None:
+        return False
+    if _tidy(wanted.text) or by.level != PlaceLevel.CITY or not looks_after_much(by):
+        return True
+    return _is_by_land(wanted, by) or replace(wanted, since=None, until=None) == Wanted()
 
 
-FREQUENT: Final = 5_000  # matters with some words, beyond which they are walked, not looked up
+def _is_by_land(wanted: Wanted, by: Actor) -> bool:
+    """Tell whether the land asked for is walked: it holds less than what the office sees.
+
+    For an office of the city a county or town only together with a category, which the index of its
+    matters holds.
+    """
+    land = wanted.place.level if wanted.place else PlaceLevel.CITY
+    if land not in _WALKED_LAND or land <= (by.level or 0) or not looks_after_much(by):
+        return False
+    return by.level != PlaceLevel.CITY or wanted.category is not None or land == PlaceLevel.VILLAGE
 
 
-def _latest_worded(text: str, by: Actor, after: Key | None, most: int) -> list[UUID]:
-    """Return the latest matters with some words (migration `latest_worded`)."""
-    procedures, confidential = access.looked_after_by(by)
-    at, last = (after.opened_at, after.id) if after else (NEVER, _LAST)
-    with prepared_cursor() as cursor:
-        cursor.execute(
-            "SELECT matters_latest_worded(%s, %s, %s, %s, %s, %s, %s, %s::text[], %s::text[])",
-            [
-                text, FREQUENT + 1, most, at, last, by.unit_id, by.unit_place_id, procedures,
-                confidential,
-            ],
-        )  # fmt: skip
-        return [pk for (pk,) in cursor.fetchall()]
+_WALKED_LAND: Final = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
+
+
+def _asked(wanted: Wanted, by: Actor, after: Key | None) -> Asked:
+    text, last = _tidy(wanted.text), after.id if after else LAST
+    before, until = after.opened_at if after else NEVER, _end_of(wanted.until)
+    if until is not None and until <= before:
+        before, last = until - timedelta(microseconds=1), LAST
+    return Asked(
+        words=text,
+        digits=spoken(text),
+        branch=wanted.category.code if wanted.category else "",
+        land=wanted.place.pk if wanted.place else None,
+        unit_id=wanted.unit_id,
+        procedure=wanted.procedure,
+        state=wanted.state,
+        is_urgent=wanted.urgent,
+        since=_midnight(wanted.since) if wanted.since else None,
+        before=before,
+        last=last,
+        by_land=_is_by_land(wanted, by),
+    )
 
 
 def by_phone(
@@ -256,9 +279,14 @@ def _when(wanted: Wanted) -> Q:
     when = Q()
     if wanted.since:
         when &= Q(opened_at__gte=_midnight(wanted.since))
-    if wanted.until:
-        when &= Q(opened_at__lt=_midnight(wanted.until + timedelta(days=1)))
+    until = _end_of(wanted.until)
+    if until:
+        when &= Q(opened_at__lt=until)
     return when
+
+
+def _end_of(day: date | None) -> datetime | None:
+    return _midnight(day + timedelta(days=1)) if day else None
 
 
 def _midnight(day: date) -> datetime:

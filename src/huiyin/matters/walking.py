@@ -34,10 +34,10 @@ from django.db.models.lookups import Exact
 
 from huiyin.matters import numbers, search
 from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down
+from huiyin.matters.latest import FREQUENT
 from huiyin.matters.models import NEVER, RANKS, Assignment, Matter, MatterText, Run
 from huiyin.matters.owning import KEPT_FROM, WAYS, Rule, Shown, asked, rules_of
 from huiyin.matters.people_in import LEVELS
-from huiyin.matters.search import FREQUENT
 from huiyin.matters.walked import WALKED, one_by_one, text_of
 from huiyin.people.actors import Actor
 from huiyin.procedures.language import ActorKind

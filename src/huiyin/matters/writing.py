@@ -110,6 +110,7 @@ def drafted(
     if run.events == 0:
         run.opened_at, run.head = at, START
         run.came_in_at, run.urgency_rank = run.matter.opened_at, RANKS[run.matter.urgency]
+        run.opener_id = by.unit_id
     event, body = _event(
         run, procedure, decision, before, after, by, contact, at, occurred_at, marks
     )

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from huiyin.dispatch.models import Level
@@ -67,13 +68,18 @@ class Matter(models.Model):
                 fields=("merged_into",), name="matters_merged", condition=~Q(merged_into=None)
             ),
             # Lists of a level, the latest first.
-            models.Index(fields=("county_id", "-opened_at"), name="matters_of_a_county"),
-            models.Index(fields=("town_id", "-opened_at"), name="matters_of_a_town"),
+            models.Index(
+                fields=("county_id", "-opened_at", "-id"), include=("category",),
+                name="matters_of_a_county",
+            ),
+            models.Index(
+                fields=("town_id", "-opened_at", "-id"), include=("category",),
+                name="matters_of_a_town",
+            ),
             models.Index(fields=("village_id", "-opened_at"), name="matters_of_a_village"),
             models.Index(
-                fields=("overlay_id", "-opened_at"),
-                name="matters_on_land_of_a_county",
-                condition=~Q(overlay_id=None),
+                fields=("overlay_id", "-opened_at", "-id"), include=("category",),
+                name="matters_on_land_of_a_county", condition=~Q(overlay_id=None),
             ),
             # Everything an actor sees, page by page.
             models.Index(fields=("-opened_at", "-id"), name="matters_latest_first"),
@@ -111,6 +117,7 @@ class Matter(models.Model):
 class MatterText(models.Model):
     """What was said, in the person's own words: free text, deleted by a redaction.
 
+    `came_in_at` repeats when the matter came in: what has some words is shown in that order.
     The database keeps a column `keys` beside them, by which search finds them (migration
     `search_keys`); it is no field here, because nothing else reads it.
     """
@@ -124,6 +131,7 @@ class MatterText(models.Model):
     urgent_words = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, db_default=[]
     )
+    came_in_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return self.title

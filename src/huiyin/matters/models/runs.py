@@ -22,6 +22,7 @@ class Run(models.Model):
     `memory`: the whole of it as `codec` writes it. The other columns repeat what lists need.
     `came_in_at` and `urgency_rank` repeat when its matter came in and how urgent it is (`RANKS`):
     an office has tens of thousands waiting, and walks them in the order in which it wants them.
+    `opener_id` repeats the unit of its first event: whoever opened a run may look.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -46,6 +47,7 @@ class Run(models.Model):
     done_at = models.DateTimeField(null=True)  # of the first time: fixes the statistics
     due_at = models.DateTimeField(null=True)  # the nearest end of a limit that is a duty
     came_in_at = models.DateTimeField(db_default=Now())
+    opener_id = models.UUIDField(null=True)
     urgency_rank = models.PositiveSmallIntegerField(default=NOT_URGENT, db_default=NOT_URGENT)
     events = models.PositiveIntegerField(default=0)  # how many: the number of the last one
     head = models.BinaryField(max_length=32)  # the hash of the last one
@@ -64,6 +66,15 @@ class Run(models.Model):
             # Search by state, of what is over too.
             models.Index(
                 fields=("state", "procedure", "matter"), name="matters_runs_by_state"
+            ),
+            # What a post sees without having had it: what its unit opened, and what is of a
+            # procedure that it looks after.
+            models.Index(
+                fields=("opener_id", "-came_in_at", "-matter"), name="matters_runs_of_an_opener",
+                condition=Q(opener_id__isnull=False),
+            ),
+            models.Index(
+                fields=("procedure", "-came_in_at", "-matter"), name="matters_runs_of_a_kind"
             ),
             # What waits for an office, what is due first before the rest; without a limit last.
             models.Index(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from huiyin.matters import board, calling_back, inbox, search
+from huiyin.matters import board, calling_back, inbox, latest, search
 from huiyin.matters.inbox import Tray
 from huiyin.matters.inbox_filters import Filters, Sort, Standing
 from huiyin.matters.models import RANKS
@@ -23,7 +23,7 @@ PAGE = 50
 REACH = 30 * (PAGE + 1)
 # What is small in every city may be read whole; and where words are sought, as many of those that
 # have them as tell whether they are few.
-SCANNED = search.FREQUENT + PAGE
+SCANNED = latest.FREQUENT + PAGE
 DAY = timedelta(days=1)
 
 

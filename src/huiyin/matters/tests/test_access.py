@@ -1,12 +1,14 @@
 """Who sees which matter: decided in the database, in one place."""
 
 from dataclasses import replace
+from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from huiyin.matters import access, inbox, numbers, owning, search
+from huiyin.matters import access, inbox, latest, numbers, owning, search
 from huiyin.matters.inbox import Tray
 from huiyin.matters.models import Contact, Matter, Run
 from huiyin.matters.refusals import ContactNotOpen, NotFound
@@ -416,6 +418,11 @@ def a_city_at_work():
     city.open("petition", "submit", accused=(city.unit("petition_office", "z").pk,))
     petition = city.open("petition", "register").run
     city.act(petition.pk, "transfer")
+    before = NOW - timedelta(days=1)
+    agent = city.staff(city.unit("hotline_centre"), place=place(CITY))
+    for code in CODES:
+        city.open("hotline", "accept_call", by=agent, at=before, place=place(code))
+        city.open("orders", "submit", at=before, place=place(code))
     return city
 
 
@@ -455,6 +462,44 @@ def may_see(by, matter):
     )  # fmt: skip
 
 
+def check_search(city, matters, by, allowed, data):
+    """What fits is found page by page, the latest first: whether it is walked or looked up."""
+    days = st.sampled_from((None, (NOW - timedelta(days=1)).date(), NOW.date()))
+    wanted = data.draw(
+        st.builds(
+            Wanted,
+            text=st.sampled_from(
+                ("", "", "路灯", "灯", "新华路 3", "没有", "!", "3714", matters[0].number,
+                 matters[0].number[-4:])
+            ),
+            category=st.sampled_from((None, city.category)),
+            procedure=st.sampled_from(("", "hotline", "petition", "supervision")),
+            state=st.sampled_from(("", "received", "dispatched")),
+            place=st.sampled_from((None, *map(place, CODES))),
+            unit_id=st.sampled_from((None, city.unit("department").pk)),
+            since=days, until=days, urgent=st.booleans(),
+        )
+    )  # fmt: skip
+    few, often = data.draw(st.tuples(*[st.sampled_from((0, 2, 5_000))] * 2))
+    pages, after = [], None
+    with patch.object(latest, "FREQUENT", few), patch.object(latest, "OFTEN", often):
+        while len(pages) <= len(matters):
+            page = search.search(wanted, by=by, after=after, limit=2)
+            pages.append([one.pk for one in page.matters])
+            if (after := page.next) is None:
+                break
+    found = [pk for page in pages for pk in page]
+
+    fitting = search._narrowed(Matter.objects.filter(pk__in=allowed), wanted, by)
+    assert found == [one.pk for one in fitting.order_by("-opened_at", "-pk")]
+    assert all(len(page) == 2 for page in pages[:-1])
+    if by.unit_id and not numbers.read(wanted.text):
+        assert not Matter.objects.filter(pk__in=found, is_confidential=True).exists()
+    if wanted == Wanted(text="路灯") or wanted == Wanted():
+        hidden = {matter.pk for matter in matters if matter.is_confidential and by.unit_id}
+        assert set(found) == allowed - hidden
+
+
 @settings(
     max_examples=max(settings().max_examples // 2, 10),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
@@ -485,22 +530,7 @@ def check_nothing_is_found_that_may_not_be_seen(city, matters, data):
     of_runs = set(Run.objects.filter(pk__in=seen_runs).values_list("matter_id", flat=True))
     assert of_runs == allowed
 
-    wanted = data.draw(
-        st.builds(
-            Wanted,
-            text=st.sampled_from(("", "路灯", "灯", "新华路 3", matters[0].number, "没有")),
-            procedure=st.sampled_from(("", "hotline", "petition", "supervision")),
-            place=st.sampled_from((None, *map(place, CODES))),
-            unit_id=st.sampled_from((None, city.unit("department").pk)),
-        )
-    )
-    found = {matter.pk for matter in search.search(wanted, by=by, limit=100).matters}
-    assert found <= allowed
-    if by.unit_id and not numbers.read(wanted.text):
-        assert not Matter.objects.filter(pk__in=found, is_confidential=True).exists()
-    if wanted == Wanted(text="路灯") or wanted == Wanted():
-        hidden = {matter.pk for matter in matters if matter.is_confidential and by.unit_id}
-        assert found == allowed - hidden
+    check_search(city, matters, by, allowed, data)
 
     counted = inbox.counts(by=by, at=NOW)
     for which in Tray:

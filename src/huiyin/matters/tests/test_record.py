@@ -174,11 +174,11 @@ def a_handled_order():
         ),
         pytest.param(
             "UPDATE matters_run SET came_in_at = came_in_at + interval '1 hour'",
-            4, "lists have it among those of another day or urgency.", id="among-another-day",
+            4, "lists have it among those of another day, unit or urgency.", id="among-another-day",
         ),
         pytest.param(
             "UPDATE matters_run SET urgency_rank = 0",
-            4, "lists have it among those of another day or urgency.", id="among-the-urgent",
+            4, "lists have it among those of another day, unit or urgency.", id="among-the-urgent",
         ),
     ],
 )  # fmt: skip

@@ -1,0 +1,105 @@
+"""The latest matters that a post sees and that fit, however little of all there is it sees.
+
+The function `matters_latest` (migration `latest_of_a_post`) walks along what the post's unit has or
+had, what it opened and what is of a procedure it looks after, and stops when a page is full. Words
+that few matters have are looked up instead.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from huiyin.matters import access
+from huiyin.matters.models import NEVER
+from huiyin.people.actors import Actor
+from huiyin.places.models import PlaceLevel
+from huiyin.ui.kept import Kept
+from huiyin.ui.ready import prepared_cursor
+
+FREQUENT: Final = 5_000  # matters with some words, beyond which they are walked, not looked up
+OFTEN: Final = 20_000  # runs of a procedure, beyond which it is quicker to walk a place
+LAST: Final = UUID(int=2**128 - 1)
+_LATEST: Final = (
+    "SELECT matters_latest(%s, %s, %s, %s::uuid, %s::uuid, %s, %s, %s, %s::timestamptz,"
+    " %s::timestamptz, %s, %s, %s, %s, %s, %s::uuid, %s::text[], %s::text[])"
+)
+_oftens: Kept[str, bool] = Kept(600, most=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for; what is left empty does not narrow.
+
+    `words`, and `digits` that may be the end or the beginning of a number instead; `branch`: the
+    code of a category, with all below it; `land`: of a place; `unit_id`: had a role in a run;
+    `since`, `before`: when it came in; `last`: at `before`, only ids below this one. `by_land`: the
+    land is walked, not what the post sees.
+    """
+
+    words: str = ""
+    digits: str = ""
+    branch: str = ""
+    land: UUID | None = None
+    unit_id: UUID | None = None
+    procedure: str = ""
+    state: str = ""
+    is_urgent: bool = False
+    since: datetime | None = None
+    before: datetime = NEVER
+    last: UUID = LAST
+    by_land: bool = False
+
+
+def latest(asked: Asked, *, by: Actor, most: int) -> list[UUID]:
+    """Return the ids of the latest matters that fit, none of them confidential.
+
+    `by`: a post. One query, and one for each procedure it looks after, every ten minutes.
+    """
+    often, seldom = _looked_after(by)
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            _LATEST,
+            [
+                asked.words, asked.digits, asked.branch, asked.land, asked.unit_id,
+                asked.procedure, asked.state, asked.is_urgent, asked.since or "-infinity",
+                asked.before, asked.last, most, FREQUENT, asked.by_land, by.unit_id,
+                by.unit_place_id, often, seldom,
+            ],
+        )  # fmt: skip
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def looks_after_much(by: Actor) -> bool:
+    """Tell whether a post looks after a procedure by which much of all there is runs."""
+    names, confidential = access.looked_after_by(by)
+    return any(_runs_often(one) for one in names if one not in confidential)
+
+
+def _looked_after(by: Actor) -> tuple[list[str], list[str]]:
+    """Return the procedures a post looks after: its place is walked for the first, not the second.
+
+    Of an office of the city, and of confidential ones, each is walked itself.
+    """
+    names, confidential = access.looked_after_by(by)
+    if by.level == PlaceLevel.CITY:
+        return [], names
+    often = [one for one in names if one not in confidential and _runs_often(one)]
+    return often, [one for one in names if one not in often]
+
+
+def _runs_often(procedure: str) -> bool:
+    return _oftens.get(procedure, partial(_has_many, procedure))
+
+
+def _has_many(procedure: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM matters_run WHERE procedure = %s LIMIT %s) AS runs",
+            [procedure, OFTEN + 1],
+        )
+        found: int = cursor.fetchone()[0]
+    return found > OFTEN
