@@ -76,12 +76,12 @@ def search(
     wanted: Wanted, *, by: Actor, after: Key | None = None, limit: int = PAGE
 ) -> Found:  # fmt: skip
     """Return a page of the matters the actor sees that fit. Two queries at most."""
-    if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
-        had = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
-        return _page(Matter.objects.filter(pk__in=had), None, limit)
     if by.unit_id is not None and _is_walked(wanted, by):
         first = latest(_asked(wanted, by, after), by=by, most=limit + 1)
         return _shown(_THESE.all(ids=first) if first else [], limit)
+    if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
+        had = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
+        return _page(Matter.objects.filter(pk__in=had), None, limit)
     return _page(_fitting(wanted, by), after, limit)
 
 

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from huiyin.matters import access, codec, keeping, migrations, tallies
 from huiyin.matters.acting import hold
-from huiyin.matters.models import Assignment, EventBody, EventHeader, Run, RunClock, Tally
+from huiyin.matters.models import (
+    Assignment,
+    EventBody,
+    EventHeader,
+    MatterText,
+    Run,
+    RunClock,
+    Tally,
+)
 from huiyin.matters.redacting import redact
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.verifying import verify
@@ -177,6 +185,16 @@ def a_handled_order():
             4, "lists have it among those of another day, unit or urgency.", id="among-another-day",
         ),
         pytest.param(
+            "UPDATE matters_mattertext SET came_in_at = came_in_at + interval '1 hour'",
+            4, "lists have it among those of another day, unit or urgency.",
+            id="words-of-another-day",
+        ),
+        pytest.param(
+            "UPDATE matters_run SET opener_id = gen_random_uuid()",
+            4, "lists have it among those of another day, unit or urgency.",
+            id="opened-by-another-unit",
+        ),
+        pytest.param(
             "UPDATE matters_run SET urgency_rank = 0",
             4, "lists have it among those of another day, unit or urgency.", id="among-the-urgent",
         ),
@@ -245,6 +263,21 @@ def test_what_lists_are_sorted_by_can_be_read_off_the_record_again():
     Run.objects.update(came_in_at=NOW - timedelta(days=9), urgency_rank=0)
 
     fill("fill_what_lists_are_sorted_by")
+
+    assert verify().differences == []
+
+
+def test_what_a_post_sees_lately_can_be_read_off_the_record_again():
+    city = the_record()
+    city.open("hotline", "accept_call")
+    city.open("grid", "submit")
+    MatterText.objects.update(came_in_at=NOW - timedelta(days=9))
+    Run.objects.update(opener_id=None)
+    assert {one.run_id for one in verify().differences} == set(
+        Run.objects.values_list("pk", flat=True)
+    )
+
+    fill("fill_what_posts_see_lately")
 
     assert verify().differences == []
 

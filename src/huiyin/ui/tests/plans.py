@@ -58,8 +58,17 @@ def _of(node: dict[str, Any], most: int, scanned: int) -> Iterator[str]:
         if rows * node["Actual Loops"] > scanned:
             yield f"reads {rows:.0f} rows of {node['Relation Name']} one after the other"
     if kind in ("Sort", "Incremental Sort"):
-        rows = sum(one["Actual Rows"] * one["Actual Loops"] for one in inner)
+        rows = sum(one["Actual Rows"] * one["Actual Loops"] for one in inner) / _groups(node)
         if rows > most:
             yield f"puts {rows:.0f} rows in order by {', '.join(node['Sort Key'])}"
     for one in inner:
         yield from _of(one, most, scanned)
+
+
+def _groups(node: dict[str, Any]) -> int:
+    """Return in how many parts rows are put in order: one, but for those that come half in order."""
+    groups = sum(
+        node.get(name, {}).get("Group Count", 0)
+        for name in ("Full-sort Groups", "Pre-sorted Groups")
+    )
+    return max(groups, 1)
