@@ -206,7 +206,7 @@ MINE = [
     walk(of_runs("run.opener_id = my_unit")),
     *(
         walk(of_place(column, "my_place", f"{IS_OFTEN} {level}"), IN_OFTEN)
-        for level, column in (*COLUMNS, (5, "place_id"))
+        for level, column in ((1, "city_id"), *COLUMNS, (5, "place_id"))
     ),
     "SELECT walk.at, walk.id FROM unnest(seldom) AS kind(name) CROSS JOIN LATERAL "
     + walk(of_runs("run.procedure = kind.name"), IN_MY_PLACE) + " AS walk",

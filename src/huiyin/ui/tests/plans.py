@@ -66,7 +66,7 @@ def _of(node: dict[str, Any], most: int, scanned: int) -> Iterator[str]:
 
 
 def _groups(node: dict[str, Any]) -> int:
-    """Return in how many parts rows are put in order: one, but for those that come half in order."""
+    """Return in how many parts rows are put in order: one, unless they come half in order."""
     groups = sum(
         node.get(name, {}).get("Group Count", 0)
         for name in ("Full-sort Groups", "Pre-sorted Groups")
