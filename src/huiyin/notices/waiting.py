@@ -1,0 +1,158 @@
+"""What waits to be sent, channel by channel, and what keeps it.
+
+{"sms": Queue(due=34, …)}, [Away(channel="sms", since=…, next_try_at=…, …)]
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Count, Min, Q
+from django.utils.functional import Promise
+
+from huiyin.notices import outage, quiet, wording
+from huiyin.notices.models import Notice, NoticeState, Outage
+from huiyin.notices.texts import Channel
+
+# A worker looks every minute: whoever is so late is not at work.
+LATE: Final = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits on one channel: `due` should have left by now, `later` has its time to come.
+
+    `oldest_at`, `next_at`: since when the first of the one is due, and when the first of the other
+    will be. `again`: how many of `later` were tried and not taken. `first_at`: the time of the first
+    of all.
+    """
+
+    due: int = 0
+    oldest_at: datetime | None = None
+    later: int = 0
+    next_at: datetime | None = None
+    again: int = 0
+    first_at: datetime | None = None
+
+    @property
+    def all(self) -> int:
+        """How many wait, for whatever reason."""
+        return self.due + self.later
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A gateway or mail server that takes nothing.
+
+    `next_try_at`: None where nothing waits that could be tried. `given_up_at`: from when on the
+    first that waits is given up; None where nothing waits. `is_quiet`: all that waits is held for
+    the morning anyway. `is_overdue`: it should have been tried, and was not.
+    """
+
+    channel: str
+    since: datetime
+    tried_at: datetime
+    tries: int
+    reason: str
+    queue: Queue
+    next_try_at: datetime | None
+    given_up_at: datetime | None
+    is_quiet: bool
+    is_overdue: bool
+
+    @property
+    def title(self) -> str | Promise:
+        """Say that it does not answer."""
+        return wording.AWAY[self.channel]
+
+    @property
+    def answer(self) -> str:
+        """Say what came of the last try."""
+        return wording.reason_words(self.reason)
+
+    @property
+    def advice(self) -> str:
+        """Say what to do."""
+        return wording.advice(self.reason)
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether a message could go at once."""
+        return self.queue.due > 0
+
+
+def queues(*, at: datetime) -> Mapping[str, Queue]:
+    """Return what waits, by channel; a channel on which nothing waits is left out. One query."""
+    due = Q(due_at__lte=at)
+    if quiet.phones_rest(at):
+        due &= ~Q(channel=Channel.SMS.value, urgent=False)
+    rows = (
+        Notice.objects.filter(state=NoticeState.QUEUED)
+        .order_by()
+        .values("channel")
+        .annotate(
+            due=Count("pk", filter=due),
+            oldest=Min("due_at", filter=due),
+            later=Count("pk", filter=~due),
+            first=Min("due_at", filter=~due),
+            again=Count("pk", filter=~due & Q(tries__gt=0)),
+        )
+        .values_list("channel", "due", "oldest", "later", "first", "again")
+    )
+    return {
+        channel: Queue(
+            due=count,
+            oldest_at=oldest,
+            later=later,
+            next_at=_when(channel, first, at) if first else None,
+            again=again,
+            first_at=min(one for one in (oldest, first) if one),
+        )
+        for channel, count, oldest, later, first, again in rows
+    }
+
+
+def away(*, at: datetime, of: Mapping[str, Queue] | None = None) -> list[Away]:
+    """Return what takes nothing now, the longest first. `of`: the queues, where they are known.
+
+    One query; one more where something is away and the queues are not known.
+    """
+    held = sorted(outage.open_ones().values(), key=lambda one: one.began_at)
+    if not held:
+        return []
+    found = queues(at=at) if of is None else of
+    return [_away(one, found.get(one.channel, Queue()), at) for one in held]
+
+
+def _away(held: Outage, queue: Queue, at: datetime) -> Away:
+    first = queue.oldest_at or queue.next_at
+    next_try = _whole_minute(max(held.rest_until, first)) if first else None
+    given_up = None
+    if queue.first_at and next_try:
+        given_up = max(queue.first_at + outage.GIVEN_UP_AFTER, next_try)
+    return Away(
+        channel=held.channel,
+        since=held.began_at,
+        tried_at=held.tried_at,
+        tries=held.tries,
+        reason=held.reason,
+        queue=queue,
+        next_try_at=next_try,
+        given_up_at=given_up,
+        is_quiet=queue.due == 0 and queue.later > 0 and quiet.phones_rest(at),
+        is_overdue=next_try is not None and next_try < at - LATE,
+    )
+
+
+def _when(channel: str, due_at: datetime, at: datetime) -> datetime:
+    """Return when what is not due yet can go: not in the night, where it would ring."""
+    if channel == Channel.SMS and quiet.phones_rest(at):
+        return quiet.after_rest(max(due_at, at))
+    return due_at
+
+
+def _whole_minute(at: datetime) -> datetime:
+    """Return the minute in which the worker looks at it: it does so at each full one."""
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else whole + timedelta(minutes=1)
