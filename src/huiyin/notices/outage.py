@@ -6,7 +6,7 @@ of the administrator tell it.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -33,7 +33,7 @@ def open_ones() -> dict[str, Outage]:
 
 def found(channel: str, *, reason: str, at: datetime) -> None:
     """Note that a channel could not be reached; each time the rest is twice as long."""
-    values = {
+    values: dict[str, Any] = {
         "channel": channel, "reason": reason[:80], "at": at, "first": FIRST_REST,
         "longest": LONGEST_REST,
     }  # fmt: skip

@@ -3,16 +3,17 @@
 {"sms": Queue(due=34, …)}, [Away(channel="sms", since=…, next_try_at=…, …)]
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils.functional import Promise
 
 from huiyin.notices import outage, quiet, wording
-from huiyin.notices.models import Notice, NoticeState, Outage
+from huiyin.notices.models import ChannelChoice, Notice, NoticeState, Outage
 from huiyin.notices.texts import Channel
 
 # A worker looks every minute: whoever is so late is not at work.
@@ -24,8 +25,8 @@ class Queue:
     """What waits on one channel: `due` should have left by now, `later` has its time to come.
 
     `oldest_at`, `next_at`: since when the first of the one is due, and when the first of the other
-    will be. `again`: how many of `later` were tried and not taken. `first_at`: the time of the first
-    of all.
+    will be. `again`: how many of `later` were tried and not taken. `first_at`: the time of the
+    first of all.
     """
 
     due: int = 0
@@ -80,6 +81,43 @@ class Away:
     def can_be_tried(self) -> bool:
         """Whether a message could go at once."""
         return self.queue.due > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What takes nothing, and what waits on the other channels, by channel."""
+
+    aways: Sequence[Away]
+    queues: Mapping[str, Queue]
+    at: datetime
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything waits at all."""
+        return bool(self.queues) or any(one.queue.all for one in self.aways)
+
+    @property
+    def lines(self) -> list[tuple[str | Promise, Queue]]:
+        """What waits where nothing is wrong, with the name of the channel."""
+        return [(ChannelChoice(name).label, queue) for name, queue in sorted(self.queues.items())]
+
+    @property
+    def late(self) -> Queue | None:
+        """What waits longer than the installation allows though nothing is known to be away."""
+        allowed = timedelta(minutes=settings.HUIYIN.notice_alarm_minutes)
+        found = [one for one in self.queues.values() if one.oldest_at]
+        oldest = min(found, key=lambda one: one.oldest_at or self.at, default=None)
+        if oldest is None or oldest.oldest_at is None or self.at - oldest.oldest_at <= allowed:
+            return None
+        return Queue(due=sum(one.due for one in found), oldest_at=oldest.oldest_at)
+
+
+def standing(*, at: datetime) -> Standing:
+    """Return how everything stands. Two queries."""
+    found = queues(at=at)
+    held = away(at=at, of=found)
+    gone = {one.channel for one in held}
+    return Standing(held, {name: one for name, one in found.items() if name not in gone}, at)
 
 
 def queues(*, at: datetime) -> Mapping[str, Queue]:

@@ -164,7 +164,7 @@ def test_what_did_not_arrive_is_shown_without_its_words(admin):
     text = admin.get("/desk/notices/").content.decode()
 
     assert "12345 热线工单：答复" in text
-    assert ("不再发送" in text, "网关没有接收" in text) == (True, True)
+    assert ("已放弃" in text, "网关没有接收" in text) == (True, True)
     assert (PHONE in text, "已答复您的诉求" in text) == (False, False)
 
 
