@@ -74,7 +74,8 @@ def _rows(events: Sequence[UUID]) -> list[_Row]:
 
 
 def _sentence(row: _Row, away: Outage | None, at: datetime) -> str:
-    values = {"what": _what(row), "why": wording.reason_words(row.reason) if row.reason else ""}
+    # What was answered in detail is for whoever looks after the machine.
+    values = {"what": _what(row), "why": wording.reason_words(row.reason.partition(":")[0])}
     match row.state:
         case NoticeState.QUEUED if away is not None:
             values["since"] = " ".join(said_moment(away.began_at).pieces)

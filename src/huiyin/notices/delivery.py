@@ -113,7 +113,7 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
     waiting: list[_Settled] = []
     found = list(Notice.objects.filter(pk__in=ids).order_by("due_at", "pk"))
     left: list[Notice] = []
-    missed: dict[str, str] = {}  # channel → why nobody was met
+    missed: dict[str, tuple[str, datetime]] = {}  # channel → why nobody was met, and since when
     begun = time.monotonic()
     with sms.Line() as line:
         for number, notice in enumerate(found):
@@ -125,8 +125,8 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
                 continue
             handed = _handed(notice, line)
             if handed.is_away:
-                missed[notice.channel] = handed.reason
-                outage.found(notice.channel, reason=handed.reason, at=at)
+                began = outage.found(notice.channel, reason=handed.reason, at=at)
+                missed[notice.channel] = handed.reason, began
                 left.append(notice)
                 continue
             if handed.reason != OWN_FAULT and notice.channel in away:
@@ -138,8 +138,9 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
                 waiting = []
     _settle(waiting, lease_until=until)
     _give_back(left, lease_until=until)
-    for channel, reason in missed.items():
-        _give_up(channel, reason, at)
+    for channel, (reason, began) in missed.items():
+        if at - began >= outage.GIVEN_UP_AFTER:
+            _give_up(channel, reason, at)
     return Sent(len(ids), is_more=len(ids) == most or bool(left))
 
 
@@ -241,7 +242,7 @@ def _give_back(left: Sequence[Notice], *, lease_until: datetime) -> None:
 
 
 def _give_up(channel: str, reason: str, at: datetime) -> None:
-    """What has waited untried for a day, for a gateway that is still away."""
+    """What has waited untried for a day, for a gateway that has been away as long."""
     too_long = Notice.objects.filter(
         state=NoticeState.QUEUED, channel=channel, due_at__lte=at - outage.GIVEN_UP_AFTER,
         leased_until=None,

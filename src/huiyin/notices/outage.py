@@ -6,7 +6,7 @@ of the administrator tell it.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import connection
 
@@ -23,6 +23,7 @@ VALUES (%(channel)s, %(at)s, %(at)s, 1, %(at)s + %(first)s, %(reason)s)
 ON CONFLICT (channel) WHERE ended_at IS NULL DO UPDATE
 SET tried_at = excluded.tried_at, tries = held.tries + 1, reason = excluded.reason,
     rest_until = excluded.tried_at + least(%(first)s * 2 ^ least(held.tries, 10), %(longest)s)
+RETURNING began_at
 """  # noqa: S608 the table's own name
 
 
@@ -31,14 +32,24 @@ def open_ones() -> dict[str, Outage]:
     return {one.channel: one for one in Outage.objects.filter(ended_at=None)}
 
 
-def found(channel: str, *, reason: str, at: datetime) -> None:
-    """Note that a channel could not be reached; each time the rest is twice as long."""
+def lately(*, most: int = 10) -> list[Outage]:
+    """Return the outages that are over, the latest first. One query."""
+    return list(Outage.objects.exclude(ended_at=None).order_by("-ended_at")[:most])
+
+
+def found(channel: str, *, reason: str, at: datetime) -> datetime:
+    """Note that a channel could not be reached, and return since when it cannot.
+
+    Each time the rest is twice as long.
+    """
     values: dict[str, Any] = {
         "channel": channel, "reason": reason[:80], "at": at, "first": FIRST_REST,
         "longest": LONGEST_REST,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_FOUND, values)
+        (began_at,) = cursor.fetchone()
+    return cast(datetime, began_at)
 
 
 def over(channel: str, *, at: datetime) -> None:

@@ -148,7 +148,7 @@ def try_now(request: PeopleRequest, channel: str) -> HttpResponse:
     except Refusal as refused:
         messages.warning(request, sentence_of(refused))
     else:
-        words = _("One message is tried now. If it is taken, the others follow at once.")
+        words = _("One message is tried now; if it is taken, the others follow. Look again soon.")
         messages.success(request, words)
     return SeeOther(safe_next(request, reverse("notices:troubled")))
 

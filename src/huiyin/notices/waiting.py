@@ -120,6 +120,11 @@ def standing(*, at: datetime) -> Standing:
     return Standing(held, {name: one for name, one in found.items() if name not in gone}, at)
 
 
+def lately() -> list[tuple[str | Promise, Outage]]:
+    """Return the outages that are over, the latest first, each with its name. One query."""
+    return [(wording.AWAY[one.channel], one) for one in outage.lately()]
+
+
 def queues(*, at: datetime) -> Mapping[str, Queue]:
     """Return what waits, by channel; a channel on which nothing waits is left out. One query."""
     due = Q(due_at__lte=at)
@@ -168,7 +173,7 @@ def _away(held: Outage, queue: Queue, at: datetime) -> Away:
     next_try = _whole_minute(max(held.rest_until, first)) if first else None
     given_up = None
     if queue.first_at and next_try:
-        given_up = max(queue.first_at + outage.GIVEN_UP_AFTER, next_try)
+        given_up = max(max(queue.first_at, held.began_at) + outage.GIVEN_UP_AFTER, next_try)
     return Away(
         channel=held.channel,
         since=held.began_at,

@@ -194,15 +194,28 @@ def test_what_has_waited_a_day_for_a_gateway_that_is_away_is_given_up(configured
     new = an_sms(key="event-4:person", at=NOW + HOUR)
     configured(sms_url="")
 
+    deliver_batch(at=NOW)
     deliver_batch(at=NOW + GIVEN_UP_AFTER - SECOND)
     assert {now_of(one).state for one in old} == {"queued"}
 
-    deliver_batch(at=NOW + GIVEN_UP_AFTER + FIRST_REST)
+    deliver_batch(at=NOW + GIVEN_UP_AFTER + HOUR - SECOND)
     assert {(now_of(one).state, now_of(one).reason) for one in old} == {
         ("dead", "gateway_unreachable:not set")
     }
     assert now_of(new).state == "queued"
     assert outcomes() == {("sms", "dead"): 3}
+
+
+def test_what_waited_for_a_worker_is_not_given_up_for_an_outage_of_a_moment(
+    configured,
+):
+    notice = an_sms()
+    configured(sms_url="")
+
+    deliver_batch(at=NOW + 3 * GIVEN_UP_AFTER)
+    deliver_batch(at=NOW + 3 * GIVEN_UP_AFTER + HOUR)
+
+    assert now_of(notice).state == "queued"
 
 
 def test_after_eight_tries_it_is_dead_and_not_tried_again(configured):

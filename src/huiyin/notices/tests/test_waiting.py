@@ -70,7 +70,7 @@ def test_what_takes_nothing_says_since_when_what_was_met_and_what_comes_next(con
     assert (away.channel, away.since, away.tried_at, away.tries) == ("sms", NOW, NOW, 1)
     assert (away.queue.due, away.queue.oldest_at) == (2, NOW - HOUR)
     assert away.next_try_at == NOW + MINUTE  # in twenty seconds; the worker looks each minute
-    assert away.given_up_at == NOW - HOUR + GIVEN_UP_AFTER
+    assert away.given_up_at == NOW + GIVEN_UP_AFTER
     assert (away.can_be_tried, away.is_quiet, away.is_overdue) == (True, False, False)
     assert waiting.away(at=NOW + HOUR)[0].is_overdue
     with override("zh-hans"):

@@ -68,7 +68,7 @@ def _shown(
 def _waiting(kind: Kind) -> dict[str, Any]:
     """What of this sort waits, and for whom: jobs wait for nobody but the worker."""
     if kind is Kind.NOTICE:
-        return {"standing": waiting.standing(at=timezone.now())}
+        return {"standing": waiting.standing(at=timezone.now()), "lately": waiting.lately()}
     if kind is Kind.WEBHOOK:
         return {"receivers": stuck.stuck(), "waiting_count": stuck.waiting_count()}
     return {}
@@ -83,7 +83,7 @@ def try_receiver(request: PeopleRequest, pk: UUID) -> HttpResponse:
     except Refusal as refused:
         messages.warning(request, sentence_of(refused))
     else:
-        words = _("One message is tried now. If it is taken, the others follow at once.")
+        words = _("One message is tried now; if it is taken, the others follow. Look again soon.")
         messages.success(request, words)
     return SeeOther(reverse("web:admin_undelivered", args=[Kind.WEBHOOK.value]))
 
