@@ -22,13 +22,14 @@ UNITS, NOTICES, PEOPLE = "units.administer", "notices.administer", "people.see"
 
 @dataclass(frozen=True)
 class Point:
-    """One thing to look at. `urgent`: somebody waits because of it."""
+    """One thing to look at. `urgent`: somebody waits because of it. `counted`: say how many."""
 
     count: int
     words: str
     why: str
     url: str
     urgent: bool = False
+    counted: bool = True
 
 
 def points(actor: Actor, *, at: datetime) -> list[Point]:
@@ -135,7 +136,8 @@ def _of_the_machine() -> Iterator[Point]:
     for reading in system.readings():
         if not reading.well:
             address = reading.url or reverse("web:desk")
-            yield Point(1, str(reading.name), str(reading.words), address, urgent=True)
+            name, words = str(reading.name), str(reading.words)
+            yield Point(1, name, words, address, urgent=True, counted=False)
 
 
 def _of_posts(actor: Actor, on: date) -> Iterator[Point]:

@@ -444,6 +444,7 @@ def test_the_first_page_names_what_waits_the_urgent_first(city):
     page = text(admin.get(reverse("web:admin")))
 
     assert page.index("却没有人在岗") < page.index("没有列入任何职责清单")
+    assert '<span class="nb">1</span></span> 个单位' in page  # also one alone is counted
 
 
 def test_entries_leave_the_log_with_a_reason_that_stands_in_the_log(city):
