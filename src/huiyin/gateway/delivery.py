@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from huiyin.gateway import open_subscriptions
@@ -31,6 +32,10 @@ WAITS: Final = (
 MOST_TRIES: Final = len(WAITS) + 1
 DISABLED_AFTER: Final = timedelta(days=5)
 KEPT: Final = timedelta(days=30)
+# What stands before a system says of it when it is away.
+NOBODY: Final = (
+    HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT,
+)  # fmt: skip
 
 _LEASE = f"""
 UPDATE {Message._meta.db_table} SET leased_until = %(until)s, tries = tries + 1
@@ -102,9 +107,9 @@ def _settle(message: Message, sent: Sent, *, lease_until: datetime, at: datetime
                 state=MessageState.DELIVERED, delivered_at=at, leased_until=None,
                 last_status=status, reason="",
             )  # fmt: skip
-            Subscription.objects.filter(pk=message.subscription_id).exclude(
-                failing_since=None
-            ).update(failing_since=None)
+            failing = Subscription.objects.filter(pk=message.subscription_id)
+            if failing.exclude(failing_since=None).update(failing_since=None):
+                _bring_forward(message.subscription_id, at)
             return
         is_last = message.tries >= MOST_TRIES
         held.update(
@@ -113,6 +118,15 @@ def _settle(message: Message, sent: Sent, *, lease_until: datetime, at: datetime
             leased_until=None, last_status=status, reason=sent.reason[:80],
         )  # fmt: skip
         _note_failure(message.subscription_id, sent, at=at)
+
+
+def _bring_forward(subscription_id: UUID, at: datetime) -> None:
+    """Whoever is back is sent at once what met nobody; what it did not want waits for its time."""
+    nobody = Q(last_status=None) | Q(last_status__in=NOBODY)
+    Message.objects.filter(
+        nobody, subscription=subscription_id, state=MessageState.QUEUED, leased_until=None,
+        due_at__gt=at,
+    ).update(due_at=at)  # fmt: skip
 
 
 def _note_failure(subscription_id: UUID, sent: Sent, *, at: datetime) -> None:

@@ -20,6 +20,11 @@ from huiyin.notices.texts import Channel
 from huiyin.people import sms
 
 UNREACHABLE: Final = "gateway_unreachable"
+KEY_REFUSED: Final = "gateway_key"
+NOT_SET: Final = "not set"
+# What no message is to blame for: the next one would meet the same.
+AWAY: Final = (UNREACHABLE, KEY_REFUSED, "no_mail_server", "mail_unreachable")
+WRONG_KEY: Final = "status 401"
 
 
 class Verdict(StrEnum):
@@ -37,6 +42,11 @@ class Handed:
 
     verdict: Verdict
     reason: str = ""
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it met nobody who would take any message."""
+        return self.reason.partition(":")[0] in AWAY
 
 
 def hand_over(notice: Notice, line: sms.Line) -> Handed:
@@ -58,9 +68,11 @@ def _sms(notice: Notice, body: str, line: sms.Line) -> Handed:
         case sms.Outcome.ACCEPTED:
             return Handed(Verdict.SENT)
         case sms.Outcome.REFUSED:
-            return Handed(Verdict.AGAIN, "gateway_refused")
+            is_key = line.said == WRONG_KEY
+            return Handed(Verdict.AGAIN, KEY_REFUSED if is_key else "gateway_refused")
         case sms.Outcome.UNREACHABLE:
-            return Handed(Verdict.AGAIN, UNREACHABLE)
+            said = NOT_SET if line.said == sms.NO_GATEWAY else line.said
+            return Handed(Verdict.AGAIN, f"{UNREACHABLE}:{said}")
         case sms.Outcome.UNKNOWN:
             return Handed(Verdict.UNKNOWN, "gateway_unclear")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from huiyin.notices import outage
 from huiyin.notices.models import Notice, NoticeState
 
 BATCH = 1_000
@@ -35,6 +36,11 @@ def empty_bodies(*, at: datetime) -> int:
     ids = list(done.values_list("pk", flat=True)[:BATCH])
     ids += very_old.values_list("pk", flat=True)[: BATCH - len(ids)]
     return Notice.objects.filter(pk__in=ids).update(texts="", address="", link="", emptied_at=at)
+
+
+def forget_outages(*, at: datetime) -> None:
+    """Delete what is known of outages that were over before the time messages are kept."""
+    outage.forget(before=at - timedelta(days=settings.HUIYIN.notice_keep_days))
 
 
 def withdraw(keys_begin: Collection[str], *, at: datetime) -> int:

@@ -3,7 +3,8 @@
 A lease says which worker sends a message, and until when. When that worker is killed the lease
 runs out: an SMS is handed over again under the same id, which the gateway takes for the first; an
 e-mail becomes `unknown`; so an e-mail is settled as soon as it is sent, and SMS, which no gateway
-takes twice under one id, when the batch is done. Whoever lost its lease settles nothing.
+takes twice under one id, when the batch is done. Whoever lost its lease settles nothing. What met
+nobody at all has not been tried (`outage`).
 """
 
 import random
@@ -18,10 +19,9 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
-from huiyin.notices import quiet
-from huiyin.notices.channels import UNREACHABLE, Handed, Verdict, hand_over
-from huiyin.notices.models import Notice, NoticeState, OutcomeCount
-from huiyin.notices.outage import Outage
+from huiyin.notices import outage, quiet
+from huiyin.notices.channels import Handed, Verdict, hand_over
+from huiyin.notices.models import Notice, NoticeState, Outage, OutcomeCount
 from huiyin.notices.texts import Channel
 from huiyin.people import sms
 
@@ -32,14 +32,12 @@ LEASE = timedelta(minutes=5)
 MOST_TRIES = 8
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
-LONGEST_OUTAGE = timedelta(days=1)
 GROWTH = 4
 CUT_OFF = "cut_off"
 OWN_FAULT = "own_fault"
 
 log = structlog.get_logger("huiyin.notices")
 _jitter = random.SystemRandom()
-outage = Outage()
 
 _LEASE = f"""
 UPDATE {Notice._meta.db_table} SET leased_until = %(until)s, tries = tries + 1
@@ -47,13 +45,15 @@ WHERE id IN (
     SELECT id FROM {Notice._meta.db_table}
     WHERE state = 'queued' AND due_at <= %(at)s
       AND (leased_until IS NULL OR leased_until <= %(at)s)
-      AND (channel <> 'sms' OR urgent OR NOT %(rest)s){{channels}}
+      AND (channel <> 'sms' OR urgent OR NOT %(rest)s)
+      AND channel NOT IN (
+          SELECT channel FROM {Outage._meta.db_table}
+          WHERE ended_at IS NULL AND rest_until > %(at)s
+      )
     ORDER BY due_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
-RETURNING id
-"""  # noqa: S608 the table's own name
-
-_E_MAILS = " AND channel = 'email'"
+RETURNING id, ARRAY(SELECT channel FROM {Outage._meta.db_table} WHERE ended_at IS NULL)
+"""  # noqa: S608 the tables' own names
 
 _SETTLE = f"""
 UPDATE {Notice._meta.db_table} AS held
@@ -103,37 +103,44 @@ def deliver_batch(*, at: datetime, lease: timedelta = LEASE, most: int = BATCH) 
     """
     _mark_cut_off(at)
     until = at + lease
-    rested = outage.rests(at)
-    channels = _E_MAILS if rested else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            _LEASE.format(channels=channels),
-            {"at": at, "until": until, "most": most, "rest": quiet.phones_rest(at)},
+            _LEASE, {"at": at, "until": until, "most": most, "rest": quiet.phones_rest(at)}
         )
-        ids: list[UUID] = [pk for (pk,) in cursor.fetchall()]
+        leased = cursor.fetchall()
+    ids: list[UUID] = [pk for pk, _away in leased]
+    away: set[str] = set(leased[0][1]) if leased else set()
     waiting: list[_Settled] = []
     found = list(Notice.objects.filter(pk__in=ids).order_by("due_at", "pk"))
     left: list[Notice] = []
+    missed: dict[str, tuple[str, datetime]] = {}  # channel → why nobody was met, and since when
     begun = time.monotonic()
     with sms.Line() as line:
         for number, notice in enumerate(found):
             if number and time.monotonic() - begun >= ENOUGH:
                 left += found[number:]
                 break
-            if notice.channel == Channel.SMS and outage.rests(at):
+            if notice.channel in missed:
                 left.append(notice)
                 continue
             handed = _handed(notice, line)
-            if notice.channel == Channel.SMS:
-                _look_at_gateway(handed, at)
+            if handed.is_away:
+                began = outage.found(notice.channel, reason=handed.reason, at=at)
+                missed[notice.channel] = handed.reason, began
+                left.append(notice)
+                continue
+            if handed.reason != OWN_FAULT and notice.channel in away:
+                away.remove(notice.channel)
+                outage.over(notice.channel, at=at)
             waiting.append(_settled(notice, handed, at))
             if notice.channel == Channel.EMAIL:
                 _settle(waiting, lease_until=until)
                 waiting = []
     _settle(waiting, lease_until=until)
     _give_back(left, lease_until=until)
-    if outage.rests(at) and not rested:
-        _give_up(at)
+    for channel, (reason, began) in missed.items():
+        if at - began >= outage.GIVEN_UP_AFTER:
+            _give_up(channel, reason, at)
     return Sent(len(ids), is_more=len(ids) == most or bool(left))
 
 
@@ -164,13 +171,6 @@ def lock_in_order(ids: Sequence[UUID]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [list(ids)])
-
-
-def _look_at_gateway(handed: Handed, at: datetime) -> None:
-    if handed.reason == UNREACHABLE:
-        outage.found(at)
-    elif handed.reason != OWN_FAULT:
-        outage.over()
 
 
 def _handed(notice: Notice, line: sms.Line) -> Handed:
@@ -241,15 +241,15 @@ def _give_back(left: Sequence[Notice], *, lease_until: datetime) -> None:
                 cursor.execute(_GIVE_BACK, [ids, lease_until])
 
 
-def _give_up(at: datetime) -> None:
-    """SMS that have waited untried for a day, for a gateway that is still away."""
+def _give_up(channel: str, reason: str, at: datetime) -> None:
+    """What has waited untried for a day, for a gateway that has been away as long."""
     too_long = Notice.objects.filter(
-        state=NoticeState.QUEUED, channel=Channel.SMS.value, due_at__lte=at - LONGEST_OUTAGE,
+        state=NoticeState.QUEUED, channel=channel, due_at__lte=at - outage.GIVEN_UP_AFTER,
         leased_until=None,
     )  # fmt: skip
-    count = too_long.update(state=NoticeState.DEAD, settled_at=at, reason=UNREACHABLE)
+    count = too_long.update(state=NoticeState.DEAD, settled_at=at, reason=reason)
     if count:
-        count_outcomes({(Channel.SMS.value, "dead"): count})
+        count_outcomes({(channel, "dead"): count})
 
 
 def _mark_cut_off(at: datetime) -> None:

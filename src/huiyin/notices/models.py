@@ -23,7 +23,7 @@ class NoticeState(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     REFUSED = "refused", _("Not deliverable")
     UNKNOWN = "unknown", _("Unclear whether it arrived")
-    DEAD = "dead", _("Given up after several tries")
+    DEAD = "dead", _("Given up")
 
 
 # Where somebody has to look; a clerk may send them again.
@@ -131,6 +131,33 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.channel} {self.id}"
+
+
+class Outage(models.Model):
+    """A time in which the gateway or mail server of a channel took nothing; open while it lasts.
+
+    One message tries whether it is over, not before `rest_until`; the others wait untried.
+    `reason`: what came of the last try, as in `Notice.reason`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.CharField(max_length=10, choices=ChannelChoice)
+    began_at = models.DateTimeField()
+    tried_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=1)
+    rest_until = models.DateTimeField()
+    reason = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("channel",), condition=Q(ended_at=None), name="notices_one_open_outage"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.began_at}"
 
 
 class NoticeRead(models.Model):

@@ -7,6 +7,7 @@ from huiyin.ui.refusals import refusal, sentences
 NotPermitted = refusal("notices.not_permitted")
 NotFound = refusal("notices.not_found")
 NotTroubled = refusal("notices.not_troubled")
+NotAway = refusal("notices.not_away")
 BodyGone = refusal("notices.body_gone")
 AddressMalformed = refusal("notices.address_malformed")
 TextFaulty = refusal("notices.text_faulty", faults=str)
@@ -20,6 +21,9 @@ sentences(
         "notices.not_troubled": _(
             "This notice is on its way or has arrived; somebody may have been faster. Look at the "
             "list again."
+        ),
+        "notices.not_away": _(
+            "It takes messages again: what waited is sent by itself, nothing has to be tried."
         ),
         "notices.body_gone": _(
             "The words of this notice were deleted after the time they are kept. Tell the person "

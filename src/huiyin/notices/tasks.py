@@ -30,9 +30,11 @@ def sweep(timestamp: int) -> None:
 @app.periodic(cron="7 3 * * *", periodic_id="notices_empty")
 @app.task(name="notices.empty", queue="default")
 def empty(timestamp: int) -> None:
-    """Every night: forget the words of old messages."""
-    while cleaning.empty_bodies(at=datetime.fromtimestamp(timestamp, tz=UTC)):
+    """Every night: forget the words of old messages, and outages long over."""
+    at = datetime.fromtimestamp(timestamp, tz=UTC)
+    while cleaning.empty_bodies(at=at):
         pass
+    cleaning.forget_outages(at=at)
 
 
 wake = Waker(partial(put_once, deliver.defer))

@@ -15,6 +15,7 @@ urlpatterns = [
     path("notices/sms/report", views.sms_report, name="sms_report"),
     path("desk/notices/", views.troubled, name="troubled"),
     path("desk/notices/<uuid:pk>/resend", views.resend, name="resend"),
+    path("desk/notices/<slug:channel>/try", views.try_now, name="try_now"),
     path("desk/notices/<uuid:pk>/lay-aside", views.lay_aside, name="lay_aside"),
 ]
 # What would have been sent is shown where nothing is really sent.

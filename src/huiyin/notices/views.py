@@ -17,14 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from huiyin.notices import queries, reports, verbs, wording
+from huiyin.notices import queries, reports, verbs, waiting, wording
 from huiyin.notices.models import ChannelChoice, Notice, NoticeState
 from huiyin.notices.recipients import masked
 from huiyin.people.actors import Actor
 from huiyin.people.guards import public, signed_in, staff
 from huiyin.people.http import PeopleRequest
 from huiyin.people.views.account import layout_of
-from huiyin.ui.http import SeeOther, part
+from huiyin.ui.http import SeeOther, part, safe_next
 from huiyin.ui.refusals import Refusal, sentence_of
 
 PAGE = 30
@@ -100,7 +100,6 @@ def _troubled(request: PeopleRequest, *, trouble: str = "", status: int = 200) -
     wanted = request.GET.get("state", "")
     rows, older = _page(request, queries.troubled(state=wanted))
     counts = queries.troubled_counts()
-    waiting = queries.waiting(at=timezone.now())
     context = {
         "notices": [_addressed(row) for row in rows],
         "states": [
@@ -109,8 +108,8 @@ def _troubled(request: PeopleRequest, *, trouble: str = "", status: int = 200) -
         ],
         "wanted": wanted,
         "older": older,
-        "waiting": waiting,
-        "minutes": int(waiting.oldest_seconds // 60),
+        "standing": waiting.standing(at=timezone.now()),
+        "try_is_first": True,
         "trouble": trouble,
     }
     return render(request, "notices/troubled.html", context, status=status)
@@ -138,6 +137,20 @@ def lay_aside(request: PeopleRequest, pk: UUID) -> HttpResponse:
         return _troubled(request, trouble=sentence_of(refused), status=409)
     messages.success(request, _("It is off the list."))
     return SeeOther(reverse("notices:troubled"))
+
+
+@staff(needs=verbs.ADMINISTER)
+@require_POST
+def try_now(request: PeopleRequest, channel: str) -> HttpResponse:
+    """Have one message tried where nothing was taken; `next`: the page it was asked on."""
+    try:
+        verbs.try_now(channel=channel, by=request.actor, at=timezone.now())
+    except Refusal as refused:
+        messages.warning(request, sentence_of(refused))
+    else:
+        words = _("One message is tried now; if it is taken, the others follow. Look again soon.")
+        messages.success(request, words)
+    return SeeOther(safe_next(request, reverse("notices:troubled")))
 
 
 # --- machines and the demo ----------------------------------------------------------------------

@@ -19,6 +19,7 @@ import structlog
 from django.conf import settings
 
 TIMEOUT_SECONDS = 5
+NO_GATEWAY = "no gateway is set"
 LARGEST_ANSWER = 65_536  # bytes read of it; whoever says more is hung up on
 
 log = structlog.get_logger("huiyin.sms")
@@ -37,10 +38,13 @@ class Line:
     """A connection to the gateway for messages one after the other; `close` it in the end.
 
     It is opened with the first message and again where the gateway has closed it in between.
+    `said`: why the last message was not taken, as "status 401" or "ConnectionRefusedError"; "" when
+    it was. Nothing personal.
     """
 
     def __init__(self) -> None:
         self._open: HTTPConnection | None = None
+        self.said = ""
 
     def __enter__(self) -> "Line":
         return self
@@ -56,7 +60,7 @@ class Line:
         """
         config = settings.HUIYIN
         if not config.sms_url:
-            return _told(Outcome.UNREACHABLE, template, "no gateway is set")
+            return self._told(Outcome.UNREACHABLE, template, NO_GATEWAY)
         message = {"id": message_id, "to": to, "text": text, "template": template}
         body = json.dumps(message, ensure_ascii=False).encode()
         parts = urlsplit(config.sms_url)
@@ -64,26 +68,33 @@ class Line:
         try:
             connection = self._connected(parts)
         except (OSError, HTTPException) as error:
-            return _told(Outcome.UNREACHABLE, template, type(error).__name__)
+            return self._told(Outcome.UNREACHABLE, template, type(error).__name__)
         try:
             connection.request("POST", path, body=body, headers=_signed(body, config.sms_secret))
             answer = connection.getresponse()
             status = answer.status
         except (OSError, HTTPException) as error:
             self.close()
-            return _told(Outcome.UNKNOWN, template, type(error).__name__)
+            return self._told(Outcome.UNKNOWN, template, type(error).__name__)
         self._read_to_the_end(answer)
         if status in (200, 202):
-            return _told(Outcome.ACCEPTED, template, "")
+            return self._told(Outcome.ACCEPTED, template, "")
         # A gateway that answers with a client error has read the message and does not want it.
         refused = 400 <= status < 500
-        return _told(Outcome.REFUSED if refused else Outcome.UNKNOWN, template, f"status {status}")
+        outcome = Outcome.REFUSED if refused else Outcome.UNKNOWN
+        return self._told(outcome, template, f"status {status}")
 
     def close(self) -> None:
         """Close the connection if there is one."""
         if self._open is not None:
             self._open.close()
             self._open = None
+
+    def _told(self, outcome: Outcome, template: str, reason: str) -> Outcome:
+        self.said = reason
+        write = log.info if outcome is Outcome.ACCEPTED else log.warning
+        write("sms", outcome=outcome.value, template=template, reason=reason)
+        return outcome
 
     def _connected(self, parts: SplitResult) -> HTTPConnection:
         """Return the connection, made anew where there is none or the gateway has closed it."""
@@ -134,9 +145,3 @@ def _is_usable(connection: HTTPConnection) -> bool:
     waiting = select.poll()
     waiting.register(connection.sock, select.POLLIN)
     return not waiting.poll(0)
-
-
-def _told(outcome: Outcome, template: str, reason: str) -> Outcome:
-    write = log.info if outcome is Outcome.ACCEPTED else log.warning
-    write("sms", outcome=outcome.value, template=template, reason=reason)
-    return outcome

@@ -152,6 +152,7 @@ DOORS = (
             "web:admin_undelivered_first",
             "web:admin_undelivered",
             "web:admin_act_undelivered",
+            "web:admin_try_receiver",
             "notices:troubled",
         ),
         needs="notices.administer",

@@ -38,6 +38,7 @@ ACTIONS: dict[str, str | Promise] = {
     "end_acting": gettext_lazy("Ended an acting"),
     "token_made": gettext_lazy("Made a key of the API"),
     "token_revoked": gettext_lazy("Revoked a key of the API"),
+    "try_channel": gettext_lazy("Had waiting messages tried at once"),
 }
 FIELDS: dict[str, str | Promise] = {
     "phone": gettext_lazy("Phone"),

@@ -32,6 +32,7 @@ from huiyin.matters.models import (
 from huiyin.matters.queries import PossibleAct, acts_on
 from huiyin.matters.similar import Alike, similar
 from huiyin.matters.timeline import Entry, timeline
+from huiyin.matters.untold import untold
 from huiyin.matters.wording import said
 from huiyin.matters.writing import ESCALATED
 from huiyin.people.actors import Actor
@@ -89,6 +90,7 @@ class ShownEntry:
     lanes: Sequence[int]
     files: Sequence[Mapping[str, Any]]
     same: Sequence[Entry] = ()
+    untold: Sequence[str] = ()  # what it was to tell a person and did not
 
     @property
     def times(self) -> int:
@@ -371,6 +373,7 @@ class MatterPage:
         """The timeline, the latest first."""
         lanes = {run.run.pk: run for run in self.shown_runs}
         files = self.files_by_event
+        missed = untold([entry.key for entry in self._page.entries], at=self.at)
         shown = []
         for entry, *same in _repeated(self._page.entries):
             own = lanes[entry.run_id]
@@ -381,8 +384,11 @@ class MatterPage:
                 and (not one.run.is_over or one.run.changed_at >= entry.at)
             ]
             shown.append(
-                ShownEntry(entry, own.shape, own.lane, open_lanes, files.get(entry.key, []), same)
-            )
+                ShownEntry(
+                    entry, own.shape, own.lane, open_lanes, files.get(entry.key, []), same,
+                    [each for one in (entry, *same) for each in missed.get(one.key, ())],
+                )
+            )  # fmt: skip
         return shown
 
     @cached_property

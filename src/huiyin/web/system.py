@@ -8,11 +8,15 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Reading:
-    """One part of the installation: its name, whether it is well, and what to know about it."""
+    """One part of the installation: its name, whether it is well, and what to know about it.
+
+    `url`: the page that says more, where there is one.
+    """
 
     name: str | Promise
     well: bool
     words: str | Promise
+    url: str = ""
 
 
 _sources: list[Callable[[], Sequence[Reading]]] = []

@@ -23,6 +23,9 @@ urlpatterns = [
     path("procedures/check", procedures.check, name="admin_check"),
     path("procedures/<slug:name>/", procedures.procedure, name="admin_procedure"),
     path("undelivered/", undelivered.index, name="admin_undelivered_first"),
+    path(
+        "undelivered/receivers/<uuid:pk>/try", undelivered.try_receiver, name="admin_try_receiver"
+    ),
     path("undelivered/<slug:kind>/", undelivered.index, name="admin_undelivered"),
     path("undelivered/<slug:kind>/act", undelivered.act, name="admin_act_undelivered"),
 ]

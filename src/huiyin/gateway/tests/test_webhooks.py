@@ -199,6 +199,28 @@ def test_a_subscriber_that_fails_for_days_is_disabled_until_enabled_again(receiv
     assert Message.objects.get().state == "delivered"
 
 
+def test_who_is_back_is_sent_at_once_what_met_nobody_and_not_what_it_did_not_want(receiver):
+    city = a_city()
+    hooked(integrator(city), receiver, "matter.opened")
+    for _number in range(3):
+        report(city)
+    now = timezone.now()
+    receiver.answers = [503, 400, 503]
+    deliver(now)
+    unwanted = Message.objects.get(last_status=400)
+    receiver.answers = [204]
+    first = Message.objects.filter(last_status=503).earliest("pk")
+    Message.objects.filter(pk=first.pk).update(due_at=now)
+    Message.objects.exclude(pk=first.pk).update(due_at=now + timedelta(hours=2))
+
+    deliver(now)
+
+    states = dict(Message.objects.values_list("pk", "state"))
+    assert states.pop(unwanted.pk) == "queued"
+    assert set(states.values()) == {"delivered"}
+    assert Subscription.objects.get().failing_since is None
+
+
 def test_a_receiver_that_is_gone_is_disabled_at_once():
     city = a_city()
     with Receiver(410) as receiver:

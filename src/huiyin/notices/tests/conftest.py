@@ -4,16 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from huiyin.notices import delivery
 from huiyin.notices.tests.servers import MailServer
 from huiyin.people.tests.gateways import SECRET, Gateway
-
-
-@pytest.fixture(autouse=True)
-def no_outage():
-    """What one test finds out about its gateway says nothing of another one's."""
-    yield
-    delivery.outage.over()
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from huiyin.notices import delivery
 from huiyin.notices.delivery import (
     LEASE,
-    LONGEST_OUTAGE,
     LONGEST_WAIT,
     MOST_TRIES,
     deliver_batch,
     wait_before,
 )  # fmt: skip
-from huiyin.notices.models import Notice, NoticeState, OutcomeCount
-from huiyin.notices.outage import FIRST_REST
+from huiyin.notices.models import Notice, NoticeState, Outage, OutcomeCount
+from huiyin.notices.outage import FIRST_REST, GIVEN_UP_AFTER, LONGEST_REST
 from huiyin.notices.tests.factories import (
     EMAIL,
     MINUTE,
@@ -118,10 +117,9 @@ def test_a_gateway_that_is_away_is_tried_with_one_message_and_the_others_wait_un
 
     deliver_batch(at=NOW)
 
-    found = [now_of(notice) for notice in notices]
-    assert sorted((one.state, one.tries, one.reason) for one in found) == [
-        ("queued", 0, ""), ("queued", 0, ""), ("queued", 1, "gateway_unreachable"),
-    ]  # fmt: skip
+    assert [(one.state, one.tries, one.due_at) for one in map(now_of, notices)] == [
+        ("queued", 0, NOW)
+    ] * 3  # what met nobody has not been tried
     assert now_of(letter).state == "sent"
     assert not deliver_batch(at=NOW + FIRST_REST - SECOND)
     later = an_email(key="event-9:person")
@@ -129,9 +127,13 @@ def test_a_gateway_that_is_away_is_tried_with_one_message_and_the_others_wait_un
     assert now_of(later).state == "sent"
 
     assert deliver_batch(at=NOW + FIRST_REST)
-    tried = [now_of(notice).tries for notice in notices]
-    assert sorted(tried) == [0, 1, 1]
     assert not deliver_batch(at=NOW + 3 * FIRST_REST - SECOND)  # the second rest is twice as long
+
+    held = Outage.objects.get()
+    assert (held.channel, held.began_at, held.tried_at, held.tries, held.ended_at) == (
+        "sms", NOW, NOW + FIRST_REST, 2, None,
+    )  # fmt: skip
+    assert held.reason == "gateway_unreachable:ConnectionRefusedError"
 
     with Gateway() as gateway:
         configured(sms_url=gateway.url, sms_secret=SECRET)
@@ -141,6 +143,50 @@ def test_a_gateway_that_is_away_is_tried_with_one_message_and_the_others_wait_un
         new = an_sms(key="event-10:person")
         assert deliver_batch(at=NOW + HOUR).count == 1
     assert now_of(new).state == "sent"
+    assert Outage.objects.get().ended_at == NOW + HOUR
+
+
+def test_the_rest_grows_to_five_minutes_and_no_further(configured):
+    an_sms()
+    configured(sms_url="")
+    at = NOW
+    for _try in range(20):
+        assert deliver_batch(at=at)
+        at = Outage.objects.get().rest_until
+
+    held = Outage.objects.get()
+    assert held.rest_until - held.tried_at == LONGEST_REST
+    assert now_of(Notice.objects.get()).tries == 0
+
+
+def test_a_gateway_that_does_not_know_our_key_is_left_alone_like_one_that_is_away(configured):
+    notices = [an_sms(key=f"event-{number}:person") for number in range(3)]
+    with Gateway() as gateway:
+        configured(sms_url=gateway.url, sms_secret=SECRET[::-1])
+        deliver_batch(at=NOW)
+
+        assert Outage.objects.get().reason == "gateway_key"
+        assert {now_of(one).tries for one in notices} == {0}
+
+        configured(sms_url=gateway.url, sms_secret=SECRET)
+        deliver_batch(at=NOW + FIRST_REST)
+    assert {now_of(one).state for one in notices} == {"sent"}
+
+
+def test_a_mail_server_that_is_away_is_tried_with_one_e_mail(settings, mail_server):
+    letters = [an_email(key=f"event-{number}:person") for number in range(3)]
+    with MailServer() as server:
+        settings.EMAIL_PORT = server.port
+    deliver_batch(at=NOW)
+
+    held = Outage.objects.get()
+    assert (held.channel, held.reason) == ("email", "mail_unreachable:ConnectionRefusedError")
+    assert {(now_of(one).state, now_of(one).tries) for one in letters} == {("queued", 0)}
+
+    settings.EMAIL_PORT = mail_server.port
+    deliver_batch(at=NOW + FIRST_REST)
+    assert {now_of(one).state for one in letters} == {"sent"}
+    assert Outage.objects.get().ended_at == NOW + FIRST_REST
 
 
 def test_what_has_waited_a_day_for_a_gateway_that_is_away_is_given_up(configured):
@@ -148,27 +194,41 @@ def test_what_has_waited_a_day_for_a_gateway_that_is_away_is_given_up(configured
     new = an_sms(key="event-4:person", at=NOW + HOUR)
     configured(sms_url="")
 
-    deliver_batch(at=NOW + LONGEST_OUTAGE)  # one of them finds it out
-    deliver_batch(at=NOW + LONGEST_OUTAGE + HOUR - SECOND)
+    deliver_batch(at=NOW)
+    deliver_batch(at=NOW + GIVEN_UP_AFTER - SECOND)
+    assert {now_of(one).state for one in old} == {"queued"}
 
-    found = [now_of(notice) for notice in old]
-    assert sorted((one.state, one.reason) for one in found)[:2] == [
-        ("dead", "gateway_unreachable"), ("dead", "gateway_unreachable"),
-    ]  # fmt: skip
+    deliver_batch(at=NOW + GIVEN_UP_AFTER + HOUR - SECOND)
+    assert {(now_of(one).state, now_of(one).reason) for one in old} == {
+        ("dead", "gateway_unreachable:not set")
+    }
     assert now_of(new).state == "queued"
-    assert outcomes()["sms", "dead"] >= 2
+    assert outcomes() == {("sms", "dead"): 3}
+
+
+def test_what_waited_for_a_worker_is_not_given_up_for_an_outage_of_a_moment(
+    configured,
+):
+    notice = an_sms()
+    configured(sms_url="")
+
+    deliver_batch(at=NOW + 3 * GIVEN_UP_AFTER)
+    deliver_batch(at=NOW + 3 * GIVEN_UP_AFTER + HOUR)
+
+    assert now_of(notice).state == "queued"
 
 
 def test_after_eight_tries_it_is_dead_and_not_tried_again(configured):
-    configured(sms_url="")
     notice, at = an_sms(), NOW
-
-    for _try in range(MOST_TRIES + 2):
-        at = max(at, now_of(notice).due_at)
-        deliver_batch(at=at)
+    with Gateway(status=429) as gateway:
+        configured(sms_url=gateway.url, sms_secret=SECRET)
+        for _try in range(MOST_TRIES + 2):
+            at = max(at, now_of(notice).due_at)
+            deliver_batch(at=at)
 
     dead = now_of(notice)
     assert (dead.state, dead.tries, dead.settled_at is not None) == ("dead", MOST_TRIES, True)
+    assert len(gateway.messages) == MOST_TRIES
     assert outcomes() == {("sms", "again"): MOST_TRIES - 1, ("sms", "dead"): 1}
 
 
@@ -215,24 +275,13 @@ def test_the_mail_server_says_what_became_of_an_e_mail(settings, mail_server, an
     assert now_of(notice).state == state
 
 
-def test_a_mail_server_that_is_not_there_has_sent_nothing(settings, mail_server):
-    with MailServer() as server:
-        settings.EMAIL_PORT = server.port
-    notice = an_email()
-
-    deliver_batch(at=NOW)
-
-    assert now_of(notice).state == "queued"
-    assert now_of(notice).due_at > NOW
-
-
 def test_without_a_mail_server_an_e_mail_waits(settings):
     settings.EMAIL_HOST = ""
     notice = an_email()
 
     deliver_batch(at=NOW)
 
-    assert (now_of(notice).state, now_of(notice).reason) == ("queued", "no_mail_server")
+    assert (now_of(notice).state, Outage.objects.get().reason) == ("queued", "no_mail_server")
 
 
 def test_one_that_cannot_be_read_does_not_stop_the_others(gateway):

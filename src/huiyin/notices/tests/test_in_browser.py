@@ -5,6 +5,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from huiyin.notices import outage
+from huiyin.notices.models import Outage
 from huiyin.notices.tests.factories import a_dead_one, a_notice_to, an_email, an_sms
 from huiyin.people.tests.factories import a_signed_in, the_city
 
@@ -26,6 +28,7 @@ def an_admin():
     a_dead_one(key="k3", at=now)
     an_sms(key="k4", at=now)
     an_email(key="k5", at=now)
+    outage.found("email", reason="mail_unreachable:TimeoutError", at=now)
     return {"huiyin_session": client.cookies["huiyin_session"].value}
 
 
@@ -58,7 +61,19 @@ def test_sending_again_works_with_the_keyboard(chromium, live_server):
     shown.page.keyboard.press("Enter")
     shown.page.wait_for_selector("text=正在重新发送。")
 
-    assert "消息都已送达" in shown.text()
+    assert "没有放弃的消息" in shown.text()  # it is on its way, and not more
+
+
+def test_a_message_is_tried_at_once_with_the_keyboard(chromium, live_server):
+    shown = chromium.open(live_server.url + "/desk/notices/", cookies=an_admin())
+    expect(shown.page.locator(".outage h2")).to_have_text("邮件服务器不接收邮件")
+
+    shown.page.focus("text=现在用一条试试")
+    shown.page.keyboard.press("Enter")
+
+    expect(shown.page.locator("body")).to_contain_text("正在用一条消息试发")
+    assert Outage.objects.get().rest_until <= timezone.now()
+    assert shown.complaints == []
 
 
 @pytest.mark.parametrize(("width", "cookies"), LOOKS)

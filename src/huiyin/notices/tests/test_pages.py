@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from huiyin.notices import recipients, verbs
+from huiyin.notices import outage, recipients, verbs
 from huiyin.notices.delivery import deliver_batch
 from huiyin.notices.models import Notice, NoticeRead
 from huiyin.notices.tests.factories import (
@@ -164,7 +164,7 @@ def test_what_did_not_arrive_is_shown_without_its_words(admin):
     text = admin.get("/desk/notices/").content.decode()
 
     assert "12345 热线工单：答复" in text
-    assert ("多次尝试后停止" in text, "网关没有接收" in text) == (True, True)
+    assert ("已放弃" in text, "网关没有接收" in text) == (True, True)
     assert (PHONE in text, "已答复您的诉求" in text) == (False, False)
 
 
@@ -216,7 +216,10 @@ def test_the_list_can_be_narrowed_to_one_outcome(admin):
 def test_a_queue_that_stands_still_is_told(admin):
     an_sms(at=timezone.now() - timedelta(days=1), urgent=True)
 
-    assert "有 1 条消息在等待" in admin.get("/desk/notices/").content.decode()
+    text = admin.get("/desk/notices/").content.decode()
+
+    assert "1 条消息在等（最早：" in text
+    assert "消息都已送达" not in text
 
 
 def test_the_desk_of_the_administrator_says_whether_messages_leave(admin):
@@ -249,10 +252,13 @@ def test_metrics_tell_queue_and_outcomes(client, gateway):
     deliver_batch(at=Notice.objects.get().due_at)
     an_sms(key="k2", at=timezone.now() - AGO, urgent=True)
     a_dead_one(key="k3")
+    outage.found("email", reason="no_mail_server", at=timezone.now() - AGO)
 
     text = client.get("/metrics").content.decode()
 
     assert "huiyin_notices_due 1.0" in text
+    assert 'huiyin_notices_away_seconds{channel="sms"} 0.0' in text
+    assert 'huiyin_notices_away_seconds{channel="email"} 3' in text  # five minutes and a moment
     assert 'huiyin_notices_troubled{state="dead"} 1.0' in text
     assert 'huiyin_notice_outcomes_total{channel="sms",outcome="sent"} 1.0' in text
     (age,) = [line for line in text.splitlines() if line.startswith("huiyin_notices_oldest_due_s")]

@@ -9,6 +9,8 @@ from huiyin.ops.installation import with_django
 from huiyin.ops.progress import say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from huiyin.notices.models import Notice
 
 STATES = ("queued", "sent", "delivered", "refused", "unknown", "dead")
@@ -71,6 +73,47 @@ def dead_command(*, limit: int, as_json: bool) -> None:
 
 
 @command.command(
+    "waiting",
+    short_help="Say what waits, and which gateway takes nothing.",
+    epilog="Example: huiyin notices waiting --json",
+)
+@_json_option
+def waiting_command(*, as_json: bool) -> None:
+    """Say by channel how many messages wait, and since when and why a gateway takes nothing."""
+    with with_django("app"):
+        from django.utils import timezone  # noqa: PLC0415 Django is ready only now
+
+        from huiyin.notices import outage, waiting  # noqa: PLC0415 as above
+        from huiyin.notices.texts import OUTSIDE  # noqa: PLC0415 as above
+
+        queues = waiting.queues(at=timezone.now())
+        held = outage.open_ones()
+        rows = []
+        for channel in OUTSIDE:
+            queue, away = queues.get(channel.value, waiting.Queue()), held.get(channel.value)
+            rows.append(
+                {
+                    "channel": channel.value,
+                    "due": queue.due,
+                    "oldest_due_at": _moment(queue.oldest_at),
+                    "later": queue.later,
+                    "away_since": _moment(away.began_at if away else None),
+                    "tries": away.tries if away else 0,
+                    "tried_at": _moment(away.tried_at if away else None),
+                    "reason": away.reason if away else "",
+                }
+            )
+    if as_json:
+        click.echo(json.dumps({"waiting": rows}, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo(f"{row['channel']:5}  {row['due']} due, {row['later']} later", nl=False)
+        if row["away_since"]:
+            click.echo(f"; takes nothing since {row['away_since']} ({row['reason']})", nl=False)
+        click.echo()
+
+
+@command.command(
     "resend",
     short_help="Send messages again.",
     epilog="Example: huiyin notices resend 01989f4e-5a1c-7cc2-8a51-2f7f0f4f3c11",
@@ -110,6 +153,10 @@ def check_command() -> int:
         click.echo(fault)
     click.echo("Not in order." if found else "In order.")
     return 1 if found else 0
+
+
+def _moment(at: "datetime | None") -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def _row(notice: "Notice") -> dict[str, Any]:

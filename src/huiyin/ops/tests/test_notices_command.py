@@ -58,6 +58,8 @@ DEAD = "state='dead', settled_at=timezone.now(), reason='gateway_refused'"
 
 def test_what_did_not_arrive_is_listed_without_words_and_sent_again(migrated):
     put(migrated, change=DEAD)
+    done = migrated.run("notices", "waiting")
+    assert done.stdout.splitlines() == ["sms    0 due, 0 later", "email  0 due, 0 later"]
 
     (row,) = listed(migrated, "dead")
     assert {name: row[name] for name in ("channel", "to", "state", "reason")} == {

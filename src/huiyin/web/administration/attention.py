@@ -22,13 +22,14 @@ UNITS, NOTICES, PEOPLE = "units.administer", "notices.administer", "people.see"
 
 @dataclass(frozen=True)
 class Point:
-    """One thing to look at. `urgent`: somebody waits because of it."""
+    """One thing to look at. `urgent`: somebody waits because of it. `counted`: say how many."""
 
     count: int
     words: str
     why: str
     url: str
     urgent: bool = False
+    counted: bool = True
 
 
 def points(actor: Actor, *, at: datetime) -> list[Point]:
@@ -116,9 +117,17 @@ def _of_messages() -> Iterator[Point]:
             urgent=kind is undelivered.Kind.NOTICE,
         )
     yield Point(
+        Subscription.objects.filter(
+            ended_at=None, disabled_at=None, failing_since__isnull=False
+        ).count(),
+        _("other systems that take no messages now"),
+        _("What waits for them leaves by itself when they are back."),
+        reverse("web:admin_undelivered", args=[undelivered.Kind.WEBHOOK.value]),
+    )
+    yield Point(
         Subscription.objects.filter(ended_at=None, disabled_at__isnull=False).count(),
         _("other systems that are no longer told"),
-        _("They failed for days and were switched off: huiyin webhooks list"),
+        _("They took nothing for days and were switched off."),
         reverse("web:admin_undelivered", args=[undelivered.Kind.WEBHOOK.value]),
     )
 
@@ -126,7 +135,9 @@ def _of_messages() -> Iterator[Point]:
 def _of_the_machine() -> Iterator[Point]:
     for reading in system.readings():
         if not reading.well:
-            yield Point(1, str(reading.name), str(reading.words), reverse("web:desk"), urgent=True)
+            address = reading.url or reverse("web:desk")
+            name, words = str(reading.name), str(reading.words)
+            yield Point(1, name, words, address, urgent=True, counted=False)
 
 
 def _of_posts(actor: Actor, on: date) -> Iterator[Point]:

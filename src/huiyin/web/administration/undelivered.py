@@ -20,6 +20,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from huiyin.gateway.models import EventKind, Message, MessageState
 from huiyin.gateway.outbox import wake_after_commit
+from huiyin.gateway.stuck import answer_words
 from huiyin.notices import queries, wording
 from huiyin.notices import verbs as notice_verbs
 from huiyin.notices.models import ChannelChoice, Notice, NoticeState
@@ -109,12 +110,11 @@ def _notice(row: Notice) -> Row:
 
 
 def _message(row: Message) -> Row:
-    said = _("answered %(status)s") % {"status": row.last_status} if row.last_status else ""
     return Row(
         ref=str(row.pk),
         what=row.subscription.url,
         about=str(EventKind(row.kind).label),
-        reason=" ".join(filter(None, (row.reason, said))),
+        reason=answer_words(row.last_status, row.reason),
         tag=row.subscription.token.label,
         at=row.put_at,
         tries=row.tries,

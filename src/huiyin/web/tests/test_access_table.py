@@ -84,6 +84,7 @@ class World:
             "unit change": {"pk": unit.pk, "what": "rename"},
             "duty": {"duty_id": 1},
             "undelivered": {"kind": "job"},
+            "channel": {"channel": "sms"},
             "register app": {"app_label": "categories"},
             "register row": {"object_id": "00000000-0000-0000-0000-000000000007"},
             "person": {"pk": colleague.pk, "post_pk": post.pk, "acting_pk": acting.pk},

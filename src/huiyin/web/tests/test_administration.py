@@ -1,14 +1,18 @@
 """The administrator's pages: units, duties, posts, procedures, what did not arrive, the log."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from huiyin.gateway.models import ApiToken, Message, Subscription
 from huiyin.matters.models import Assignment, Matter, Run
-from huiyin.notices.models import Notice, NoticeState
+from huiyin.notices import outage, outbox, recipients
+from huiyin.notices.facts import Facts
+from huiyin.notices.models import Notice, NoticeState, Outage
 from huiyin.people.models import AccessLog, Post
 from huiyin.procedures import library
 from huiyin.units.models import Duty, Unit, UnitKind
@@ -334,7 +338,8 @@ def test_what_failed_is_tried_again_or_given_up_with_a_reason(city):
     assert Notice.objects.get(pk=first.pk).state == NoticeState.QUEUED
     assert without.status_code == 422
     assert GivenUp.objects.get().reason == "已电话告知"
-    assert "消息都已送达" in page
+    assert "没有放弃的消息" in page
+    assert "消息都已送达" not in page  # the first is on its way
     assert "已电话告知" in page
 
 
@@ -358,6 +363,76 @@ def test_a_failed_job_is_put_to_work_again(city):
     assert ProcrastinateJob.objects.get(pk=job).status == "todo"
 
 
+def test_what_waits_for_a_gateway_that_is_away_is_said_and_tried_at_once(city):
+    admin = somebody(city)
+    page = reverse("web:admin_undelivered", args=["notice"])
+    assert "消息都已送达" in text(admin.get(page))
+    at = timezone.now()
+    outbox.put(
+        "hotline.answer.person", to=recipients.phone("15400000001"), urgent=True,
+        data=Facts(number="37142611001237"), key="event-1", at=at,
+    )  # fmt: skip
+    outage.found("sms", reason="gateway_unreachable:TimeoutError", at=at)
+
+    shown, first = text(admin.get(page)), text(admin.get(reverse("web:admin")))
+    old = text(admin.get(reverse("notices:troubled")))
+    answer = admin.post(reverse("notices:try_now", args=["sms"]), {"next": page})
+
+    assert "短信网关不接收消息" in shown
+    assert "短信网关连接不上（到时间没有答复）" in shown
+    assert "HUIYIN_SMS_URL" in shown
+    assert "1 条（最早：" in shown
+    assert ("消息都已送达" in shown, "消息都已送达" in old) == (False, False)
+    assert "短信网关不接收消息" in old
+    assert "1 条消息在等，恢复后自动发出。" in first
+    assert f'href="{page}"' in first
+    assert "短信网关不接收消息" in text(admin.get(reverse("web:desk")))
+    assert (answer.status_code, answer["Location"]) == (303, page)
+    assert Outage.objects.get().rest_until <= timezone.now()
+    assert AccessLog.objects.get(action="try_channel").subject_id == "sms"
+
+    outage.over("sms", at=timezone.now())
+    Notice.objects.update(state=NoticeState.SENT, sent_at=at)
+    after = text(admin.get(page))
+    assert "消息都已送达" in after
+    assert "最近的中断" in after
+    assert "短信网关不接收消息" not in text(admin.get(reverse("web:admin")))
+
+
+def test_what_waits_for_another_system_is_said_and_tried_at_once(city):
+    admin = somebody(city)
+    page = reverse("web:admin_undelivered", args=["webhook"])
+    nothing = text(admin.get(page))
+    token = ApiToken.objects.create(
+        digest=b"7" * 32, hint="hy_7", label="城管平台", account=an_account("machine"), rights=[],
+        created_at=NOW, expires_at=NOW + timedelta(days=900),
+    )  # fmt: skip
+    at = timezone.now()
+    hook = Subscription.objects.create(
+        token=token, url="https://chengguan.example/hook", secret="s", kinds=["run.acted"],
+        created_at=at, failing_since=at,
+    )  # fmt: skip
+    message = Message.objects.create(
+        subscription=hook, kind="run.acted", event_id=UUID(int=7), payload={}, put_at=at, tries=2,
+        due_at=at + timedelta(hours=2), reason="ConnectionRefusedError",
+    )  # fmt: skip
+
+    shown, first = text(admin.get(page)), text(admin.get(reverse("web:admin")))
+    admin.post(reverse("web:admin_try_receiver", args=[hook.pk]))
+
+    assert "都已告知" in nothing
+    assert "“城管平台”不接收消息" in shown
+    assert "这个地址上没有程序在接收" in shown
+    assert "没有放弃的消息" in shown
+    assert "个外部系统现在不接收消息" in first
+    assert Message.objects.get(pk=message.pk).due_at <= timezone.now()
+
+    Subscription.objects.update(disabled_at=at)
+    assert "已停止通知“城管平台”" in text(admin.get(page))
+    admin.post(reverse("web:admin_try_receiver", args=[hook.pk]))
+    assert Subscription.objects.get().disabled_at is None
+
+
 # --- the first page and the log -----------------------------------------------------------------
 
 
@@ -369,6 +444,7 @@ def test_the_first_page_names_what_waits_the_urgent_first(city):
     page = text(admin.get(reverse("web:admin")))
 
     assert page.index("却没有人在岗") < page.index("没有列入任何职责清单")
+    assert '<span class="nb">1</span></span> 个单位' in page  # also one alone is counted
 
 
 def test_entries_leave_the_log_with_a_reason_that_stands_in_the_log(city):

@@ -36,7 +36,7 @@ COSTS = {
     "petition_clerk": 4,
     "mediator": 6,
     "leader": 12,
-    "city_admin": 15,  # half of them the checks of the floor above
+    "city_admin": 16,  # half of them the checks of the floor above
     "auditor": 3,
 }
 

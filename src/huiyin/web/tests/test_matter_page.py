@@ -14,6 +14,7 @@ from huiyin.matters.models import EventHeader
 from huiyin.matters.tests.records import the_record
 from huiyin.matters.tests.sample_files import a_file
 from huiyin.matters.writing import ESCALATED, MARKS
+from huiyin.notices.models import Notice, NoticeState
 from huiyin.web.tests.access_table import client_of, session_of
 from huiyin.web.tests.factories import a_post, an_account
 
@@ -317,3 +318,17 @@ def test_what_was_told_again_and_again_in_one_night_is_one_line_that_opens(city)
     entries = [(one.entry.action, one.times) for one in page.context["m"].entries][:3]
     assert entries == [(ESCALATED, 1), ("matters.joined", 1), (ESCALATED, 6)]
     assert "当天 6 次" in page.content.decode()
+
+
+def test_the_clerk_sees_at_the_act_that_the_person_was_not_told(city):
+    bureau = city.unit("department")
+    run = dispatched(city, a_call(city), bureau)
+    desk = desk_of(bureau)
+    assert "请打电话告知" not in desk.get(page_of(run)).content.decode()
+
+    Notice.objects.filter(name="hotline.dispatch.person", channel="sms").update(
+        state=NoticeState.DEAD, reason="gateway_refused"
+    )
+
+    page = desk.get(page_of(run)).content.decode()
+    assert page.count("给诉求人的短信没有发出，已放弃") == 1

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from huiyin.ops.demo.divisions import divisions
 from huiyin.ops.demo.life.cast import Cast, Resident
+from huiyin.ops.demo.life.outages import tell_of_one
 from huiyin.ops.demo.life.plan import DAYS, Entry, entries
 from huiyin.ops.demo.life.tale import Live, Past, Tale, Teller, tell
 from huiyin.ops.demo.life.texts import put_in
@@ -55,7 +56,11 @@ def order(*, scale: Scale, at: datetime, matters: int | None = None) -> Progress
     """Order the life of a city, seen from now; ordered before, it stays as it was."""
     plan = entries(scale, now=at, matters=matters)
     fresh = Progress(scale=scale, now=at.isoformat(), total=len(plan), wanted=matters)
-    Note.objects.get_or_create(name=NOTE, defaults={"value": asdict(fresh), "written_at": at})
+    _note, is_new = Note.objects.get_or_create(
+        name=NOTE, defaults={"value": asdict(fresh), "written_at": at}
+    )
+    if is_new:
+        tell_of_one(now=at)
     found = progress()
     assert found is not None  # noqa: S101 it is there now
     return found

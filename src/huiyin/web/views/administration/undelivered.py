@@ -1,4 +1,7 @@
-"""What did not arrive or failed: look, try again one or many, give up with a reason."""
+"""What waits, did not arrive or failed: look, try again one or many, give up with a reason."""
+
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,13 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from huiyin.notices import queries
+from huiyin.gateway import stuck
+from huiyin.notices import waiting
 from huiyin.people.access_log import names_of
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
 from huiyin.people.refusals import ReasonMissing
 from huiyin.ui.http import SeeOther
-from huiyin.ui.refusals import sentence_of
+from huiyin.ui.refusals import Refusal, sentence_of
 from huiyin.web.administration import undelivered
 from huiyin.web.administration.undelivered import Kind
 from huiyin.web.paging import page
@@ -46,19 +50,42 @@ def _shown(
     shown = page(request, undelivered.waiting(kind), key="id", descending=True)
     given_up = undelivered.lately_given_up(kind)
     people = names_of([one.by for one in given_up if one.by])
-    waiting = queries.waiting(at=timezone.now())
+    rows = undelivered.rows(kind, shown.items)
     context = {
         "kind": kind.value,
         "tabs": [(one.value, label, counts[one]) for one, label in undelivered.TABS.items()],
         "page": shown,
-        "rows": undelivered.rows(kind, shown.items),
+        "rows": rows,
         "given_up": [(one, people.get(one.by, "") if one.by else "") for one in given_up],
         "trouble": trouble,
         "reason": reason,
-        "waiting": waiting,
-        "minutes": int(waiting.oldest_seconds // 60),
+        "try_is_first": not rows,
+        **_waiting(kind),
     }
     return render(request, "web/admin/undelivered.html", context, status=status)
+
+
+def _waiting(kind: Kind) -> dict[str, Any]:
+    """What of this sort waits, and for whom: jobs wait for nobody but the worker."""
+    if kind is Kind.NOTICE:
+        return {"standing": waiting.standing(at=timezone.now()), "lately": waiting.lately()}
+    if kind is Kind.WEBHOOK:
+        return {"receivers": stuck.stuck(), "waiting_count": stuck.waiting_count()}
+    return {}
+
+
+@staff(needs=NEEDS)
+@require_POST
+def try_receiver(request: PeopleRequest, pk: UUID) -> HttpResponse:
+    """Have one message to another system tried now."""
+    try:
+        stuck.try_now(subscription_id=pk, by=request.actor, at=timezone.now())
+    except Refusal as refused:
+        messages.warning(request, sentence_of(refused))
+    else:
+        words = _("One message is tried now; if it is taken, the others follow. Look again soon.")
+        messages.success(request, words)
+    return SeeOther(reverse("web:admin_undelivered", args=[Kind.WEBHOOK.value]))
 
 
 @staff(needs=NEEDS)
