@@ -345,4 +345,10 @@ class Migration(migrations.Migration):
             ' boolean, timestamptz, timestamptz, uuid, integer, integer, boolean, uuid, uuid,'
             ' text[], text[])',
         ),
+        # The search for words alone is no function of its own any more.
+        migrations.RunSQL(
+            sql='DROP FUNCTION matters_latest_worded(text, integer, integer, timestamptz, uuid,'
+            ' uuid, uuid, text[], text[])',
+            reverse_sql=import_module('huiyin.matters.migrations.0023_latest_worded').LATEST_WORDED,
+        ),
     ]
