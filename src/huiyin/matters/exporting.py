@@ -90,7 +90,7 @@ def order_export(
     if not ids:
         raise ExportEmpty()
     if len(ids) > MOST_ROWS:
-        raise ExportTooLong(rows=seen.count(), most=MOST_ROWS)
+        raise ExportTooLong(most=MOST_ROWS)
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=by.account_id)  # one at a time
         mine = Export.objects.filter(account_id=by.account_id, state__in=UNDER_WAY)

@@ -100,7 +100,7 @@ FileUnsafe = refusal("matters.file_unsafe")
 PictureTooLarge = refusal("matters.picture_too_large", most=int)
 StorageFull = refusal("matters.storage_full")
 FileNotFound = refusal("matters.file_not_found")
-ExportTooLong = refusal("matters.export_too_long", rows=int, most=int)
+ExportTooLong = refusal("matters.export_too_long", most=int)
 ExportEmpty = refusal("matters.export_empty")
 ExportsUnderWay = refusal("matters.exports_under_way", most=int)
 ExportNotFound = refusal("matters.export_not_found")
@@ -131,8 +131,8 @@ sentences(
         ),
         "matters.file_not_found": _("There is no such file, or it is not open to you."),
         "matters.export_too_long": _(
-            "The list has %(rows)s rows; an export takes at most %(most)s. Narrow the list, for "
-            "example to a month or a place."
+            "The list has more than %(most)s rows, which is the most an export takes. Narrow the"
+            " list, for example to a month or a place."
         ),
         "matters.export_empty": _("The list is empty: there is nothing to export."),
         "matters.exports_under_way": _(

@@ -77,7 +77,8 @@ def search(
 ) -> Found:  # fmt: skip
     """Return a page of the matters the actor sees that fit. Two queries at most."""
     if by.unit_id is not None and _is_walked(wanted, by):
-        first = latest(_asked(wanted, by, after), by=by, most=limit + 1)
+        asked = _asked(wanted, by, after, by_land=_is_by_land(wanted, by))
+        first = latest(asked, by=by, most=limit + 1)
         return _shown(_THESE.all(ids=first) if first else [], limit)
     if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
         had = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
@@ -111,21 +112,28 @@ def _is_walked(wanted: Wanted, by: Actor) -> bool:
 
 
 def _is_by_land(wanted: Wanted, by: Actor) -> bool:
-    """Tell whether the land asked for is walked: it holds less than what the office sees.
+    """Tell whether the land asked for is walked, for a page.
 
     For an office of the city a county or town only together with a category, which the index of its
     matters holds.
     """
+    return _is_smaller_land(wanted, by) and (
+        by.level != PlaceLevel.CITY
+        or wanted.category is not None
+        or (wanted.place is not None and wanted.place.level == PlaceLevel.VILLAGE)
+    )
+
+
+def _is_smaller_land(wanted: Wanted, by: Actor) -> bool:
+    """Tell whether land is asked for that holds less than what an office looks after."""
     land = wanted.place.level if wanted.place else PlaceLevel.CITY
-    if land not in _WALKED_LAND or land <= (by.level or 0) or not looks_after_much(by):
-        return False
-    return by.level != PlaceLevel.CITY or wanted.category is not None or land == PlaceLevel.VILLAGE
+    return land in _WALKED_LAND and land > (by.level or 0) and looks_after_much(by)
 
 
 _WALKED_LAND: Final = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
 
 
-def _asked(wanted: Wanted, by: Actor, after: Key | None) -> Asked:
+def _asked(wanted: Wanted, by: Actor, after: Key | None, *, by_land: bool) -> Asked:
     text, last = _tidy(wanted.text), after.id if after else LAST
     before, until = after.opened_at if after else NEVER, _end_of(wanted.until)
     if until is not None and until <= before:
@@ -142,7 +150,7 @@ def _asked(wanted: Wanted, by: Actor, after: Key | None) -> Asked:
         since=_midnight(wanted.since) if wanted.since else None,
         before=before,
         last=last,
-        by_land=_is_by_land(wanted, by),
+        by_land=by_land,
     )
 
 
@@ -185,14 +193,18 @@ def _shown(found: Sequence[Matter], limit: int) -> Found:
     return Found(tuple(shown), Key(shown[-1].opened_at, shown[-1].pk) if has_more else None)
 
 
-def runs_fitting(wanted: Wanted, *, by: Actor) -> QuerySet[Run]:
-    """Return the runs of the matters that fit, the latest first: of a procedure, in a state.
+def runs_fitting(wanted: Wanted, *, by: Actor, most: int) -> QuerySet[Run]:
+    """Return the runs of the latest matters that fit, the latest first: of a procedure, in a state.
 
-    For somebody of staff. Whether they see them is not asked here: an export asks it of each run
-    (`access.those_seen`), and to ask it of the matters as well would cost as much again.
+    For a post. `most`: of so many matters, no more. Whether the runs are seen is not asked here: an
+    export asks it of each (`access.those_seen`). One query, to find the matters.
     """
-    matters = _narrowed(Matter.objects.all(), replace(wanted, procedure="", state=""), by)
-    runs = Run.objects.filter(matter__in=matters.values("pk"))
+    if numbers.read(wanted.text) is None:
+        asked = _asked(wanted, by, None, by_land=_is_smaller_land(wanted, by))
+        runs = Run.objects.filter(matter__in=latest(asked, by=by, most=most))
+    else:
+        matters = _narrowed(Matter.objects.all(), replace(wanted, procedure="", state=""), by)
+        runs = Run.objects.filter(matter__in=matters.values("pk"))
     if wanted.procedure:
         runs = runs.filter(procedure=wanted.procedure)
     if wanted.state:

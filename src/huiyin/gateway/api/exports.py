@@ -20,7 +20,7 @@ from huiyin.gateway.paging import cursor_of, moment_in
 from huiyin.gateway.ranges import file_answer
 from huiyin.gateway.schemas.exports import ExportIn, ExportOut, ExportsOut
 from huiyin.matters import inbox
-from huiyin.matters.exporting import exports_of, open_export, order_export
+from huiyin.matters.exporting import MOST_ROWS, exports_of, open_export, order_export
 from huiyin.matters.models import Export, Run
 from huiyin.matters.refusals import ExportNotFound
 from huiyin.matters.search import Wanted, runs_fitting
@@ -117,7 +117,7 @@ def _runs(sent: ExportIn, by: Actor) -> QuerySet[Run]:
         since=sane_day(sent.since, "since"),
         until=sane_day(sent.until, "until"),
     )
-    return runs_fitting(wanted, by=by)
+    return runs_fitting(wanted, by=by, most=MOST_ROWS + 1)
 
 
 def _out(export: Export) -> dict[str, Any]:
