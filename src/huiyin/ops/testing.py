@@ -26,6 +26,7 @@ from huiyin.ops.errors import OperatorError
 from huiyin.ops.locking import release, try_lock
 from huiyin.ops.postgres import layout as places
 from huiyin.ops.postgres.cluster import Cluster
+from huiyin.ops.processes import GARBAGE
 
 SLOTS = 10
 
@@ -138,8 +139,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Look for garbage from here on, in what tests make."""
+    """Look for garbage from here on, in what tests make, as seldom as a server does."""
     gc.freeze()
+    gc.set_threshold(*GARBAGE)
     gc.enable()
 
 
