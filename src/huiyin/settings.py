@@ -106,7 +106,7 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "") or ""),
-        "CONN_MAX_AGE": 600,
+        "CONN_MAX_AGE": 0 if IN_TEST else 600,
         "CONN_HEALTH_CHECKS": True,
         # What `huiyin.ui.ready` asks for the third time is planned once for each connection.
         "OPTIONS": {**parts, "prepare_threshold": 3},
