@@ -13,6 +13,7 @@ from huiyin.config import Config, load_config
 from huiyin.ops import restoring
 from huiyin.ops.postgres import Urls, database_urls
 from huiyin.ops.postgres.cluster import APP_ROLE
+from huiyin.ops.processes import nothing_is_garbage
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,7 +46,8 @@ def with_django(role: Literal["app", "owner"]) -> Iterator[Installation]:
         if not found.config.database_url:
             os.environ["HUIYIN_APP_ROLE"] = APP_ROLE
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.settings")
-        django.setup()
+        with nothing_is_garbage():
+            django.setup()
         try:
             yield found
         finally:

@@ -1,9 +1,6 @@
-import shutil
-import subprocess
-
 import pytest
 
-from huiyin.ops.tests.instances import Instance
+from huiyin.ops.tests.instances import Instance, copied
 
 
 @pytest.fixture
@@ -26,12 +23,5 @@ def template(tmp_path_factory):
 
 @pytest.fixture
 def migrated(template, instance):
-    """A copy of the migrated installation, with the same keys."""
-    source, target = template.cluster().layout, instance.cluster().layout
-    instance.var.mkdir()
-    shutil.copy2(template.var / "keys.json", instance.var / "keys.json")
-    target.base.mkdir(parents=True)
-    target.base.chmod(0o755)
-    for name in ("data", "passwords.json"):
-        subprocess.run(["cp", "-a", source.base / name, target.base / name], check=True)
-    return instance
+    """A copy of the migrated installation."""
+    return copied(template, instance)

@@ -1,6 +1,7 @@
 """Real installations for tests: a data folder of their own, commands as real processes."""
 
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -103,6 +104,20 @@ class Instance:
             if process.stdout is not None:
                 process.stdout.close()
         self.cluster().remove()
+
+
+def copied(source: Instance, target: Instance) -> Instance:
+    """Make an installation that is not running a copy of another one, with the same keys."""
+    there, here = source.cluster().layout, target.cluster().layout
+    target.var.mkdir()
+    shutil.copy2(source.var / "keys.json", target.var / "keys.json")
+    here.base.mkdir(parents=True)
+    here.base.chmod(0o755)
+    for name in ("data", "passwords.json"):
+        subprocess.run(["cp", "-a", there.base / name, here.base / name], check=True)
+    if (source.var / "files").exists():
+        shutil.copytree(source.var / "files", target.var / "files")
+    return target
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:

@@ -15,7 +15,7 @@ import pytest
 from huiyin.config import new_keys
 from huiyin.ops import archive
 from huiyin.ops.errors import OperatorError
-from huiyin.ops.tests.instances import moments, said
+from huiyin.ops.tests.instances import Instance, copied, moments, said
 
 pytestmark = pytest.mark.fault
 
@@ -83,6 +83,37 @@ def backed_up(instance, path):
     return path
 
 
+@pytest.fixture(scope="module")
+def gone_on(template, tmp_path_factory):
+    """An installation that was "old" when it was backed up and is "new" now; and that backup."""
+    folder = tmp_path_factory.mktemp("gone-on")
+    made = copied(template, Instance(folder / "var"))
+    path = backed_up(fill(made, "old"), folder / "b.tar")
+    fill(made, "new")
+    yield made, path
+    made.cleanup()
+
+
+@pytest.fixture
+def saved(gone_on, instance, tmp_path):
+    """An installation of a test's own that is "new"; the backup of the "old" one is beside it."""
+    source, path = gone_on
+    shutil.copyfile(path, tmp_path / "b.tar")
+    return copied(source, instance)
+
+
+@pytest.fixture(scope="module")
+def backup_of_nothing(template, tmp_path_factory):
+    """The backup of a new installation, to be copied."""
+    return backed_up(template, tmp_path_factory.mktemp("nothing") / "b.tar")
+
+
+@pytest.fixture
+def b_tar(backup_of_nothing, tmp_path):
+    """A whole backup that a test may damage."""
+    return shutil.copyfile(backup_of_nothing, tmp_path / "b.tar")
+
+
 def test_a_backup_holds_database_files_and_counts(migrated, tmp_path):
     fill(migrated, "old")
 
@@ -100,45 +131,38 @@ def test_a_backup_holds_database_files_and_counts(migrated, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar", "var"]
 
 
-def test_a_restore_brings_everything_back_and_gives_the_rights_again(migrated, tmp_path):
-    backed_up(fill(migrated, "old"), tmp_path / "b.tar")
-    fill(migrated, "new")
-    (migrated.var / "files" / "later.txt").write_text("later", encoding="utf-8")
+def test_a_restore_brings_everything_back_and_gives_the_rights_again(saved, tmp_path):
+    (saved.var / "files" / "later.txt").write_text("later", encoding="utf-8")
 
-    done = migrated.run("restore", str(tmp_path / "b.tar"), "--force")
+    done = saved.run("restore", str(tmp_path / "b.tar"), "--force")
 
     assert done.returncode == 0, done.stderr
-    assert state(migrated) == state_of("old")
-    assert leftovers(migrated) == []
+    assert state(saved) == state_of("old")
+    assert leftovers(saved) == []
 
 
-def test_a_restore_into_an_empty_installation_needs_no_force(migrated, tmp_path):
-    backed_up(fill(migrated, "old"), tmp_path / "b.tar")
-    migrated.cluster().remove()
-    shutil.rmtree(migrated.var / "files")
+def test_a_restore_into_an_empty_installation_needs_no_force(saved, tmp_path):
+    saved.cluster().remove()
+    shutil.rmtree(saved.var / "files")
 
-    done = migrated.run("restore", str(tmp_path / "b.tar"))
+    done = saved.run("restore", str(tmp_path / "b.tar"))
 
     assert done.returncode == 0, done.stderr
-    assert state(migrated) == state_of("old")
+    assert state(saved) == state_of("old")
 
 
-def test_a_restore_does_not_overwrite_unasked(migrated, tmp_path):
-    backed_up(fill(migrated, "old"), tmp_path / "b.tar")
-    fill(migrated, "new")
-
-    sentence = said(migrated.run("restore", str(tmp_path / "b.tar")))
+def test_a_restore_does_not_overwrite_unasked(saved, tmp_path):
+    sentence = said(saved.run("restore", str(tmp_path / "b.tar")))
 
     assert sentence.startswith("The database holds data already (")
     assert sentence.endswith(" tables): add --force to replace them.")
-    assert state(migrated) == state_of("new")
+    assert state(saved) == state_of("new")
 
 
-def test_a_backup_of_other_keys_is_refused(migrated, tmp_path):
-    backed_up(fill(migrated, "old"), tmp_path / "b.tar")
+def test_a_backup_of_other_keys_is_refused(saved, tmp_path):
     keys = new_keys()
 
-    done = migrated.run(
+    done = saved.run(
         "restore", str(tmp_path / "b.tar"), "--force",
         HUIYIN_SEAL_KEYS=keys["HUIYIN_SEAL_KEYS"], HUIYIN_INDEX_KEY=keys["HUIYIN_INDEX_KEY"],
     )  # fmt: skip
@@ -148,28 +172,26 @@ def test_a_backup_of_other_keys_is_refused(migrated, tmp_path):
         "(HUIYIN_INDEX_KEY) differ or are missing: set the keys of the installation that made it, "
         "then restore again."
     )
-    assert state(migrated) == state_of("old")
+    assert state(saved) == state_of("new")
 
 
-def test_a_newer_seal_key_in_front_does_not_hinder(migrated, tmp_path):
-    backed_up(fill(migrated, "old"), tmp_path / "b.tar")
-    kept = json.loads((migrated.var / "keys.json").read_text())["HUIYIN_SEAL_KEYS"]
+def test_a_newer_seal_key_in_front_does_not_hinder(saved, tmp_path):
+    kept = json.loads((saved.var / "keys.json").read_text())["HUIYIN_SEAL_KEYS"]
     newer = new_keys()["HUIYIN_SEAL_KEYS"].replace("k1:", "k2:")
 
-    done = migrated.run(
+    done = saved.run(
         "restore", str(tmp_path / "b.tar"), "--force", HUIYIN_SEAL_KEYS=f"{newer},{kept}"
     )
 
     assert done.returncode == 0, done.stderr
 
 
-def test_a_database_in_use_is_not_replaced(migrated, tmp_path):
-    backed_up(fill(migrated, "old"), tmp_path / "b.tar")
-    cluster = migrated.cluster()
+def test_a_database_in_use_is_not_replaced(saved, tmp_path):
+    cluster = saved.cluster()
     urls = cluster.start()
     try:
         with psycopg.connect(urls.app):
-            done = migrated.run(
+            done = saved.run(
                 "restore", str(tmp_path / "b.tar"), "--force",
                 DATABASE_URL=urls.app, HUIYIN_OWNER_DATABASE_URL=urls.owner,
             )  # fmt: skip
@@ -191,15 +213,14 @@ def test_a_database_in_use_is_not_replaced(migrated, tmp_path):
         pytest.param(lambda path: add_member(path, "files/more.txt"), id="file-not-in-manifest"),
     ],
 )
-def test_a_damaged_backup_is_refused_before_anything_changes(template, tmp_path, damage):
-    path = backed_up(template, tmp_path / "b.tar")
-    archive.verify(path)
+def test_a_damaged_backup_is_refused_before_anything_changes(b_tar, damage):
+    archive.verify(b_tar)
 
-    damage(path)
+    damage(b_tar)
 
     with pytest.raises(OperatorError) as caught:
-        archive.verify(path)
-    assert str(caught.value).startswith(f"{path} is not a whole backup (")
+        archive.verify(b_tar)
+    assert str(caught.value).startswith(f"{b_tar} is not a whole backup (")
 
 
 def flip(path, offset):
@@ -217,14 +238,13 @@ def add_member(path, name):
         tar.add(source, arcname=name)
 
 
-def test_a_backup_file_that_exists_is_not_overwritten(template, tmp_path):
-    path = backed_up(template, tmp_path / "b.tar")
-    before = path.read_bytes()
+def test_a_backup_file_that_exists_is_not_overwritten(template, b_tar):
+    before = b_tar.read_bytes()
 
-    assert said(template.run("backup", str(path))) == (
-        f"{path} exists: give another name, or move it away first."
+    assert said(template.run("backup", str(b_tar))) == (
+        f"{b_tar} exists: give another name, or move it away first."
     )
-    assert path.read_bytes() == before
+    assert b_tar.read_bytes() == before
 
 
 def test_a_backup_into_a_missing_folder_is_one_sentence(template, tmp_path):
@@ -285,18 +305,16 @@ def test_a_killed_backup_leaves_no_file_of_that_name_and_the_next_one_works(
 
 
 @pytest.mark.parametrize("seconds", moments(0.0, 0.25, 0.6))
-def test_a_killed_restore_leaves_the_old_state_or_the_new_one(migrated, tmp_path, seconds):
-    backed_up(fill(migrated, "old"), tmp_path / "b.tar")
-    fill(migrated, "new")
-    process = migrated.start("restore", str(tmp_path / "b.tar"), "--force")
+def test_a_killed_restore_leaves_the_old_state_or_the_new_one(saved, tmp_path, seconds):
+    process = saved.start("restore", str(tmp_path / "b.tar"), "--force")
     assert "Restoring the database …\n" in iter(process.stdout.readline, "")
     time.sleep(seconds)
 
     process.kill()
     process.wait()
 
-    assert state(migrated) in (state_of("old"), state_of("new"))
-    assert leftovers(migrated) == []
+    assert state(saved) in (state_of("old"), state_of("new"))
+    assert leftovers(saved) == []
 
 
 @pytest.mark.parametrize(
@@ -307,9 +325,7 @@ def test_a_killed_restore_leaves_the_old_state_or_the_new_one(migrated, tmp_path
         pytest.param("_move_files", "old", id="before-the-files-move"),
     ],
 )
-def test_a_restore_killed_at_a_seam_is_finished_or_undone(migrated, tmp_path, victim, expected):
-    backed_up(fill(migrated, "old"), tmp_path / "b.tar")
-    fill(migrated, "new")
+def test_a_restore_killed_at_a_seam_is_finished_or_undone(saved, tmp_path, victim, expected):
     script = """
         import os, signal, sys
         from huiyin.ops import cli, restoring
@@ -317,12 +333,12 @@ def test_a_restore_killed_at_a_seam_is_finished_or_undone(migrated, tmp_path, vi
         setattr(restoring, sys.argv[2], lambda *given: os.kill(os.getpid(), signal.SIGKILL))
         cli.main(["restore", sys.argv[1], "--force"])
     """
-    process = migrated.start_python("-c", textwrap.dedent(script), str(tmp_path / "b.tar"), victim)
+    process = saved.start_python("-c", textwrap.dedent(script), str(tmp_path / "b.tar"), victim)
     process.communicate(timeout=240)
     assert process.returncode == -signal.SIGKILL
 
-    assert state(migrated) == state_of(expected)
-    assert leftovers(migrated) == []
+    assert state(saved) == state_of(expected)
+    assert leftovers(saved) == []
 
 
 def test_python_of_the_tests_is_the_one_of_the_commands():

@@ -1,5 +1,6 @@
 """The command line: help with an example for every command, sentences instead of traces."""
 
+import gc
 import json
 import socket
 
@@ -7,6 +8,7 @@ import click
 import pytest
 
 from huiyin.ops.cli import COMMANDS, cli
+from huiyin.ops.processes import GARBAGE, nothing_is_garbage
 from huiyin.ops.tests.instances import said
 
 
@@ -103,3 +105,23 @@ cli.guarded(lambda: 1 / 0)
         f"{log}.\n"
     )
     assert "ZeroDivisionError: division by zero" in log.read_text(encoding="utf-8")
+
+
+def test_nothing_is_garbage_while_a_command_gets_ready_even_if_it_fails():
+    before, was_on = gc.get_freeze_count(), []
+
+    def get_ready():
+        with nothing_is_garbage():
+            was_on.append(gc.isenabled())
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        get_ready()
+
+    assert (was_on, gc.isenabled()) == ([False], True)
+    assert gc.get_freeze_count() > before
+
+
+def test_tests_look_for_garbage_as_seldom_as_a_server_and_not_in_what_is_loaded():
+    assert (gc.isenabled(), gc.get_threshold()) == (True, GARBAGE)
+    assert gc.get_freeze_count() > 100_000

@@ -71,7 +71,9 @@ def shown_city(city_database, django_db_blocker):
     name = f"{city_database}_shown"
     with django_db_blocker.unblock():
         make(name, copy_of=city_database)
-        with database(name):
+        with database(name), pytest.MonkeyPatch.context() as patch:
+            # Chromium asks often over one connection; this database is dropped by force.
+            patch.setitem(connection.settings_dict, "CONN_MAX_AGE", 600)
             server = LiveServer("localhost")
             yield server
             server.stop()
