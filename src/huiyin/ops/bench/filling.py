@@ -233,7 +233,10 @@ def _lives(city: City, told: Sequence[str]) -> list[Life]:
 
 
 def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> list[Order]:
-    """Return which life is copied how often to which week: what is open belongs to today."""
+    """Return which life is copied how often to which week: what is open belongs to today.
+
+    They stand in the order of the days on which the copies come in, as a city writes them down.
+    """
     rng = Random(seed)  # noqa: S311 a draw, no secret
     kinds = sorted({life.category for life in lives})
     weight = dict(zip(kinds, skew.weights(len(kinds), skew.OF_KINDS, rng), strict=True))
@@ -262,6 +265,7 @@ def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> li
             ]
     found = [one for one in orders if one.times]
     rng.shuffle(found)
+    found.sort(key=lambda one: lives[one.life].opened - timedelta(days=one.days))
     return found
 
 
