@@ -9,7 +9,7 @@ import gc
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -471,17 +471,25 @@ def count(cells: Cells, *, anew: bool) -> None:
 
 
 def _tidy_up(shelf: Shelf) -> None:
-    """Leave the tables as they lie there on any day of a city that has not just been filled."""
+    """Leave the tables as they lie there on any day of a city that has not just been filled.
+
+    Tidied up first, links are looked at in indexes alone: the tables themselves are not read.
+    """
     tables = [Tally._meta.db_table, *by_size([*TABLES, *(shelf.checks.keys() - {*TABLES})])]
     with ThreadPoolExecutor(TOGETHER_TIDY) as pool:
-        for _ in pool.map(partial(_tidy, shelf), tables):
-            pass
+        for todo in (_vacuum, shelf.check):
+            for _ in pool.map(partial(_apart, todo), tables):
+                pass
 
 
-def _tidy(shelf: Shelf, table: str) -> None:
+def _vacuum(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {table}")
+
+
+def _apart(todo: Callable[[str], None], table: str) -> None:
+    """Do something with a table in a thread of its own."""
     try:
-        shelf.check(table)
-        with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM (ANALYZE) {table}")
+        todo(table)
     finally:
-        connection.close()  # of this thread
+        connection.close()
