@@ -61,22 +61,16 @@ class Shelf:
         tables = by_size([*self.indexes])
         # Whoever is free takes the next one.
         waiting = iter([(table, one) for table in tables for one in self.indexes[table]])
-        if connection.in_atomic_block or len(tables) <= 1:  # nobody else sees these tables
-            self._make(waiting)
-        else:
-            with ThreadPoolExecutor(TOGETHER) as pool:
-                for _ in pool.map(self._make_apart, [waiting] * TOGETHER):
-                    pass
+        with ThreadPoolExecutor(TOGETHER) as pool:
+            for _ in pool.map(self._make, [waiting] * TOGETHER):
+                pass
         _run(self.constraints)
 
     def _make(self, waiting: Iterator[tuple[str, str]]) -> None:
-        for table, statement in waiting:
-            _run([statement])
-            self.indexes[table].remove(statement)
-
-    def _make_apart(self, waiting: Iterator[tuple[str, str]]) -> None:
         try:
-            self._make(waiting)
+            for table, statement in waiting:
+                _run([statement])
+                self.indexes[table].remove(statement)
         finally:
             connection.close()  # of this thread
 
