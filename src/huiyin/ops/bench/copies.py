@@ -25,6 +25,7 @@ COUNTS: Final = "bench_counts"
 SINGLE: Final = ("number", "lon", "lat", STEM)
 _VERSION: Final = b"\x70"
 _VARIANT: Final = b"\x80"
+AFTERNOON: Final = 8 * 3_600_000  # milliseconds
 _FLOAT: Final = struct.Struct("!id")  # the length, the number
 TABLES: Final = tuple(model._meta.db_table for model in MODELS)
 
@@ -240,12 +241,12 @@ class Copier:
         for number, day_number in mould.dates:
             words[number] = DAY.pack(day_number - days)
         opened = life.opened - shift
-        prefix = _prefix(opened)
+        noon = _noon(opened)
         month = f"{self._city}{opened:%y%m}"
         into = [(self.rows[table], pattern) for table, pattern in mould.tables]
         counts, bases = self.rows[COUNTS], mould.moves.earlier(shift)
         for spot in spots:
-            units = self._put_words(words, mould, spot, prefix, month)
+            units = self._put_words(words, mould, spot, noon, month)
             _put_hashes(words, mould)
             for number, pattern in mould.alone:
                 words[number] = whole(pattern.filled(words))
@@ -254,12 +255,12 @@ class Copier:
             counts.append(mould.moves.rows(bases, spot.area, units))
 
     def _put_words(
-        self, words: list[bytes], mould: Mould, spot: Spot, prefix: bytes, month: str
+        self, words: list[bytes], mould: Mould, spot: Spot, noon: int, month: str
     ) -> list[int]:  # fmt: skip
         """Put in what is other in every copy; return the numbers of its units, and that of none."""
         rng, single = self._rng, mould.single
         # In the order of the first ones: what is hashed has its keys in order.
-        fresh = words[: mould.fresh] = _fresh(prefix, mould.fresh, rng)
+        fresh = words[: mould.fresh] = _fresh(noon, mould.fresh, rng)
         for own, at in mould.written:
             one = fresh[own].hex()
             words[at] = f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}".encode()
@@ -315,16 +316,16 @@ def _keyed(one: _Hashed, content: bytes) -> bytes:
     return outer.digest()
 
 
-def _prefix(day: date) -> bytes:
-    """Return what UUIDv7 of a day begin with, up to their version."""
-    noon = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
-    return int(noon.timestamp() * 1_000).to_bytes(6, "big")
+def _noon(day: date) -> int:
+    """Return noon of a day in milliseconds, as UUIDv7 count them."""
+    return int(datetime(day.year, day.month, day.day, 4, tzinfo=UTC).timestamp() * 1_000)
 
 
-def _fresh(prefix: bytes, many: int, rng: random.Random) -> list[bytes]:
-    """Return so many ids in their order: of one instant, so drawn by lot in 64 bits of theirs."""
+def _fresh(noon: int, many: int, rng: random.Random) -> list[bytes]:
+    """Return so many ids in their order: of one instant after noon, drawn by lot in 64 bits."""
     lots = rng.randbytes(8 * many)
-    first = prefix + _VERSION
+    instant = noon + int(rng.random() * AFTERNOON)
+    first = instant.to_bytes(6, "big") + _VERSION
     found = [
         first + lots[at : at + 1] + _VARIANT + lots[at + 1 : at + 8] for at in range(0, 8 * many, 8)
     ]

@@ -9,7 +9,7 @@ import gc
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -150,7 +150,11 @@ def write(
     # What is there is written once more when it is little: then nothing of it all is logged.
     there = Matter.objects.count()
     anew, few = there * ANEW < wanted, wanted * FEW < there
-    with shelved(TABLES, only_links=few) as shelf:
+    counts = Tally._meta.db_table
+    with (
+        shelved(TABLES, only_links=few) as shelf,
+        shelved((counts,) if anew else ()) as shelf_of_counts,
+    ):
         started = time.perf_counter()
         pour(written(), [partial(ground.copies, *part) for part in parts], anew=anew)
         writing = time.perf_counter() - started
@@ -159,10 +163,12 @@ def write(
         with ThreadPoolExecutor(1) as pool:
             counted = pool.submit(_count_apart, cells, anew=anew)
             shelf.build()
+            _tidy_up(shelf, by_size([*TABLES, *(shelf.checks.keys() - {*TABLES})]))
             counting = counted.result()
         indexes = time.perf_counter() - started
         started = time.perf_counter()
-        _tidy_up(shelf)
+        shelf_of_counts.build()
+        _tidy_up(shelf_of_counts, [counts])
     Note.objects.filter(name=UNDER_WAY).delete()
     tidying = time.perf_counter() - started
     events = sum(len(lives[one.life].events) * one.times for one in orders)
@@ -190,9 +196,9 @@ def told(one: Filled) -> str:
     rate = one.matters / one.seconds if one.seconds else 0
     return (
         f"{one.matters} matters with {one.events} events in {one.seconds:.0f} s ({rate:.0f}/s): "
-        f"told and read {one.telling:.0f} s, written {one.writing:.0f} s, indexes "
-        f"{one.indexes:.0f} s (beside them the counts {one.counting:.0f} s), links "
-        f"looked at and tidied up {one.tidying:.0f} s"
+        f"told and read {one.telling:.0f} s, written {one.writing:.0f} s, indexes and links "
+        f"{one.indexes:.0f} s (beside them counted {one.counting:.0f} s), those of the counts "
+        f"{one.tidying:.0f} s"
     )
 
 
@@ -233,7 +239,10 @@ def _lives(city: City, told: Sequence[str]) -> list[Life]:
 
 
 def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> list[Order]:
-    """Return which life is copied how often to which week: what is open belongs to today."""
+    """Return which life is copied how often to which week: what is open belongs to today.
+
+    They stand in the order of the days on which the copies come in, as a city writes them down.
+    """
     rng = Random(seed)  # noqa: S311 a draw, no secret
     kinds = sorted({life.category for life in lives})
     weight = dict(zip(kinds, skew.weights(len(kinds), skew.OF_KINDS, rng), strict=True))
@@ -262,6 +271,7 @@ def _orders(lives: Sequence[Life], wanted: int, *, today: date, seed: str) -> li
             ]
     found = [one for one in orders if one.times]
     rng.shuffle(found)
+    found.sort(key=lambda one: lives[one.life].opened - timedelta(days=one.days))
     return found
 
 
@@ -449,35 +459,39 @@ def make_counts(cells: Cells) -> None:
 
 def count(cells: Cells, *, anew: bool) -> None:
     """Add what was copied to what was counted before; `anew`: all counts are written once more."""
-    tables = (Tally._meta.db_table,) if anew else ()
     sizes = {name: getattr(cells, name) for name in ("area", "measure", "day", "kind")}
-    with shelved(tables) as shelf, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL work_mem = '256MB'")
-            cursor.execute("SET LOCAL enable_hashagg = off")  # sorted they lie as the index does
-            if anew:
-                for statement in _OLD_COUNTS:
-                    cursor.execute(statement, sizes)
-                cursor.execute("TRUNCATE matters_tally, matters_tallydelta")
-            for table in ("bench_counts", "bench_kinds", "bench_measures", "bench_units"):
-                cursor.execute(f"ANALYZE {table}")
-            cursor.execute(_KEEP if anew else _ADD, sizes)
-            cursor.execute(_DROP_COUNTS)
-        shelf.put_back()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL enable_hashagg = off")  # sorted they lie as the index does
+        if anew:
+            for statement in _OLD_COUNTS:
+                cursor.execute(statement, sizes)
+            cursor.execute("TRUNCATE matters_tally, matters_tallydelta")
+        for table in ("bench_counts", "bench_kinds", "bench_measures", "bench_units"):
+            cursor.execute(f"ANALYZE {table}")
+        cursor.execute(_KEEP if anew else _ADD, sizes)
+        cursor.execute(_DROP_COUNTS)
 
 
-def _tidy_up(shelf: Shelf) -> None:
-    """Leave the tables as they lie there on any day of a city that has not just been filled."""
-    tables = [Tally._meta.db_table, *by_size([*TABLES, *(shelf.checks.keys() - {*TABLES})])]
+def _tidy_up(shelf: Shelf, tables: Sequence[str]) -> None:
+    """Leave tables as they lie there on any day of a city that has not just been filled.
+
+    Tidied up first, links are looked at in indexes alone: the tables themselves are not read.
+    """
     with ThreadPoolExecutor(TOGETHER_TIDY) as pool:
-        for _ in pool.map(partial(_tidy, shelf), tables):
-            pass
+        for todo in (_vacuum, shelf.check):
+            for _ in pool.map(partial(_apart, todo), tables):
+                pass
 
 
-def _tidy(shelf: Shelf, table: str) -> None:
+def _vacuum(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {table}")
+
+
+def _apart(todo: Callable[[str], None], table: str) -> None:
+    """Do something with a table in a thread of its own."""
     try:
-        shelf.check(table)
-        with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM (ANALYZE) {table}")
+        todo(table)
     finally:
-        connection.close()  # of this thread
+        connection.close()

@@ -22,9 +22,9 @@ _METHOD: Final = """
 
 * **City**: the reference city with all its places, units and people, filled by `huiyin bench fill`:
   stories that the product's own chronicle tells, copied over two years with chains of their own,
-  by COPY into tables without indexes, one connection for each; the indexes are built at the end. As
-  unevenly as in a real city: the first of the kinds has a fifth of all matters, 8 % are open.
-  `huiyin verify` finds nothing wrong with it.
+  by COPY into tables without indexes, one connection for each, in the order of the days on which
+  they come in; the indexes are built at the end. As unevenly as in a real city: the first of the
+  kinds has a fifth of all matters, 8 % are open. `huiyin verify` finds nothing wrong with it.
 * **Database**: a cluster of the benchmark's own, never the user's, with the settings of a
   production, `synchronous_commit` on. `huiyin bench` refuses to run beside the keys of a real city.
 * **Server and worker**: as a city runs them, in production mode, over HTTP with signed-in sessions

@@ -139,6 +139,16 @@ def test_what_is_over_happened_in_one_of_the_weeks_of_two_years():
     assert len(days) == filling.WEEKS
 
 
+def test_copies_are_ordered_as_they_come_in():
+    lives = [a_life(n) for n in range(3)] + [a_life(3, is_open=True, is_over=False)]
+
+    found = filling._orders(lives, 2_000, today=date(2026, 11, 26), seed="a")
+
+    days = [lives[one.life].opened - timedelta(days=one.days) for one in found]
+    assert days == sorted(days)
+    assert len({one.life for one in found[:50]}) > 1  # of one day or week, in no order
+
+
 def test_shares_add_up_whatever_the_weights():
     for many, power in ((1, 1.0), (7, 0.45), (141, 1.0)):
         weights = skew.weights(many, power, Random("shares"))  # noqa: S311 a draw
