@@ -6,6 +6,39 @@ from django.db import migrations, models
 
 # The units are found first, and the posts of each by it: most offices look after a few of thousands.
 FORWARDS = """
+CREATE OR REPLACE FUNCTION people_places_covered(scope_place uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    -- The zones on its land are few: they are found first, and once.
+    WITH lying AS MATERIALIZED (
+        SELECT ARRAY(
+            SELECT zone.id
+            FROM places_place AS zone
+            JOIN places_place AS land ON land.id = zone.overlay_parent_id
+            WHERE zone.overlay_parent_id IS NOT NULL AND scope_place IN (
+                land.id, land.city_id, land.county_id, land.town_id, land.village_id
+            )
+        ) AS zones
+    )
+    -- One column holds a place, by its level: each is looked up in its own index.
+    SELECT place.id FROM places_place AS place WHERE place.id = scope_place
+    UNION
+    SELECT place.id FROM places_place AS place WHERE place.city_id = scope_place
+    UNION
+    SELECT place.id FROM places_place AS place WHERE place.county_id = scope_place
+    UNION
+    SELECT place.id FROM places_place AS place WHERE place.town_id = scope_place
+    UNION
+    SELECT place.id FROM places_place AS place WHERE place.village_id = scope_place
+    UNION
+    SELECT place.id FROM places_place AS place WHERE place.id = ANY ((SELECT zones FROM lying)::uuid[])
+    UNION
+    SELECT place.id FROM places_place AS place WHERE place.county_id = ANY ((SELECT zones FROM lying)::uuid[])
+    UNION
+    SELECT place.id FROM places_place AS place WHERE place.town_id = ANY ((SELECT zones FROM lying)::uuid[])
+    UNION
+    SELECT place.id FROM places_place AS place WHERE place.village_id = ANY ((SELECT zones FROM lying)::uuid[])
+$$;
+
 CREATE OR REPLACE FUNCTION people_staff_seen(office_unit uuid, sees_all boolean, on_day date) RETURNS SETOF uuid
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT account.id FROM people_account AS account WHERE sees_all AND account.kind = 'staff'
@@ -29,6 +62,29 @@ $$;
 """
 
 BACKWARDS = """
+CREATE OR REPLACE FUNCTION people_places_covered(scope_place uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT place.id FROM places_place AS place
+    WHERE place.id = scope_place OR place.city_id = scope_place OR place.county_id = scope_place
+       OR place.town_id = scope_place OR place.village_id = scope_place
+    UNION
+    -- The zones are few: they are found first, and once.
+    SELECT place.id
+    FROM (
+        SELECT ARRAY(
+            SELECT zone.id
+            FROM places_place AS zone
+            JOIN places_place AS land ON land.id = zone.overlay_parent_id
+            WHERE scope_place IN (
+                land.id, land.city_id, land.county_id, land.town_id, land.village_id
+            )
+        ) AS zones
+    ) AS lying
+    JOIN places_place AS place
+      ON place.id = ANY (zones) OR place.county_id = ANY (zones) OR place.town_id = ANY (zones)
+      OR place.village_id = ANY (zones)
+$$;
+
 CREATE OR REPLACE FUNCTION people_staff_seen(office_unit uuid, sees_all boolean, on_day date) RETURNS SETOF uuid
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT account.id FROM people_account AS account WHERE sees_all AND account.kind = 'staff'

@@ -26,7 +26,7 @@ class FirstPages(Paginator):  # type: ignore[type-arg]  # of whatever register
     def count(self) -> int:
         """How many rows there are, at most MOST_LISTED."""
         rows: Any = self.object_list
-        return len(rows.values_list("pk")[:MOST_LISTED])
+        return len(rows.order_by().values_list("pk")[:MOST_LISTED])
 
 
 class ByVerb(ModelForm):  # type: ignore[type-arg]  # of whatever register

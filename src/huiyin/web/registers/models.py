@@ -25,6 +25,7 @@ from huiyin.categories.models import CalendarDay, Category, DayKindChoice
 from huiyin.notices import library
 from huiyin.notices import verbs as notices
 from huiyin.notices.models import TextVersion
+from huiyin.ui.among import AnyOf
 from huiyin.units import roster
 from huiyin.units.models import RosterEntry, Unit
 from huiyin.units.queries import search_units
@@ -33,7 +34,7 @@ from huiyin.web.registers.base import ByVerb, Register
 from huiyin.web.registers.site import registers as registers  # with its models
 from huiyin.web.templatetags.city import said
 
-UNITS_FOUND: Final = 20
+UNITS_FOUND: Final = 10
 WORDS_OF_THE_THEME = (gettext_noop("Date"),)  # which the theme has in English alone
 
 
@@ -331,7 +332,10 @@ class RosterRegister(Register):
         if not words:
             return queryset, False
         units = search_units(words, on=timezone.localdate(), limit=UNITS_FOUND)
-        return queryset.filter(Q(unit__in=[one.pk for one in units]) | Q(name=words)), False
+        theirs = Q(unit__in=[one.pk for one in units]) | Q(name=words)
+        # Found first: else the planner may walk through those of all units until it has a page.
+        found = RosterEntry.objects.filter(theirs).values("pk")
+        return queryset.filter(AnyOf("pk", found)), False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Show a planned shift as it stands."""
