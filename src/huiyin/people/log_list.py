@@ -4,7 +4,7 @@ The log only grows, by millions of entries in years. It is read along indexes in
 times, so a page costs a page however much there is, and however few entries fit.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,8 +28,8 @@ class Wanted:
     """
 
     action: str = ""
-    who: Collection[UUID] | None = None
-    about: Collection[UUID] | None = None
+    who: list[UUID] | None = None
+    about: list[UUID] | None = None
     case_no: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -43,6 +43,8 @@ def entries(
     `after`: the id of the last entry of the page above. `before`: that of the first one of the page
     below; then those next to it come first. Three queries at most.
     """
+    if wanted.who == [] or (wanted.about == [] and not wanted.case_no):
+        return []  # nobody is called so
     backwards = before is not None and after is None
     rows = _narrowed(AccessLog.objects.all(), wanted)
     rows = behind(rows, before if backwards else after, backwards=backwards)
@@ -84,7 +86,7 @@ def _of_reader(rows: QuerySet[AccessLog], *, by: Actor, most: int) -> QuerySet[A
 
 def _first_of_each(rows: QuerySet[AccessLog], units: Sequence[UUID], *, most: int) -> RawSQL:
     """Return the first rows of each unit, found for one after the other along its index."""
-    of_one = rows.filter(unit_id=RawSQL("looked_after.unit", []))[:most].values("pk")
+    of_one = rows.filter(unit_id=RawSQL("looked_after.unit", []))[:most].values("id")
     text, known = of_one.query.sql_with_params()
     return RawSQL(  # noqa: S611 written by the ORM
         f"SELECT entry.id FROM unnest(%s::uuid[]) AS looked_after (unit)"  # noqa: S608 as above

@@ -88,6 +88,8 @@ def _of_the_log() -> Iterator[LongList]:
             {"until": day - timedelta(days=60), "action": "reveal"},
         ):  # fmt: skip
             yield _at(who, "web:access_log", read=WHOLE if who == ADMIN else READ, **asked)
+    for asked in ({}, {"after": 50_000}, {"action": "refused"}):  # of a leader: a few units
+        yield _at(LOGINS["leader"], "web:access_log", **asked)
     yield _at(BUREAU, "people:looks")
 
 
