@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -27,7 +27,13 @@ from huiyin.procedures import library
 from huiyin.procedures.language import State
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, stand_of
-from huiyin.web.due_lists import page_by_due
+from huiyin.web.due_lists import (
+    count_of,
+    held_runs,
+    page_by_due,
+    page_of_walk,
+    runs_over,
+)
 from huiyin.web.inbox_rows import title_of, within_city
 
 RULES: Final = "whistle"
@@ -158,13 +164,16 @@ class Whistles:
 
     def count(self, show: Show) -> int:
         """Return how many runs lie in a list. One query."""
-        return self._runs(show).count()
+        walk = self._walk(show)
+        return self._runs(show).count() if walk is None else count_of(walk)
 
     def page(self, show: Show, *, after: Key | None = None) -> Page:
         """Return a page of calls: what is due first comes first, of what is over the latest."""
-        shown, end = page_by_due(
-            self._runs(show), is_over=show is Show.OVER, after=after, size=PAGE
-        )
+        walk, is_over = self._walk(show), show is Show.OVER
+        if walk is None:
+            shown, end = page_by_due(self._runs(show), is_over=is_over, after=after, size=PAGE)
+        else:
+            shown, end = page_of_walk(walk, is_over=is_over, after=after, size=PAGE)
         return Page(self._calls(shown), end)
 
     def call_of(self, run: Run) -> Call:
@@ -176,27 +185,22 @@ class Whistles:
     def _seen(self) -> QuerySet[Run]:
         return access.runs_seen_by(self.by).filter(procedure=RULES, matter__is_confidential=False)
 
-    def _held(self, role: str) -> Q:
-        mine = Assignment.objects.filter(unit=self.by.unit_id, role=role, to_at=None)
-        return Q(pk__in=mine.values("run_id"))
-
-    def _had(self, *roles: str) -> Q:
-        """Return the condition: the unit has or had one of these roles; what is over gives none."""
-        mine = Assignment.objects.filter(unit=self.by.unit_id, role__in=roles)
-        return Q(pk__in=mine.values("run_id"))
+    def _walk(self, show: Show) -> QuerySet[Assignment] | None:
+        """Return what the unit itself has or had of a list; None where it is not about that."""
+        runs = Run.objects.filter(procedure=RULES, matter__is_confidential=False)
+        if show is Show.CALLED:
+            return held_runs(self.by, roles=[CALLED], runs=runs.filter(is_done=False))
+        if show is Show.BLOWN:
+            return held_runs(self.by, roles=[CALLER], runs=runs.filter(is_done=False))
+        if show is Show.OVER or (show is Show.HERE and self.place is None):
+            return runs_over(self.by, roles=[CALLED, CALLER], runs=runs.filter(is_done=True))
+        return None
 
     def _runs(self, show: Show) -> QuerySet[Run]:
-        seen = self._seen()
-        if show is Show.CALLED:
-            return seen.filter(self._held(CALLED), is_done=False)
-        if show is Show.BLOWN:
-            return seen.filter(self._held(CALLER), is_done=False)
-        if show is Show.SETTLE:
+        if show is Show.SETTLE or self.place is None:
             owned = owning.owned_by(self.by).filter(procedure=RULES, is_done=False)
             return owned.exclude(owner=CALLED).filter(matter__is_confidential=False)
-        if show is Show.HERE and self.place is not None:
-            return seen.filter(in_place(self.place), is_done=False)
-        return seen.filter(self._had(CALLED, CALLER), is_done=True)
+        return self._seen().filter(in_place(self.place), is_done=False)
 
     # --- calls ------------------------------------------------------------------------------
 
