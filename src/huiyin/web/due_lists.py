@@ -6,14 +6,16 @@ What a unit has or had itself is walked along what it holds or has done, and nev
 from collections.abc import Sequence
 from typing import Any, cast
 
-from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, QuerySet
 
+from huiyin.insight.standing import in_place
 from huiyin.matters import walking
 from huiyin.matters.inbox_filters import Key, Sort
-from huiyin.matters.models import NEVER, Assignment, Run
+from huiyin.matters.models import Assignment, Matter, Run
 from huiyin.matters.walked import one_by_one
 from huiyin.people.actors import Actor
+from huiyin.places.models import Place
+from huiyin.procedures import library
 
 
 def held_runs(by: Actor, *, roles: Sequence[str], runs: QuerySet[Run]) -> QuerySet[Assignment]:
@@ -32,42 +34,42 @@ def runs_over(by: Actor, *, roles: Sequence[str], runs: QuerySet[Run]) -> QueryS
 
 
 def _of_runs(rows: QuerySet[Assignment], by: Actor, runs: QuerySet[Run]) -> QuerySet[Assignment]:
-    found = rows.filter(one_by_one(runs.filter(pk=OuterRef("run_id"))))
-    return cast("QuerySet[Assignment]", walking.not_accusing(found, by))
+    return cast("QuerySet[Assignment]", walking.not_accusing(of_runs(rows, runs), by))
+
+
+def of_runs(walk: walking.Walk, runs: QuerySet[Run]) -> walking.Walk:
+    """Return a walk with only some runs, each looked up as the walk comes to it."""
+    run = "run_id" if walk.model is Assignment else "pk"
+    return cast("walking.Walk", walk.filter(one_by_one(runs.filter(pk=OuterRef(run)))))
+
+
+def runs_here(runs: QuerySet[Run], *, procedure: str, place: Place) -> list[walking.Walk]:
+    """Return the walks to those of `runs` of a procedure that are open in a place: one for each
+    owner, for that is how they stand in the index.
+    """
+    here = Matter.objects.filter(in_place(place, ""), is_confidential=False)
+    is_here = one_by_one(here.filter(pk=OuterRef("matter_id")))
+    states = library.procedure(procedure).states.values()
+    owners = sorted({state.owner for state in states if state.owner})
+    open_runs = runs.filter(is_here, procedure=procedure, is_closed=False)
+    return [open_runs.filter(owner=owner) for owner in owners]
 
 
 def count_of(walk: QuerySet[Assignment]) -> int:
-    """Return how many runs a walk has. One query."""
+    """Return how many runs a walk along what a unit has or had has. One query."""
     return walk.order_by().values("run_id").distinct().count()
 
 
-def page_of_walk(
-    walk: QuerySet[Assignment], *, is_over: bool, after: Key | None, size: int
+def page_of_walks(
+    walks: Sequence[walking.Walk], *, is_over: bool, after: Key | None, size: int
 ) -> tuple[Sequence[Run], Key | None]:
-    """Return a page of a walk and where it ended, as `page_by_due` does. One query."""
+    """Return a page of some walks and where it ended, None where nothing follows. One query.
+
+    What is due first comes first; of what is over, the latest.
+    """
     order = walking.Order(Sort.LIMIT, size + 1, after, is_done=is_over)
     shown = walking.whole(Sort.LIMIT, is_done=is_over)
-    return _cut(walking.first(walking.Walks([walk]), order, shown=shown), size)
-
-
-def page_by_due(
-    runs: QuerySet[Run], *, is_over: bool, after: Key | None, size: int
-) -> tuple[Sequence[Run], Key | None]:
-    """Return a page and where it ended, None where nothing follows. One query."""
-    runs = runs.select_related("matter__words", "matter__place")
-    if is_over:
-        runs = runs.annotate(sorted_at=Coalesce("done_at", "changed_at"))
-        order, later = ("-sorted_at", "-pk"), "lt"
-    else:
-        due = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
-        runs = runs.annotate(sorted_at=due)
-        order, later = ("sorted_at", "pk"), "gt"
-    if after is not None:
-        runs = runs.filter(
-            Q(**{f"sorted_at__{later}": after.at})
-            | Q(sorted_at=after.at, **{f"pk__{later}": after.id})
-        )
-    return _cut(list(runs.order_by(*order)[: size + 1]), size)
+    return _cut(walking.first(walking.Walks(walks), order, shown=shown), size)
 
 
 def _cut(found: Sequence[Any], size: int) -> tuple[Sequence[Run], Key | None]:

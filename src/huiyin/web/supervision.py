@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
-from huiyin.matters import access, numbers, owning
+from huiyin.matters import access, numbers, owning, walking
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
@@ -29,8 +29,8 @@ from huiyin.web.clock_words import Stand, stand_of
 from huiyin.web.due_lists import (
     count_of,
     held_runs,
-    page_by_due,
-    page_of_walk,
+    page_of_walks,
+    runs_here,
     runs_over,
 )
 from huiyin.web.inbox_rows import title_of, within_city
@@ -131,11 +131,9 @@ class Orders:
 
     def page(self, show: Show, *, after: Key | None = None) -> Page:
         """Return a page: what is due first comes first, of what is over the latest."""
-        walk, is_over = self._walk(show), show is Show.OVER
-        if walk is None:
-            shown, end = page_by_due(self._here(), is_over=is_over, after=after, size=PAGE)
-        else:
-            shown, end = page_of_walk(walk, is_over=is_over, after=after, size=PAGE)
+        walk = self._walk(show)
+        walks = self._walks_here() if walk is None else [walk]
+        shown, end = page_of_walks(walks, is_over=show is Show.OVER, after=after, size=PAGE)
         return Page(orders_of(shown, at=self.at), end)
 
     # --- which runs -------------------------------------------------------------------------
@@ -157,8 +155,15 @@ class Orders:
             return runs_over(self.by, roles=[UNIT, SUPERVISOR], runs=runs.filter(is_over=True))
         return None
 
+    def _walks_here(self) -> list[walking.Walk]:
+        """Return the walks to what `_here` has."""
+        seen = access.runs_seen_by(self.by).filter(is_over=False)
+        if self.place is None:
+            return []
+        return runs_here(self._narrowed(seen), procedure=RULES, place=self.place)
+
     def _here(self) -> QuerySet[Run]:
-        """Return what is open here, of all units."""
+        """Return what is open here, of all units, to be counted."""
         seen = access.runs_seen_by(self.by).filter(procedure=RULES, is_over=False)
         if self.place is not None:
             seen = seen.filter(in_place(self.place))

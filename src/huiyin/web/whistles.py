@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
-from huiyin.matters import access, numbers, owning
+from huiyin.matters import access, numbers, owning, walking
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
@@ -30,8 +30,9 @@ from huiyin.web.clock_words import Stand, stand_of
 from huiyin.web.due_lists import (
     count_of,
     held_runs,
-    page_by_due,
-    page_of_walk,
+    of_runs,
+    page_of_walks,
+    runs_here,
     runs_over,
 )
 from huiyin.web.inbox_rows import title_of, within_city
@@ -169,11 +170,9 @@ class Whistles:
 
     def page(self, show: Show, *, after: Key | None = None) -> Page:
         """Return a page of calls: what is due first comes first, of what is over the latest."""
-        walk, is_over = self._walk(show), show is Show.OVER
-        if walk is None:
-            shown, end = page_by_due(self._runs(show), is_over=is_over, after=after, size=PAGE)
-        else:
-            shown, end = page_of_walk(walk, is_over=is_over, after=after, size=PAGE)
+        walk = self._walk(show)
+        walks = self._walks(show) if walk is None else [walk]
+        shown, end = page_of_walks(walks, is_over=show is Show.OVER, after=after, size=PAGE)
         return Page(self._calls(shown), end)
 
     def call_of(self, run: Run) -> Call:
@@ -196,7 +195,18 @@ class Whistles:
             return runs_over(self.by, roles=[CALLED, CALLER], runs=runs.filter(is_done=True))
         return None
 
+    def _walks(self, show: Show) -> list[walking.Walk]:
+        """Return the walks to what `_runs` has."""
+        if show is Show.SETTLE or self.place is None:
+            rules = [one for one in owning.rules_of(self.by) if one[:1] == (RULES,)]
+            waiting = walking.owned([one for one in rules if one[1] != CALLED], by=self.by)
+            runs = Run.objects.filter(is_done=False, matter__is_confidential=False)
+            return [of_runs(walk, runs) for walk in waiting]
+        seen = access.runs_seen_by(self.by).filter(is_done=False)
+        return runs_here(seen, procedure=RULES, place=self.place)
+
     def _runs(self, show: Show) -> QuerySet[Run]:
+        """Return what waits to be settled, or is open here, to be counted."""
         if show is Show.SETTLE or self.place is None:
             owned = owning.owned_by(self.by).filter(procedure=RULES, is_done=False)
             return owned.exclude(owner=CALLED).filter(matter__is_confidential=False)
