@@ -41,7 +41,7 @@ class MayHave(Func):
 
     def __init__(self, texts: Grams, *words: str) -> None:
         wanted = sorted({piece for word in words for piece in pieces(word)})
-        super().__init__(texts, Value(wanted, output_field=Grams.output_field))
+        super().__init__(texts, Value(wanted, output_field=ArrayField(TextField())))
 
 
 def pieces(word: str) -> list[str]:

@@ -40,7 +40,7 @@ def _of_runs(rows: QuerySet[Assignment], by: Actor, runs: QuerySet[Run]) -> Quer
 def of_runs(walk: walking.Walk, runs: QuerySet[Run]) -> walking.Walk:
     """Return a walk with only some runs, each looked up as the walk comes to it."""
     run = "run_id" if walk.model is Assignment else "pk"
-    return cast("walking.Walk", walk.filter(one_by_one(runs.filter(pk=OuterRef(run)))))
+    return walk.filter(one_by_one(runs.filter(pk=OuterRef(run))))
 
 
 def runs_here(runs: QuerySet[Run], *, procedure: str, place: Place) -> list[walking.Walk]:

@@ -16,7 +16,7 @@ from huiyin.ui.tests.contents import may_put_triggers_aside
 MANY: Final = 100_000
 SIZES: Final = {
     "towns": 130, "villages": 8_000, "units": 11_000, "staff": 10_000, "duties": 19_000,
-    "entries": 5_000,
+    "entries": 5_000, "around": 5_000, "within": 20_000,
 }  # fmt: skip
 
 # Copies of what is there, each with a code of its own. `n` counts the copies.
@@ -194,6 +194,64 @@ INSERT INTO matters_export (id, account_id, post_id, format, language, purpose, 
 SELECT gen_random_uuid(), by.account_id, by.post_id, 'csv', 'zh-hans', '月报', '{}', FALSE, 0, 0,
     'expired', %(at)s - n * interval '1 hour', 0
 FROM generate_series(1, 2000) AS n JOIN crowded_post AS by ON by.k = n %% 20
+""",
+}  # fmt: skip
+
+# Orders and whistles of years: of each a tenth is open, of everything a good part one bureau's.
+WITHIN: Final = {
+    "matters_matter": """
+WITH mould AS (
+    SELECT matter.*, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS moulds
+    FROM matters_matter AS matter
+)
+INSERT INTO matters_matter (id, number, channel, opened_at, place_id, city_id, county_id, town_id,
+    village_id, is_confidential, accused, call_first)
+SELECT gen_random_uuid(), 'M' || n, channel, %(at)s - n * interval '1 hour', place_id, city_id,
+    county_id, town_id, village_id, FALSE, '{}', ''
+FROM generate_series(1, %(around)s) AS n JOIN mould ON k = n %% moulds
+""",
+    "matters_run, main": """
+INSERT INTO matters_run (id, matter_id, procedure, version, child_name, state, owner, is_done,
+    is_closed, is_over, opened_at, changed_at, done_at, events, head, memory, came_in_at)
+SELECT gen_random_uuid(), id, 'hotline', 1, '', 'archived', '', TRUE, TRUE, TRUE, opened_at,
+    opened_at, opened_at, 1, '', '{}', opened_at
+FROM matters_matter WHERE number LIKE 'M%%'
+""",
+    "matters_run, inside": """
+INSERT INTO matters_run (id, matter_id, procedure, version, parent_id, child_name, state, owner,
+    is_done, is_closed, is_over, opened_at, changed_at, done_at, due_at, events, head, memory,
+    came_in_at)
+SELECT gen_random_uuid(), matter_id, kind, 1, id, kind,
+    CASE WHEN is_over THEN over WHEN n %% 50 = 1 THEN judged ELSE given END,
+    CASE WHEN is_over THEN '' WHEN n %% 50 = 1 THEN above ELSE below END,
+    is_over, is_over, is_over, opened_at, opened_at, CASE WHEN is_over THEN opened_at END,
+    CASE WHEN NOT is_over THEN opened_at + interval '5 days' END, 1, '',
+    '{"facts": {"degree": "daily"}}', opened_at
+FROM (
+    SELECT n, mould.id, mould.matter_id, %(at)s - n * interval '3 minutes' AS opened_at,
+        n %% 10 <> 0 AND n %% 50 <> 1 AS is_over
+    FROM generate_series(1, %(within)s) AS n
+    JOIN (SELECT id, matter_id, row_number() OVER (ORDER BY id) - 1 AS k, count(*) OVER () AS moulds
+          FROM matters_run WHERE state = 'archived') AS mould ON mould.k = n %% moulds
+) AS made
+CROSS JOIN (VALUES
+    ('supervision', 'ordered', 'fed_back', 'lifted', 'unit', 'supervisor'),
+    ('whistle', 'blown', 'raised', 'withdrawn', 'called', 'coordinator')
+) AS sort (kind, given, judged, over, below, above)
+""",
+    "matters_assignment": """
+INSERT INTO matters_assignment (run_id, role, unit_id, from_at, to_at, done_at, due_at, came_in_at)
+SELECT run.id, role, CASE WHEN role IN ('unit', 'called') THEN below.id ELSE above.id END,
+    run.opened_at, CASE WHEN run.is_over THEN run.opened_at END, run.done_at, run.due_at,
+    run.came_in_at
+FROM matters_run AS run
+JOIN units_unit AS below ON below.code = 'DP-371427-housing'
+JOIN units_unit AS above ON above.id = %(above)s
+CROSS JOIN unnest(CASE run.procedure WHEN 'whistle' THEN ARRAY['called', 'caller']
+                  ELSE ARRAY['unit', 'supervisor'] END) AS role
+WHERE run.parent_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM matters_assignment AS held WHERE held.run_id = run.id
+)
 """,
 }  # fmt: skip
 
