@@ -9,7 +9,7 @@ import huiyin.units.words
 FORWARDS = """
 CREATE FUNCTION units_grams(VARIADIC texts text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
-    SELECT coalesce(array_agg(DISTINCT substr(said, at, size)), '{}')
+    SELECT coalesce(array_agg(substr(said, at, size)), '{}')
     FROM (SELECT lower(one) AS said FROM unnest(texts) AS one) AS each
     CROSS JOIN LATERAL generate_series(1, length(said)) AS at
     CROSS JOIN LATERAL generate_series(1, least(3, length(said) - at + 1)) AS size

@@ -16,7 +16,7 @@ from huiyin.ui.tests.contents import may_put_triggers_aside
 MANY: Final = 100_000
 SIZES: Final = {
     "towns": 130, "villages": 8_000, "units": 11_000, "staff": 10_000, "duties": 19_000,
-    "entries": 5_000, "around": 5_000, "within": 20_000,
+    "entries": 5_000, "around": 1_000, "within": 5_000,
 }  # fmt: skip
 
 # Copies of what is there, each with a code of its own. `n` counts the copies.
