@@ -18,6 +18,7 @@ from django.utils import timezone
 from huiyin.dispatch.refusals import UnitNotKnown
 from huiyin.units.hours import DAYS
 from huiyin.units.models import RosterEntry, Unit
+from huiyin.units.queries import not_over
 from huiyin.worktime import Calendar, DayKind, statutory_calendar
 
 LOOK_AHEAD_DAYS = 31  # longer than the longest break, and than rosters are planned
@@ -68,7 +69,7 @@ def on_duty_many(
     today = timezone.localdate(at)
     units = Unit.objects.in_bulk(list(unit_ids))
     shifts: dict[UUID, list[Shift]] = defaultdict(list)
-    ahead = Q(ends_at__gt=at, starts_at__lt=at + timedelta(days=LOOK_AHEAD_DAYS))
+    ahead = not_over(at) & Q(starts_at__lt=at + timedelta(days=LOOK_AHEAD_DAYS))
     for entry in RosterEntry.objects.filter(ahead, unit__in=units).order_by("starts_at", "id"):
         shifts[entry.unit_id].append(Shift(entry.name, entry.phone, entry.starts_at, entry.ends_at))
     found: dict[UUID, OnDuty] = {}

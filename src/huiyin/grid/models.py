@@ -56,8 +56,13 @@ class Visit(models.Model):
             ),
         )
         indexes = (
-            # the log of a worker, the latest first; what is due again
+            # the log of a worker, the latest first; what is due again, the oldest first
             models.Index(fields=("account", "-on"), name="grid_visits_of_a_worker"),
+            models.Index(
+                fields=("account", "again_on", "id"),
+                name="grid_visits_due_again",
+                condition=~Q(again_on=None),
+            ),
             models.Index(fields=("grid", "-on"), name="grid_visits_of_a_grid"),
         )
 

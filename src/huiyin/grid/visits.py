@@ -97,7 +97,7 @@ def correct_visit(
 
 def visits_of(by: Actor, *, limit: int = 60) -> Sequence[Visit]:
     """Return somebody's own visits, the latest first."""
-    rows = Visit.objects.filter(account=by.account_id).select_related("grid")
+    rows = Visit.objects.filter(account=by.account_id).select_related("grid__village")
     return list(rows.order_by("-on", "-written_at")[:limit])
 
 
@@ -112,7 +112,7 @@ def visit_of(pk: UUID, *, by: Actor) -> Visit:
 def due_again(*, by: Actor, until: date) -> list[Visit]:
     """Return the visits whose next one is due by a day and has not been made, the oldest first."""
     rows = Visit.objects.filter(account=by.account_id, again_on__lte=until, followed_by=None)
-    return list(rows.select_related("grid").order_by("again_on", "pk"))
+    return list(rows.select_related("grid__village").order_by("again_on", "pk"))
 
 
 def forget_notes(*, at: datetime) -> int:

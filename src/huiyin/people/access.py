@@ -16,19 +16,23 @@ from huiyin.people.models import Account, AccountKind
 from huiyin.people.refusals import NotFound, NotPermitted
 
 
-def staff_seen_by(actor: Actor, *, at: datetime) -> QuerySet[Account]:
+def staff_seen_by(actor: Actor, *, at: datetime, walking: bool = False) -> QuerySet[Account]:
     """Return the staff accounts an actor sees: those of units looked after, or all of them.
 
     Needs `people.see`; with `people.see_all` everybody. Nobody sees anything without a post.
+    `walking`: for a list in the order of user names.
     """
     accounts = Account.objects.filter(kind=AccountKind.STAFF)
     if actor.is_system:
         return accounts
-    see_all = actor.may("people.see_all")
-    if not actor.may("people.see") or (actor.unit_id is None and not see_all):
+    if not actor.may("people.see"):
+        return accounts.none()
+    if actor.may("people.see_all"):
+        return accounts
+    if actor.unit_id is None:
         return accounts.none()
     on = timezone.localdate(at)
-    return accounts.filter(pk__in=scope.staff_in_scope(actor.unit_id, see_all=see_all, on=on))
+    return accounts.filter(scope.staff_in_scope(actor.unit_id, on=on, walking=walking))
 
 
 def staff_member(

@@ -60,18 +60,30 @@ def stated_purpose(text: str) -> str:
     return purpose
 
 
-def log_seen_by(actor: Actor) -> QuerySet[AccessLog]:
-    """Return the entries an actor may read, the latest first: all, or those of units below.
+def log_seen_by(actor: Actor, rows: QuerySet[AccessLog] | None = None) -> QuerySet[AccessLog]:
+    """Return the entries an actor may read, of all or of some: all, or those of units below.
 
     `log.read_all` opens the whole log, `log.read` what was done in the actor's own unit and those
-    below it (the supervisor of whoever looked, domain §5.1).
+    below it (the supervisor of whoever looked, domain §5.1). `log_list` gives them page by page.
     """
-    entries = AccessLog.objects.order_by("-id")
+    entries = AccessLog.objects.all() if rows is None else rows
     if actor.may("log.read_all"):
         return entries
     if actor.may("log.read") and actor.unit_id is not None:
         return entries.filter(unit_id__in=units_administered(actor.unit_id))
     return entries.none()
+
+
+def behind(
+    rows: QuerySet[AccessLog], entry: int | None, *, backwards: bool = False
+) -> QuerySet[AccessLog]:
+    """Return what comes after an entry, the latest first; or before it. All where there is none."""
+    at = AccessLog.objects.filter(pk=entry).values_list("at", flat=True).first() if entry else None
+    if at is None:
+        return rows
+    further = "gt" if backwards else "lt"
+    beside = Q(**{f"at__{further}": at}) | Q(**{f"id__{further}": entry})
+    return rows.filter(beside, **{f"at__{further}e": at})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +102,16 @@ class Look:
 def access_log_of(account_id: UUID, *, before: int | None = None, limit: int = 20) -> list[Look]:
     """Return who looked at the data of an account, the latest first (PIPL art. 44, 45).
 
-    Its own looks are left out. `before`: the id of the last entry of the page above. Three queries.
+    Its own looks are left out. `before`: the id of the last entry of the page above. Three queries,
+    four with a page above.
     """
     rows = AccessLog.objects.filter(
         Q(account_id=None) | ~Q(account_id=account_id),
         subject_type=SUBJECT_ACCOUNT,
         subject_id=str(account_id),
         action__in=LOOKS,
-    ).order_by("-id")
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    found = list(rows[:limit])
+    )
+    found = list(behind(rows, before).order_by("-at", "-id")[:limit])
     units, roles = offices_of(found)
     return [
         Look(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from huiyin.people.accounts import login_name
 from huiyin.people.models import Account, AccountKind, Post
 from huiyin.people.refusals import NotFound
 from huiyin.units.queries import held_on
+from huiyin.units.words import Grams, MayHave
 
 
 def colleague_called(text: str) -> UUID:
@@ -45,8 +46,8 @@ def search_staff(words: str, *, at: datetime, limit: int) -> Sequence[Account]:
         return []
     posts = Post.objects.filter(held_on(timezone.localdate(at))).select_related("unit")
     staff = Account.objects.filter(
-        Q(name__icontains=tidy), kind=AccountKind.STAFF, is_active=True,
-        pk__in=posts.values("account"),
+        MayHave(Grams("name", "username"), tidy), Exists(posts.filter(account=OuterRef("pk"))),
+        name__icontains=tidy, kind=AccountKind.STAFF, is_active=True,
     )  # fmt: skip
     named = staff.prefetch_related(Prefetch("posts", posts, to_attr="posts_now"))
     return list(named.order_by("name", "username")[:limit])

@@ -3,6 +3,7 @@
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +14,7 @@ from huiyin.people.sealing import SealedField
 from huiyin.places.models import Place
 from huiyin.ui.identifiers import new_id
 from huiyin.units.models import Unit
+from huiyin.units.words import Grams
 
 
 class AccountKind(models.TextChoices):
@@ -50,6 +52,18 @@ class Account(AbstractBaseUser):
                 name="people_staff_have_a_user_name",
             ),
         )
+        indexes = (
+            # Staff by a part of a name; by the whole name; those whose account is closed.
+            GinIndex(
+                Grams("name", "username"), name="people_staff_by_words",
+                condition=Q(kind=AccountKind.STAFF),
+            ),
+            models.Index(fields=("name",), name="people_by_name"),
+            models.Index(
+                fields=("id",), name="people_staff_closed",
+                condition=Q(kind=AccountKind.STAFF, is_active=False),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.username or str(self.id)
@@ -102,7 +116,15 @@ class Post(models.Model):
                 name="people_post_ends_after_it_starts",
             ),
         )
-        indexes = (models.Index(fields=("unit", "valid_to"), name="people_posts_of_a_unit"),)
+        indexes = (
+            models.Index(fields=("unit", "valid_to"), name="people_posts_of_a_unit"),
+            # Those that begin and end; by a part of what they are called.
+            models.Index(fields=("valid_from",), name="people_posts_beginning"),
+            models.Index(
+                fields=("valid_to",), name="people_posts_ending", condition=~Q(valid_to=None)
+            ),
+            GinIndex(Grams("title"), name="people_posts_by_words"),
+        )
 
     def __str__(self) -> str:
         return self.ref
@@ -287,7 +309,15 @@ class AccessLog(models.Model):
                 fields=("subject_type", "subject_id", "at"), name="people_log_of_a_subject"
             ),
             models.Index(fields=("account_id", "at"), name="people_log_of_an_account"),
-        )
+            # The list, the latest first: of all, of a unit, of one act, about a matter.
+            models.Index(fields=("at", "id"), name="people_log_by_time"),
+            models.Index(fields=("unit_id", "at", "id"), name="people_log_of_a_unit"),
+            models.Index(fields=("action", "at", "id"), name="people_log_of_an_act"),
+            models.Index(
+                fields=("case_no", "at", "id"), name="people_log_of_a_matter",
+                condition=~Q(case_no=""),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_type}"

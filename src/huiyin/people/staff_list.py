@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from huiyin.people import access
 from huiyin.people.actors import Actor
-from huiyin.people.models import Account, Post
+from huiyin.people.models import Account, AccountKind, Post
 from huiyin.units.models import Unit
 from huiyin.units.queries import held_on
+from huiyin.units.words import Grams, MayHave
 
 PAGE_SIZE = 50
 
@@ -34,18 +35,18 @@ def staff_page(
     after: str = "",
     before: str = "",
 ) -> StaffPage:
-    """Return a page of the staff an actor sees, in order of user names. Two queries.
+    """Return a page of the staff an actor sees, in order of user names. Three queries at most.
 
     `q`: part of a name or user name. `unit`: only those with a post in it now or later. `after`,
     `before`: the user name next to which the page begins. `posts_now` of each account: its posts.
     """
     on = timezone.localdate(at)
-    accounts = access.staff_seen_by(actor, at=at).prefetch_related(
+    accounts = access.staff_seen_by(actor, at=at, walking=True).prefetch_related(
         Prefetch("posts", posts_now(on), to_attr="posts_now")
     )
     words = q.replace("\x00", "").strip()
     if words:
-        accounts = accounts.filter(Q(name__icontains=words) | Q(username__icontains=words))
+        accounts = accounts.filter(called(words))
     if unit is not None:
         open_in = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), unit=unit)
         accounts = accounts.filter(pk__in=open_in.values("account"))
@@ -66,6 +67,12 @@ def staff_page(
         before=str(found[0].username) if found and has_before else "",
         after=str(found[-1].username) if found and has_after else "",
     )
+
+
+def called(words: str) -> Q:
+    """Return the condition for staff whose name or user name has some words in it."""
+    may_be = Q(MayHave(Grams("name", "username"), words), kind=AccountKind.STAFF)
+    return may_be & (Q(name__icontains=words) | Q(username__icontains=words))
 
 
 def posts_now(on: date) -> QuerySet[Post]:

@@ -20,7 +20,7 @@ def units_of(actor: Actor) -> QuerySet[Unit]:
         return units
     if actor.unit_id is None:
         return units.none()
-    return units.filter(pk__in=scope.units_administered(actor.unit_id))
+    return units.filter(scope.looked_after("pk", actor.unit_id))
 
 
 def units_offered(actor: Actor) -> list[str]:

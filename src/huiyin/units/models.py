@@ -5,8 +5,10 @@ Changes keep history: the database writes the row as it was before each change (
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +16,7 @@ from huiyin.categories.models import Category
 from huiyin.places.models import Place
 from huiyin.ui.identifiers import new_id
 from huiyin.units.kinds import UnitKind as UnitKind  # where everybody looks for it
+from huiyin.units.words import of_a_unit
 
 
 class CommitteeKind(models.TextChoices):
@@ -82,6 +85,13 @@ class Unit(models.Model):
             models.Index(fields=("place", "kind"), name="units_of_a_place"),
             models.Index(fields=("kind", "function", "place"), name="units_by_function"),
             models.Index(fields=("superior",), name="units_below"),
+            # Offered while one types, the highest first; found by a part of a name, by the code.
+            models.Index(fields=("level", "code"), name="units_by_level"),
+            GinIndex(of_a_unit(), name="units_by_words"),
+            models.Index(Lower("code"), name="units_by_code"),
+            models.Index(fields=("name",), name="units_by_name"),
+            models.Index(fields=("short_name",), name="units_by_short_name"),
+            models.Index(fields=("valid_to",), name="units_ending", condition=~Q(valid_to=None)),
         )
 
     def __str__(self) -> str:
@@ -172,6 +182,9 @@ class DutyDays(models.TextChoices):
     OFF = "off", pgettext_lazy("days of duty", "On days off")
 
 
+MAX_SHIFT_HOURS = 24
+
+
 class RosterEntry(models.Model):
     """Who is on duty in a unit, from an instant to an instant."""
 
@@ -195,8 +208,9 @@ class RosterEntry(models.Model):
         )
         indexes = (
             models.Index(fields=("unit", "starts_at"), name="units_roster"),
-            # Who is on duty in a place now.
-            models.Index(fields=("starts_at",), name="units_roster_by_time"),
+            # Who is on duty in a place now; all shifts, the latest first.
+            models.Index(fields=("starts_at", "id"), name="units_roster_by_time"),
+            models.Index(fields=("name", "starts_at"), name="units_roster_by_name"),
             # What a colleague has before them.
             models.Index(
                 fields=("account_id", "starts_at"),

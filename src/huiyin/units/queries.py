@@ -5,7 +5,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,7 +17,9 @@ from huiyin.categories.models import Category
 from huiyin.categories.tree import tree
 from huiyin.places.models import Place
 from huiyin.places.names import fold
+from huiyin.ui.among import AnyOf
 from huiyin.units.models import (
+    MAX_SHIFT_HOURS,
     CommitteeKind,
     Duty,
     OfficerRole,
@@ -26,6 +28,7 @@ from huiyin.units.models import (
     UnitKind,
     UnitOfficer,
 )
+from huiyin.units.words import MayHave, of_a_unit
 
 MAX_QUERY = 60
 _MAX_WORDS = 6
@@ -129,13 +132,22 @@ def officers_ever(unit: Unit) -> list[UnitOfficer]:
     return sorted(found, key=lambda officer: _ROLE_ORDER[OfficerRole(officer.role)])
 
 
+def not_over(at: datetime) -> Q:
+    """Return the condition that a shift is not over at an instant.
+
+    No shift is longer than MAX_SHIFT_HOURS: without that all there ever were would be read.
+    """
+    return Q(ends_at__gt=at, starts_at__gte=at - timedelta(hours=MAX_SHIFT_HOURS))
+
+
+def going_on(at: datetime) -> Q:
+    """Return the condition that a shift goes on at an instant."""
+    return not_over(at) & Q(starts_at__lte=at)
+
+
 def on_duty(unit: Unit, *, at: datetime) -> list[RosterEntry]:
     """Return who is on duty in a unit at an instant, in the order in which they came."""
-    return list(
-        RosterEntry.objects.filter(unit=unit, starts_at__lte=at, ends_at__gt=at).order_by(
-            "starts_at", "id"
-        )
-    )
+    return list(RosterEntry.objects.filter(going_on(at), unit=unit).order_by("starts_at", "id"))
 
 
 def next_on_duty(unit: Unit, *, at: datetime) -> RosterEntry | None:
@@ -171,7 +183,9 @@ def search_units(
     if kinds is not None:
         units = units.filter(kind__in=kinds)
     code = text.strip().casefold()[:MAX_QUERY]
-    units = units.filter(Q(mark=code) | _each(words))
+    # Found first, by the index: cutting what a row is called into pieces costs more than comparing.
+    may_fit = Unit.objects.filter(MayHave(of_a_unit(), *words)).values("pk")
+    units = units.filter(Q(mark=code) | (Q(AnyOf("pk", may_fit)) & _each(words)))
     return list(
         units.annotate(
             fit=Case(

@@ -8,7 +8,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from huiyin.ui.acts import By, recording
-from huiyin.units.models import RosterEntry, ShiftKind, ShiftSwap, SwapAnswer, Unit
+from huiyin.units.models import (
+    MAX_SHIFT_HOURS,
+    RosterEntry,
+    ShiftKind,
+    ShiftSwap,
+    SwapAnswer,
+    Unit,
+)
+from huiyin.units.queries import not_over
 from huiyin.units.refusals import (
     Closed,
     NameMissing,
@@ -22,7 +30,6 @@ from huiyin.units.refusals import (
 )
 from huiyin.units.verbs import check_phone
 
-MAX_SHIFT_HOURS = 24
 _MAX_NAME = 60
 
 
@@ -83,7 +90,7 @@ def change_shift(
         if shift.ends_at <= at:
             raise ShiftInPast(starts_at=shift.starts_at)
         others = RosterEntry.objects.filter(unit=shift.unit_id, name=name).exclude(pk=shift.pk)
-        if other := others.filter(starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at).first():
+        if other := others.filter(not_over(shift.starts_at), starts_at__lt=shift.ends_at).first():
             raise ShiftOverlaps(name=other.name, starts_at=other.starts_at, ends_at=other.ends_at)
         shift.name, shift.phone, shift.account_id = name, phone, account_id
         shift.save(update_fields=["name", "phone", "account_id"])
@@ -179,7 +186,7 @@ def _check_beside(
     together: bool,
 ) -> None:
     beside = RosterEntry.objects.filter(
-        unit=unit, starts_at__lt=ends_at, ends_at__gt=starts_at
+        not_over(starts_at), unit=unit, starts_at__lt=ends_at
     ).order_by("starts_at")
     same = Q(kind=ShiftKind.LEADER) if kind is ShiftKind.LEADER else ~Q(kind=ShiftKind.LEADER)
     beside = beside.filter(name=name) if together else beside.filter(same | Q(name=name))

@@ -111,6 +111,7 @@ class GivenUp(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("kind", "ref"), name="web_given_up_once"),)
+        indexes = (models.Index(fields=("kind", "-at"), name="web_given_up_lately"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ref}"

@@ -1,6 +1,6 @@
 """Keyset paging: a page begins after (or ends before) a key, however long the list is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -40,13 +40,37 @@ def page(
     `anchor` is the part of the page the addresses lead to; `prefix` tells lists of one page apart.
     Costs one query.
     """
+    sort = rows.model._meta.get_field(key).get_internal_type()
+
+    def ask(after: str, before: str) -> list[M]:
+        backwards, asked = bool(before), rows
+        if after or before:
+            greater = backwards == descending
+            asked = rows.filter(**{f"{key}__{'gt' if greater else 'lt'}": after or before})
+        return list(asked.order_by(f"-{key}" if backwards != descending else key)[: size + 1])
+
+    return page_asked(request, ask, key=key, sort=sort, size=size, anchor=anchor, prefix=prefix)
+
+
+def page_asked(
+    request: HttpRequest,
+    ask: Callable[[str, str], Sequence[M]],
+    *,
+    key: str,
+    sort: str,
+    size: int = PAGE_SIZE,
+    anchor: str = "",
+    prefix: str = "",
+) -> Page[M]:
+    """Return a page of what `ask` gives; `page` says the rest.
+
+    `ask`: one row more than a page, after a key or before one, at most one of them given; before
+    one, what is next to it first. `sort`: the type of the key, as Django calls its field.
+    """
     forward, back = f"{prefix}after", f"{prefix}before"
-    after, before = (_readable(rows, key, request.GET.get(name, "")) for name in (forward, back))
+    after, before = (_readable(sort, request.GET.get(name, "")) for name in (forward, back))
     backwards = bool(before and not after)
-    if after or before:
-        greater = backwards == descending
-        rows = rows.filter(**{f"{key}__{'gt' if greater else 'lt'}": after or before})
-    found = list(rows.order_by(f"-{key}" if backwards != descending else key)[: size + 1])
+    found = list(ask(after, "" if after else before))
     more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()
@@ -65,8 +89,7 @@ def page(
     )
 
 
-def _readable(rows: QuerySet[M], key: str, value: str) -> str:
-    sort = rows.model._meta.get_field(key).get_internal_type()
+def _readable(sort: str, value: str) -> str:
     if sort == "UUIDField":
         return _whole_uuid(value)
     numeric = sort.endswith("AutoField")

@@ -18,8 +18,7 @@ from huiyin.people.scope import administers
 from huiyin.places.models import Place
 from huiyin.units.duty_times import Hole, Times, holes, times_of
 from huiyin.units.models import RosterEntry, ShiftKind, Unit
-from huiyin.units.queries import held_on
-from huiyin.units.roster import MAX_SHIFT_HOURS
+from huiyin.units.queries import going_on, held_on, not_over
 from huiyin.web.figures import within
 from huiyin.worktime import Day, DayKind
 
@@ -217,17 +216,13 @@ def by_name(found: Sequence[Colleague]) -> dict[str, UUID]:
 
 def shifts_of(account_id: UUID, *, at: datetime, most: int = 6) -> list[RosterEntry]:
     """Return the next shifts of somebody, what goes on now first. One query."""
-    found = RosterEntry.objects.filter(account_id=account_id, ends_at__gt=at).select_related("unit")
+    found = RosterEntry.objects.filter(not_over(at), account_id=account_id).select_related("unit")
     return list(found.order_by("starts_at", "id")[:most])
 
 
 def on_duty_here(place: Place, *, at: datetime, most: int = 8) -> list[RosterEntry]:
     """Return who is on duty in a place now: the higher the unit, the sooner. One query."""
-    # No shift is longer: without this every shift there ever was would be read.
-    earliest = at - timedelta(hours=MAX_SHIFT_HOURS)
-    found = RosterEntry.objects.filter(
-        within(place, "unit__place__"), starts_at__gte=earliest, starts_at__lte=at, ends_at__gt=at
-    )
+    found = RosterEntry.objects.filter(within(place, "unit__place__"), going_on(at))
     ordered = found.select_related("unit").order_by("unit__level", "unit__code", "starts_at", "id")
     return list(ordered[:most])
 

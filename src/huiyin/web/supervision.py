@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
-from huiyin.matters import access, numbers, owning
+from huiyin.matters import access, numbers, owning, walking
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
@@ -26,7 +26,13 @@ from huiyin.procedures import library
 from huiyin.procedures.language import Field
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, stand_of
-from huiyin.web.due_lists import page_by_due
+from huiyin.web.due_lists import (
+    count_of,
+    held_runs,
+    page_of_walks,
+    runs_here,
+    runs_over,
+)
 from huiyin.web.inbox_rows import title_of, within_city
 
 RULES: Final = "supervision"
@@ -120,43 +126,48 @@ class Orders:
 
     def count(self, show: Show) -> int:
         """Return how many lie in a list, as narrowed. One query."""
-        return self._runs(show).count()
+        walk = self._walk(show)
+        return self._here().count() if walk is None else count_of(walk)
 
     def page(self, show: Show, *, after: Key | None = None) -> Page:
         """Return a page: what is due first comes first, of what is over the latest."""
-        shown, end = page_by_due(
-            self._runs(show), is_over=show is Show.OVER, after=after, size=PAGE
-        )
+        walk = self._walk(show)
+        walks = self._walks_here() if walk is None else [walk]
+        shown, end = page_of_walks(walks, is_over=show is Show.OVER, after=after, size=PAGE)
         return Page(orders_of(shown, at=self.at), end)
 
     # --- which runs -------------------------------------------------------------------------
 
-    def _held(self, role: str) -> Q:
-        mine = Assignment.objects.filter(unit=self.by.unit_id, role=role, to_at=None)
-        return Q(pk__in=mine.values("run_id"))
-
-    def _had(self, *roles: str) -> Q:
-        """Return the condition: the unit has or had one of these roles; what is over gives none."""
-        mine = Assignment.objects.filter(unit=self.by.unit_id, role__in=roles)
-        return Q(pk__in=mine.values("run_id"))
-
-    def _runs(self, show: Show) -> QuerySet[Run]:
-        return self._narrowed(self._listed(show))
-
-    def _listed(self, show: Show) -> QuerySet[Run]:
-        seen = access.runs_seen_by(self.by).filter(procedure=RULES)
-        is_open = Q(is_over=False)
+    def _walk(self, show: Show) -> QuerySet[Assignment] | None:
+        """Return what the unit itself has or had of a list; None where it is not about that."""
+        runs = self._narrowed(Run.objects.filter(procedure=RULES))
+        is_open = runs.filter(is_over=False)
         if show is Show.TO_US:
-            return seen.filter(self._held(UNIT), is_open)
+            return held_runs(self.by, roles=[UNIT], runs=is_open)
         if show is Show.JUDGE:
-            return seen.filter(self._held(SUPERVISOR), is_open, owner=SUPERVISOR)
+            return held_runs(self.by, roles=[SUPERVISOR], runs=is_open.filter(owner=SUPERVISOR))
         if show is Show.ISSUED:
-            return seen.filter(self._held(SUPERVISOR), is_open)
+            return held_runs(self.by, roles=[SUPERVISOR], runs=is_open)
         if show is Show.OVERDUE:
-            return seen.filter(self._held(SUPERVISOR), is_open, owner=UNIT, due_at__lte=self.at)
-        if show is Show.HERE and self.place is not None:
-            return seen.filter(in_place(self.place), is_open, matter__is_confidential=False)
-        return seen.filter(self._had(UNIT, SUPERVISOR), is_over=True)
+            late = is_open.filter(owner=UNIT, due_at__lte=self.at)
+            return held_runs(self.by, roles=[SUPERVISOR], runs=late)
+        if show is Show.OVER or self.place is None:
+            return runs_over(self.by, roles=[UNIT, SUPERVISOR], runs=runs.filter(is_over=True))
+        return None
+
+    def _walks_here(self) -> list[walking.Walk]:
+        """Return the walks to what `_here` has."""
+        seen = access.runs_seen_by(self.by).filter(is_over=False)
+        if self.place is None:
+            return []
+        return runs_here(self._narrowed(seen), procedure=RULES, place=self.place)
+
+    def _here(self) -> QuerySet[Run]:
+        """Return what is open here, of all units, to be counted."""
+        seen = access.runs_seen_by(self.by).filter(procedure=RULES, is_over=False)
+        if self.place is not None:
+            seen = seen.filter(in_place(self.place))
+        return self._narrowed(seen.filter(matter__is_confidential=False))
 
     def _narrowed(self, runs: QuerySet[Run]) -> QuerySet[Run]:
         wanted = self.filters

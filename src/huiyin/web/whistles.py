@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
-from huiyin.matters import access, numbers, owning
+from huiyin.matters import access, numbers, owning, walking
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
@@ -27,7 +27,14 @@ from huiyin.procedures import library
 from huiyin.procedures.language import State
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, stand_of
-from huiyin.web.due_lists import page_by_due
+from huiyin.web.due_lists import (
+    count_of,
+    held_runs,
+    of_runs,
+    page_of_walks,
+    runs_here,
+    runs_over,
+)
 from huiyin.web.inbox_rows import title_of, within_city
 
 RULES: Final = "whistle"
@@ -158,13 +165,14 @@ class Whistles:
 
     def count(self, show: Show) -> int:
         """Return how many runs lie in a list. One query."""
-        return self._runs(show).count()
+        walk = self._walk(show)
+        return self._runs(show).count() if walk is None else count_of(walk)
 
     def page(self, show: Show, *, after: Key | None = None) -> Page:
         """Return a page of calls: what is due first comes first, of what is over the latest."""
-        shown, end = page_by_due(
-            self._runs(show), is_over=show is Show.OVER, after=after, size=PAGE
-        )
+        walk = self._walk(show)
+        walks = self._walks(show) if walk is None else [walk]
+        shown, end = page_of_walks(walks, is_over=show is Show.OVER, after=after, size=PAGE)
         return Page(self._calls(shown), end)
 
     def call_of(self, run: Run) -> Call:
@@ -176,27 +184,33 @@ class Whistles:
     def _seen(self) -> QuerySet[Run]:
         return access.runs_seen_by(self.by).filter(procedure=RULES, matter__is_confidential=False)
 
-    def _held(self, role: str) -> Q:
-        mine = Assignment.objects.filter(unit=self.by.unit_id, role=role, to_at=None)
-        return Q(pk__in=mine.values("run_id"))
+    def _walk(self, show: Show) -> QuerySet[Assignment] | None:
+        """Return what the unit itself has or had of a list; None where it is not about that."""
+        runs = Run.objects.filter(procedure=RULES, matter__is_confidential=False)
+        if show is Show.CALLED:
+            return held_runs(self.by, roles=[CALLED], runs=runs.filter(is_done=False))
+        if show is Show.BLOWN:
+            return held_runs(self.by, roles=[CALLER], runs=runs.filter(is_done=False))
+        if show is Show.OVER or (show is Show.HERE and self.place is None):
+            return runs_over(self.by, roles=[CALLED, CALLER], runs=runs.filter(is_done=True))
+        return None
 
-    def _had(self, *roles: str) -> Q:
-        """Return the condition: the unit has or had one of these roles; what is over gives none."""
-        mine = Assignment.objects.filter(unit=self.by.unit_id, role__in=roles)
-        return Q(pk__in=mine.values("run_id"))
+    def _walks(self, show: Show) -> list[walking.Walk]:
+        """Return the walks to what `_runs` has."""
+        if show is Show.SETTLE or self.place is None:
+            rules = [one for one in owning.rules_of(self.by) if one[:1] == (RULES,)]
+            waiting = walking.owned([one for one in rules if one[1] != CALLED], by=self.by)
+            runs = Run.objects.filter(is_done=False, matter__is_confidential=False)
+            return [of_runs(walk, runs) for walk in waiting]
+        seen = access.runs_seen_by(self.by).filter(is_done=False)
+        return runs_here(seen, procedure=RULES, place=self.place)
 
     def _runs(self, show: Show) -> QuerySet[Run]:
-        seen = self._seen()
-        if show is Show.CALLED:
-            return seen.filter(self._held(CALLED), is_done=False)
-        if show is Show.BLOWN:
-            return seen.filter(self._held(CALLER), is_done=False)
-        if show is Show.SETTLE:
+        """Return what waits to be settled, or is open here, to be counted."""
+        if show is Show.SETTLE or self.place is None:
             owned = owning.owned_by(self.by).filter(procedure=RULES, is_done=False)
             return owned.exclude(owner=CALLED).filter(matter__is_confidential=False)
-        if show is Show.HERE and self.place is not None:
-            return seen.filter(in_place(self.place), is_done=False)
-        return seen.filter(self._had(CALLED, CALLER), is_done=True)
+        return self._seen().filter(in_place(self.place), is_done=False)
 
     # --- calls ------------------------------------------------------------------------------
 

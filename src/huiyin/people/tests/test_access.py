@@ -18,6 +18,7 @@ from huiyin.people.tests.factories import (
     somebody,
     the_city,
 )
+from huiyin.units.models import Unit
 from huiyin.units.tests.factories import CITY, COUNTY, GRID, TOWN, VILLAGE, ZONE
 
 pytestmark = pytest.mark.django_db
@@ -113,14 +114,21 @@ def everybody(city):
         pytest.param("town_centre", "grid_worker", set(), id="grid-worker-sees-nobody"),
     ],
 )
-def test_staff_are_seen_by_those_who_look_after_them(unit, permission_set, seen):
+def test_staff_are_seen_by_those_who_look_after_them(monkeypatch, unit, permission_set, seen):
     city = the_city()
     clerks = everybody(city)
     actor = somebody("me", getattr(city, unit), permission_set)
 
-    accounts = set(access.staff_seen_by(actor, at=NOW).values_list("pk", flat=True))
-
-    assert {name for name, clerk in clerks.items() if clerk.account_id in accounts} == seen
+    for few, is_walking in ((100, False), (100, True), (0, True)):  # of few units, and of many
+        monkeypatch.setattr(scope, "FEW_UNITS", few)
+        rows = access.staff_seen_by(actor, at=NOW, walking=is_walking)
+        accounts = set(rows.values_list("pk", flat=True))
+        assert {name for name, clerk in clerks.items() if clerk.account_id in accounts} == seen
+        offices = {getattr(city, name).pk for name in seen}
+        if actor.may("people.see") and not actor.may("people.see_all"):
+            looked_after = Unit.objects.filter(scope.looked_after("pk", actor.unit_id))
+            assert offices <= set(looked_after.values_list("pk", flat=True))
+            assert len(looked_after) == len(scope.some_units_administered(actor.unit_id, most=99))
 
 
 def test_without_a_post_nobody_is_seen():

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from huiyin.people import access, access_log
+from huiyin.people import access, access_log, log_list
 from huiyin.people.access_log import Look
 from huiyin.people.actors import SYSTEM
+from huiyin.people.log_list import Wanted
 from huiyin.people.models import AccessLog
 from huiyin.people.tests.factories import NOW, PHONE, a_post, an_account, somebody, the_city
 
@@ -92,6 +93,45 @@ def test_the_log_is_read_by_auditors_and_by_those_above_whoever_looked(unit, per
     seen = access_log.log_seen_by(reader).filter(action="reveal")
 
     assert {entry.purpose for entry in seen} == read
+
+
+@pytest.mark.parametrize("few", [0, 1, 100], ids=["many units", "one unit", "few units"])
+@pytest.mark.parametrize("reader", ["auditor", "leader", "unit_admin", "department_clerk"])
+def test_pages_of_the_log_have_what_the_whole_log_has(monkeypatch, few, reader):
+    monkeypatch.setattr(log_list, "FEW_UNITS", few)
+    city = the_city()
+    offices = (city.county_housing, city.town_centre, city.city_housing, city.county_centre)
+    lookers = [somebody(f"looker-{at}", unit, "unit_admin") for at, unit in enumerate(offices)]
+    for number in range(24):
+        access_log.record(
+            by=lookers[number % 4], at=NOW + timedelta(minutes=number * 7 % 11),
+            action=("reveal", "look", "sign_in")[number % 3], subject_type="account",
+            subject_id=lookers[number % 3].account_id, case_no="3714" if number % 5 == 0 else "",
+        )  # fmt: skip
+    by = somebody("reader", city.county_centre, reader)
+    one = lookers[0].account_id
+
+    for wanted, fits in (
+        (Wanted(), lambda row: True),
+        (Wanted(action="look"), lambda row: row.action == "look"),
+        (Wanted(who=[one]), lambda row: row.account_id == one),
+        (Wanted(about=[one]), lambda row: row.subject_id == str(one)),
+        (Wanted(about=[one], case_no="3714"),
+         lambda row: row.subject_id == str(one) or row.case_no == "3714"),
+        (Wanted(about=[]), lambda row: False),
+        (Wanted(since=NOW + timedelta(minutes=3), until=NOW + timedelta(minutes=8)),
+         lambda row: NOW + timedelta(minutes=3) <= row.at < NOW + timedelta(minutes=8)),
+    ):  # fmt: skip
+        seen = [row for row in access_log.log_seen_by(by) if fits(row)]
+        whole = [row.pk for row in sorted(seen, key=lambda row: (row.at, row.pk), reverse=True)]
+        paged, last = [], None
+        while page := log_list.entries(wanted, by=by, most=5, after=last):
+            paged += [row.pk for row in page]
+            last = paged[-1]
+        assert paged == whole, wanted
+        if len(whole) > 3:
+            back = log_list.entries(wanted, by=by, most=2, before=whole[3])
+            assert [row.pk for row in back] == [whole[2], whole[1]], wanted
 
 
 def test_the_system_reads_everything():

@@ -174,7 +174,9 @@ def test_the_list_costs_the_same_however_long(admin, city, django_assert_num_que
         a_post(account, city.county_housing, at=timezone.now())
         a_post(account, city.county_centre, "centre_clerk", at=timezone.now())
 
-    with django_assert_num_queries(5):  # session with actor, rate, accounts, posts, units
+    with django_assert_num_queries(
+        7
+    ):  # session with actor, rate, scope twice, accounts, posts, units
         admin.get("/desk/people/")
 
 

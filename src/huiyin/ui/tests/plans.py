@@ -42,13 +42,32 @@ def plans() -> Iterator[list[dict[str, Any]]]:
         raw.remove_notice_handler(told)
 
 
-def faults(found: Sequence[dict[str, Any]], *, most: int, scanned: int = 0) -> list[str]:
+def faults(
+    found: Sequence[dict[str, Any]], *, most: int, scanned: int = 0, read: int | None = None
+) -> list[str]:
     """Return where plans read a table from end to end or put more than `most` rows in order.
 
     `scanned`: so many rows may be read one after the other, of a table that is small in every city
-    or until so many are found.
+    or until so many are found. `read`: a statement may read so many rows of all its tables, by
+    indexes too: a list that walks far for what it seeks is found by it.
     """
-    return sorted({fault for one in found for fault in _of(one["Plan"], most, scanned)})
+    wrong = {fault for one in found for fault in _of(one["Plan"], most, scanned)}
+    if read is not None:
+        for one in found:
+            rows = rows_read(one["Plan"])
+            if rows > read:
+                words = " ".join(one["Query Text"].split())
+                wrong.add(f"reads {rows:.0f} rows for {words[:60]} … {words[-160:]}")
+    return sorted(wrong)
+
+
+def rows_read(node: dict[str, Any]) -> float:
+    """Return how many rows of tables a plan reads, whatever becomes of them."""
+    inner = sum(rows_read(one) for one in node.get("Plans", ()))
+    if "Relation Name" not in node:
+        return inner
+    removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return float(inner + (node["Actual Rows"] + removed) * node["Actual Loops"])
 
 
 def _of(node: dict[str, Any], most: int, scanned: int) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -13,13 +14,15 @@ from huiyin.matters.wording import said
 from huiyin.people import scope
 from huiyin.people.access_log import names_of
 from huiyin.people.actors import Actor, actor_of
-from huiyin.people.models import Account, PermissionSet, Post
+from huiyin.people.models import Account, AccountKind, PermissionSet, Post
 from huiyin.people.permission_sets import name_of
 from huiyin.people.permissions import CATALOGUE
-from huiyin.people.units_known import units_of
+from huiyin.people.staff_list import called as called_so
 from huiyin.procedures import library
+from huiyin.ui.among import AnyOf
 from huiyin.units.models import Unit
 from huiyin.units.queries import held_on
+from huiyin.units.words import Grams, MayHave
 
 SOON_DAYS = 30
 VACANT_DAYS = 365  # a post nobody has held for longer is gone, not vacant
@@ -38,7 +41,20 @@ def posts_seen_by(actor: Actor) -> QuerySet[Post]:
     posts = Post.objects.select_related("account", "unit", "permission_set")
     if actor.may("people.see_all"):
         return posts
-    return posts.filter(unit__in=units_of(actor).values("pk"))
+    on = timezone.localdate()
+    if actor.may("people.administer_all"):
+        return posts.filter(held_on(on, prefix="unit__"))
+    if actor.unit_id is None:
+        return posts.none()
+    mine = scope.looked_after("unit_id", actor.unit_id)
+    return posts.filter(mine, held_on(on, prefix="unit__"))
+
+
+def called(words: str) -> Q:
+    """Return the condition for posts by a part of their holder's name or of their own title."""
+    holders = Account.objects.filter(called_so(words)).values("pk")
+    titled = Q(MayHave(Grams("title"), words), title__icontains=words)
+    return Q(AnyOf("account_id", holders)) | titled
 
 
 def in_state(posts: QuerySet[Post], state: str, *, on: date) -> QuerySet[Post]:
@@ -73,7 +89,8 @@ def vacant(posts: QuerySet[Post], *, on: date) -> QuerySet[Post]:
         valid_to__gt=OuterRef("valid_to"),
     )
     left = Q(valid_to__lte=on, valid_to__gt=on - timedelta(days=VACANT_DAYS))
-    closed = Q(account__is_active=False) & (Q(valid_to=None) | Q(valid_to__gt=on))
+    shut = Account.objects.filter(kind=AccountKind.STAFF, is_active=False).values("pk")
+    closed = Q(AnyOf("account_id", shut)) & (Q(valid_to=None) | Q(valid_to__gt=on))
     return posts.filter(
         left | closed, held_on(on, prefix="unit__"), ~Exists(others), ~Exists(later)
     )

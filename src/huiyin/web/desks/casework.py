@@ -11,7 +11,7 @@ from huiyin.people.actors import Actor
 from huiyin.people.models import Mediator
 from huiyin.places.models import PlaceLevel
 from huiyin.units.models import RosterEntry, Unit, UnitKind
-from huiyin.units.queries import held_on
+from huiyin.units.queries import going_on, held_on
 from huiyin.web.desks.office import SHOWN, my_unit
 from huiyin.web.figures import within
 from huiyin.web.terms import current_terms
@@ -40,9 +40,7 @@ def hotline_agent(actor: Actor, at: datetime) -> Mapping[str, Any]:
     return {
         "unit": unit,
         "duty": list(
-            RosterEntry.objects.filter(
-                Q(unit=unit) | Q(unit__superior=unit), starts_at__lte=at, ends_at__gt=at
-            )
+            RosterEntry.objects.filter(Q(unit=unit) | Q(unit__superior=unit), going_on(at))
             .select_related("unit")
             .order_by("unit__code", "starts_at")[:SHOWN]
         ),

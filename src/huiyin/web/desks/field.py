@@ -11,7 +11,7 @@ from huiyin.people.actors import Actor
 from huiyin.people.models import GridRole, GridWorker, Mediator
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.units.models import RosterEntry, Unit, UnitKind
-from huiyin.units.queries import held_on
+from huiyin.units.queries import going_on, held_on
 from huiyin.web.desks.office import my_account, my_unit
 
 # The order in which a grid's people are named: who leads, who is there all day, who helps.
@@ -66,9 +66,7 @@ def local_contacts(place: Place, *, on: date) -> list[Unit]:
 def on_duty(places: Iterable[object], *, at: datetime) -> list[RosterEntry]:
     """Return who is on duty at that instant in the units of these places."""
     return list(
-        RosterEntry.objects.filter(
-            unit__place__in=[i for i in places if i], starts_at__lte=at, ends_at__gt=at
-        )
+        RosterEntry.objects.filter(going_on(at), unit__place__in=[i for i in places if i])
         .select_related("unit", "unit__place")
         .order_by("-unit__place__level", "unit__code", "starts_at")[:12]
     )

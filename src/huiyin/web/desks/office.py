@@ -12,7 +12,7 @@ from huiyin.people.actors import Actor
 from huiyin.people.guards import NotPermittedHere
 from huiyin.people.models import Account, GridRole, Post
 from huiyin.units.models import Duty, RosterEntry, Unit, UnitOfficer
-from huiyin.units.queries import held_on
+from huiyin.units.queries import going_on, held_on
 from huiyin.web.figures import figures_of, grids_without, units_by_kind, within
 
 DUTIES_SHOWN = 12
@@ -55,9 +55,7 @@ def centre_clerk(actor: Actor, at: datetime) -> Mapping[str, Any]:
         "gaps": list(gaps.select_related("village", "town")[:SHOWN]),
         "kinds": units_by_kind(unit.place, on=on),
         "duty": list(
-            RosterEntry.objects.filter(
-                within(unit.place, "unit__place__"), starts_at__lte=at, ends_at__gt=at
-            )
+            RosterEntry.objects.filter(within(unit.place, "unit__place__"), going_on(at))
             .select_related("unit")
             .order_by("unit__place__level", "unit__code", "starts_at")[:SHOWN]
         ),

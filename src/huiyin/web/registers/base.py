@@ -1,19 +1,32 @@
 """What every register has in common: saved by verbs, never deleted by the admin itself."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
 from huiyin.people.actors import Actor
 from huiyin.ui.refusals import Refusal, sentence_of
 
 Tried = Callable[[], Any]
+MOST_LISTED: Final = 1_000  # rows of a register that pages lead to; the search finds the others
+
+
+class FirstPages(Paginator):  # type: ignore[type-arg]  # of whatever register
+    """The pages of a list, as far as it is counted: a register may have rows of many years."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, at most MOST_LISTED."""
+        rows: Any = self.object_list
+        return len(rows.order_by().values_list("pk")[:MOST_LISTED])
 
 
 class ByVerb(ModelForm):  # type: ignore[type-arg]  # of whatever register
@@ -53,6 +66,7 @@ class Register(ModelAdmin):  # type: ignore[misc]  # the theme has no types
 
     form: type[Any] = ByVerb
     list_per_page = 50
+    paginator = FirstPages
     show_full_result_count = False
     actions = None
     actions_on_top = False

@@ -6,6 +6,7 @@ from typing import Any, Final
 import yaml
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,20 +25,23 @@ from huiyin.categories.models import CalendarDay, Category, DayKindChoice
 from huiyin.notices import library
 from huiyin.notices import verbs as notices
 from huiyin.notices.models import TextVersion
+from huiyin.ui.among import AnyOf
 from huiyin.units import roster
 from huiyin.units.models import RosterEntry, Unit
+from huiyin.units.queries import search_units
 from huiyin.web.functions import owner_words
 from huiyin.web.registers.base import ByVerb, Register
 from huiyin.web.registers.site import registers as registers  # with its models
 from huiyin.web.templatetags.city import said
 
+UNITS_FOUND: Final = 10
 WORDS_OF_THE_THEME = (gettext_noop("Date"),)  # which the theme has in English alone
 
 
-def column(name: str, label: Any, *, boolean: bool | None = None) -> Any:
+def column(name: str, label: Any, *, boolean: bool | None = None, is_sorted: bool = True) -> Any:
     """Return a column of a list: a field of the row under a name of ours."""
 
-    @display(description=label, ordering=name, boolean=boolean)  # type: ignore[untyped-decorator]  # the theme has no types
+    @display(description=label, ordering=name if is_sorted else None, boolean=boolean)  # type: ignore[untyped-decorator]  # the theme has no types
     def shown(register: Register, row: Any) -> Any:
         said = getattr(row, f"get_{name}_display", None)
         return said() if said else getattr(row, name)
@@ -307,16 +311,31 @@ class RosterRegister(Register):
     """Who is on duty where: planned and cancelled, never changed."""
 
     form = ShiftForm
-    where = column("unit", _("Unit"))
-    who = column("name", _("Who"))
-    begins = column("starts_at", _("From"))
-    ends = column("ends_at", _("Until"))
-    line = column("phone", _("Duty line"))
+    # A list of years has one order: other ones would read and sort all of it.
+    where = column("unit", _("Unit"), is_sorted=False)
+    who = column("name", _("Who"), is_sorted=False)
+    begins = column("starts_at", _("From"), is_sorted=False)
+    ends = column("ends_at", _("Until"), is_sorted=False)
+    line = column("phone", _("Duty line"), is_sorted=False)
     list_display = ("where", "who", "begins", "ends", "line")
-    search_fields = ("unit__name", "unit__code", "name")
+    search_fields = ("name",)
+    search_help_text = _("A unit by a part of its name or its code, or somebody's whole name")
     ordering = ("-starts_at", "-id")
     list_select_related = ("unit",)
     fields = ("unit_code", "starts_at", "ends_at", "name", "phone", "together")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Find the shifts of units that are called so, and of whoever is."""
+        words = search_term.replace("\x00", "").strip()
+        if not words:
+            return queryset, False
+        units = search_units(words, on=timezone.localdate(), limit=UNITS_FOUND)
+        theirs = Q(unit__in=[one.pk for one in units]) | Q(name=words)
+        # Found first: else the planner may walk through those of all units until it has a page.
+        found = RosterEntry.objects.filter(theirs).values("pk")
+        return queryset.filter(AnyOf("pk", found)), False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Show a planned shift as it stands."""

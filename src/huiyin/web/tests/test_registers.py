@@ -157,6 +157,9 @@ def test_a_shift_is_planned_ahead_and_cancelled_before_it_begins():
     admin.post(reverse("admin:units_rosterentry_add"), sent)
     shift = RosterEntry.objects.get()
     again = admin.post(reverse("admin:units_rosterentry_add"), sent)
+    for words, is_found in (("GC-1", True), ("王强", True), ("王", False), ("GC-9", False)):
+        found = admin.get(reverse("admin:units_rosterentry_changelist"), {"q": words})
+        assert ("0534-3211111" in found.content.decode()) is is_found, words
     admin.post(reverse("admin:units_rosterentry_delete", args=[shift.pk]), {"post": "yes"})
 
     assert "王强" in again.content.decode()  # who is on duty then already

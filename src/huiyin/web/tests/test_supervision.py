@@ -11,6 +11,7 @@ from huiyin.matters.tests.records import the_record
 from huiyin.places.models import Place
 from huiyin.units.models import Unit, UnitKind
 from huiyin.units.tests.factories import NOW, a_unit
+from huiyin.web import supervision
 from huiyin.web.supervision import Filters, Orders, Show
 from huiyin.web.tests.access_table import client_of, session_of
 from huiyin.web.tests.factories import a_post, an_account, in_their_post
@@ -64,8 +65,30 @@ def county():
 
 
 def listed(account, show, *, at=NOW, **narrowed):
-    found = Orders(in_their_post(account), at=at, filters=Filters(**narrowed))
+    """Return the units of a list; what is shown is what is counted, in every list."""
+    by = in_their_post(account)
+    here = Place.objects.get(pk=by.unit_place_id)
+    found = Orders(by, at=at, place=here, filters=Filters(**narrowed))
+    for each in Show:
+        assert len(found.page(each).orders) == found.count(each), each
     return [one.unit.name for one in found.page(show).orders]
+
+
+def test_a_list_is_paged_in_its_order(county, monkeypatch):
+    orders = [
+        county.order(county.matter(county.housing), county.housing, at=NOW - n * WEEK / 7)
+        for n in (1, 3, 2, 2)
+    ]
+    monkeypatch.setattr(supervision, "PAGE", 3)
+    by = in_their_post(county.leader)
+    lists = Orders(by, at=NOW, place=Place.objects.get(pk=by.unit_place_id))
+
+    for show in (Show.ISSUED, Show.HERE):
+        first = lists.page(show)
+        rest = lists.page(show, after=first.next)
+        shown = [one.run.pk for page in (first, rest) for one in page.orders]
+        assert shown == [one.pk for one in sorted(orders, key=lambda one: (one.due_at, one.pk))]
+        assert rest.next is None
 
 
 def test_one_form_orders_supervision_of_several_matters_each_of_the_unit_that_has_it(county):

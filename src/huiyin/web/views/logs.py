@@ -1,12 +1,13 @@
 """The access log, for those who look after whoever looked."""
 
 import csv
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,11 +20,12 @@ from huiyin.people import access_log
 from huiyin.people.addresses import client_address
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
+from huiyin.people.log_list import Wanted, entries
 from huiyin.people.models import AccessLog, Account
 from huiyin.ui.forms import Form
 from huiyin.ui.refusals import Refusal, sentence_of
 from huiyin.web.looks import ACTIONS, lines
-from huiyin.web.paging import page
+from huiyin.web.paging import PAGE_SIZE, page_asked
 
 READ = "log.read"
 MOST_EXPORTED = 20_000
@@ -77,7 +79,15 @@ def index(request: PeopleRequest) -> HttpResponse:
 def _shown(request: PeopleRequest, export_form: ExportForm, *, status: int = 200) -> HttpResponse:
     form = LogFilter(request.GET or None)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    shown = page(request, _filtered(request, wanted), key="id", descending=True)
+    asked = _wanted(wanted)
+
+    def ask(after: str, before: str) -> Sequence[AccessLog]:
+        return entries(
+            asked, by=request.actor, most=PAGE_SIZE + 1,
+            after=int(after) if after else None, before=int(before) if before else None,
+        )  # fmt: skip
+
+    shown = page_asked(request, ask, key="id", sort="BigAutoField")
     context = {
         "form": form,
         "page": shown,
@@ -105,7 +115,7 @@ def export(request: PeopleRequest) -> HttpResponse:
     except Refusal as refused:
         asked.add_error("purpose", sentence_of(refused))
         return _shown(request, asked, status=422)
-    found = list(_filtered(request, wanted).order_by("-id")[:MOST_EXPORTED])
+    found = entries(_wanted(wanted), by=request.actor, most=MOST_EXPORTED)
     access_log.record(
         by=request.actor,
         at=timezone.now(),
@@ -137,25 +147,17 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def _filtered(request: PeopleRequest, wanted: dict[str, Any]) -> QuerySet[AccessLog]:
-    rows = access_log.log_seen_by(request.actor)
-    if wanted.get("action"):
-        rows = rows.filter(action=wanted["action"])
-    if wanted.get("who"):
-        rows = rows.filter(account_id__in=_called(wanted["who"]))
-    if wanted.get("about"):
-        text = wanted["about"].strip()
-        number = "".join(sign for sign in text if sign.isdigit())
-        about = Q(
-            subject_type=access_log.SUBJECT_ACCOUNT,
-            subject_id__in=[str(pk) for pk in _called(text)],
-        )
-        rows = rows.filter(about | Q(case_no=number) if number else about)
-    if wanted.get("since"):
-        rows = rows.filter(at__gte=_midnight(wanted["since"]))
-    if wanted.get("until"):
-        rows = rows.filter(at__lt=_midnight(wanted["until"] + timedelta(days=1)))
-    return rows
+def _wanted(sent: dict[str, Any]) -> Wanted:
+    """Return what was sent as what is looked for."""
+    about = (sent.get("about") or "").strip()
+    return Wanted(
+        action=sent.get("action") or "",
+        who=_called(sent["who"]) if sent.get("who") else None,
+        about=_called(about) if about else None,
+        case_no="".join(sign for sign in about if sign.isdigit()),
+        since=_midnight(sent["since"]) if sent.get("since") else None,
+        until=_midnight(sent["until"] + timedelta(days=1)) if sent.get("until") else None,
+    )
 
 
 def _called(name: str) -> list[UUID]:

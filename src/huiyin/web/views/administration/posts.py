@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,11 +43,7 @@ def index(request: PeopleRequest) -> HttpResponse:
     found = listed.in_state(listed.posts_seen_by(request.actor), state, on=on)
     trouble = ""
     if q:
-        found = found.filter(
-            Q(account__name__icontains=q)
-            | Q(account__username__icontains=q)
-            | Q(title__icontains=q)
-        )
+        found = found.filter(listed.called(q))
     if held:
         found = found.filter(permission_set=held)
     if unit_text:

@@ -1,0 +1,89 @@
+"""No list reads a table from end to end, nor puts more than a page in order, in a large city."""
+
+from functools import partial
+from http import HTTPStatus
+
+from django.test import Client
+from django.utils import timezone
+
+from huiyin.categories.tree import tree
+from huiyin.gateway.models import Right
+from huiyin.gateway.tokens import create_token
+from huiyin.people.actors import actor_of
+from huiyin.people.models import Account
+from huiyin.ui.tests.plans import faults, plans
+from huiyin.web import supervision, whistles
+from huiyin.web.tests import crowded
+from huiyin.web.tests.access_table import client_of, session_of
+from huiyin.web.tests.long_lists import PAGE, PROGRAM, READ, long_lists
+
+# Whether a row of a walk is somebody's own, or here, is looked up for it in a few tables; a page
+# may have to pass by what is open elsewhere.
+FAR = 20_000
+
+
+def clients():
+    """Whoever asks, signed in; a program with a token of the bureau's clerk."""
+    known = {"": Client()}
+
+    def of(who):
+        if who not in known:
+            known[who] = client_of(session_of(Account.objects.get(username=who)))
+        return known[who]
+
+    return of
+
+
+def post_of(login):
+    """The post in which a login of the demo works."""
+    account = Account.objects.get(username=login)
+    return account.posts.select_related("account", "unit__place").get(is_default=True)
+
+
+def lists_within(at):
+    """Every list of orders and of whistles, of whoever gave them, has them and looks on."""
+    for login in ("leader", "housing", "town"):
+        post = post_of(login)
+        known = {"by": actor_of(post.account, post), "at": at, "place": post.unit.place}
+        for which, lists in (
+            (supervision.Show, supervision.Orders(**known)),
+            (whistles.Show, whistles.Whistles(**known)),
+        ):
+            for show in which:
+                yield f"{login}: {which.__module__}, {show}", partial(lists.page, show)
+
+
+def test_no_list_of_a_large_city_reads_a_table_whole_or_sorts_more_than_a_page(city):
+    now = timezone.now()
+    bureau = Account.objects.get(username="housing")
+    secret = create_token(
+        account_id=bureau.pk, post_id=bureau.posts.get(is_default=True).pk, label="别的系统",
+        rights=[Right.WEBHOOKS], days=30, at=now,
+    ).secret  # fmt: skip
+    crowded.grow(crowded.REGISTERS, at=now)
+    crowded.write_for_years(at=now)
+    client_for, seen, found = clients(), 0, {}
+    tree()  # is kept
+
+    for asked in long_lists():
+        is_program = asked.who == PROGRAM
+        headers = {"Authorization": f"Bearer {secret}"} if is_program else {}
+        client = client_for("" if is_program else asked.who)
+        with plans() as gone_about:
+            answer = client.get(asked.path, headers=headers)
+        name = f"{asked.who or 'visitor'}: {asked.path}"
+        assert answer.status_code == HTTPStatus.OK, (name, answer.status_code)
+        seen += len(gone_about)
+        if wrong := faults(gone_about, most=asked.ordered, scanned=asked.read, read=asked.read):
+            found[name] = wrong
+
+    crowded.grow(crowded.WITHIN, at=now, above=post_of("leader").unit_id)
+    for name, look in lists_within(now):
+        with plans() as gone_about:
+            look()
+        seen += len(gone_about)
+        if wrong := faults(gone_about, most=PAGE, scanned=READ, read=FAR):
+            found[name] = wrong
+
+    assert not found, "\n".join(f"{name}: {'; '.join(wrong)}" for name, wrong in found.items())
+    assert seen > 500, seen
