@@ -58,6 +58,12 @@ def untold(events: Sequence[UUID], *, at: datetime) -> Mapping[UUID, Sequence[st
     return {event: sentences for event, sentences in found.items() if sentences}
 
 
+_UNTOLD: Final = [
+    one.value
+    for one in (NoticeState.QUEUED, NoticeState.REFUSED, NoticeState.UNKNOWN, NoticeState.DEAD)
+]
+
+
 def _rows(events: Sequence[UUID]) -> list[_Row]:
     if not events:
         return []
@@ -66,9 +72,8 @@ def _rows(events: Sequence[UUID]) -> list[_Row]:
         cursor.execute(
             f"SELECT key, name, channel, state, reason, due_at, tries"  # noqa: S608 its own name
             f" FROM {Notice._meta.db_table} WHERE ({any_of}) AND channel IN ('sms', 'email')"
-            " AND state IN ('queued', 'refused', 'unknown', 'dead') AND laid_aside_at IS NULL"
-            " ORDER BY id",
-            [f"{event} %" for event in events],
+            " AND state = ANY (%s) AND laid_aside_at IS NULL ORDER BY id",
+            [*(f"{event} %" for event in events), _UNTOLD],
         )
         return [_Row(*row) for row in cursor.fetchall()]
 
