@@ -63,6 +63,11 @@ def try_at_once(channel: str, *, at: datetime) -> bool:
     return bool(waiting.update(rest_until=at))
 
 
+def try_all_at_once(*, at: datetime) -> None:
+    """Let the next batch try a message on each channel: a worker starts, after a change perhaps."""
+    Outage.objects.filter(ended_at=None, rest_until__gt=at).update(rest_until=at)
+
+
 def forget(*, before: datetime) -> None:
     """Delete the outages that were over before an instant."""
     Outage.objects.filter(ended_at__lt=before).delete()

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 
-from huiyin.matters import inbox, search
+from huiyin.matters import access, inbox, search
 from huiyin.matters.inbox import Tray
 from huiyin.matters.inbox_filters import Filters, Sort, Standing
 from huiyin.matters.models import RANKS, Matter, MatterText, Run
@@ -330,6 +330,7 @@ def many_matters(city, units):
     the others for one of the units.
     """
     town, village = city.place.town_id, city.place.village_id
+    opener = city.unit("hotline_centre").pk
     with connection.cursor() as cursor:
 
         def copy(table, columns, rows):
@@ -352,7 +353,7 @@ def many_matters(city, units):
             over, done_at = not is_open, None if is_open else at(k)
             due_at = at(k) + DAY if is_open else None
             return (pk(2, k), pk(1, k), "hotline", 1, "", state, owner, over, over, over, at(k),
-                    at(k), done_at, due_at, 1, b"", "{}", at(k))  # fmt: skip
+                    at(k), done_at, due_at, 1, b"", "{}", at(k), opener)  # fmt: skip
 
         copy(
             "matters_matter",
@@ -372,7 +373,7 @@ def many_matters(city, units):
             "matters_run",
             ("id", "matter_id", "procedure", "version", "child_name", "state", "owner", "is_done",
              "is_closed", "is_over", "opened_at", "changed_at", "done_at", "due_at", "events",
-             "head", "memory", "came_in_at"),
+             "head", "memory", "came_in_at", "opener_id"),
             (a_run(k) for k in range(MANY)),
         )  # fmt: skip
         copy(
@@ -524,6 +525,11 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end(monkeypatch):
         (of_city, lists.filters(city, units[1])),
     ):
         assert unsound(by, city, units[1], asked) == {}, by.unit_kind
+    # Whether somebody sees one run is asked of that one, however many their unit opened.
+    one = Run.objects.order_by("pk").first()
+    for by in (of_city, of_town, department):
+        read, _whole = rows_read(lambda by=by: access.runs_seen_by(by).filter(pk=one.pk).exists())
+        assert read < 100, by.unit_kind
     # Whoever sees little reads little, however much there is.
     court = city.staff(city.unit("court"), place=the_city)
     for by in (department, replace(department, unit_id=units[1]), of_town, court):

@@ -142,3 +142,13 @@ def test_an_outage_that_is_long_over_is_forgotten_and_one_that_lasts_is_not():
     cleaning.forget_outages(at=NOW + timedelta(days=1_000))
 
     assert list(Outage.objects.values_list("channel", flat=True)) == ["email"]
+
+
+def test_a_worker_that_starts_tries_what_rested_at_once():
+    outage.found("sms", reason="gateway_unreachable", at=NOW)
+    later = NOW + FIRST_REST / 2
+
+    outage.try_all_at_once(at=later)
+
+    assert outage.open_ones()["sms"].rest_until == later
+    assert outage.open_ones()["sms"].began_at == NOW

@@ -37,7 +37,19 @@ def command(*, concurrency: int) -> None:
 
         connector = app.connector
         assert isinstance(connector, DjangoConnector)  # noqa: S101 what its Django app sets up
+        _try_gateways()
         collect_seldom()
         with app.replace_connector(connector.get_worker_connector()) as own:
             say("Worker started.")
             own.run_worker(concurrency=concurrency, shutdown_graceful_timeout=10)
+
+
+def _try_gateways() -> None:
+    """Let what rested try at once: whoever starts the worker may have mended it."""
+    from django.db import connection  # noqa: PLC0415 Django is ready only now
+    from django.utils import timezone  # noqa: PLC0415 as above
+
+    from huiyin.notices import outage  # noqa: PLC0415 as above
+
+    outage.try_all_at_once(at=timezone.now())
+    connection.close()
