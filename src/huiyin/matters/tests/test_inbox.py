@@ -532,7 +532,8 @@ def test_lists_of_a_large_city_read_no_table_from_end_to_end(monkeypatch):
         assert read < 100, by.unit_kind
     # Whoever sees little reads little, however much there is.
     court = city.staff(city.unit("court"), place=the_city)
-    for by in (department, replace(department, unit_id=units[1]), of_town, court):
+    newcomer = city.staff(city.unit("hotline_centre", "new"), *DISPATCH)  # opened nothing yet
+    for by in (department, replace(department, unit_id=units[1]), newcomer, court):
         for name, sought in lists.wanted(city, units[1]).items():
             read, _whole = rows_read(partial(search.search, sought, by=by, limit=PAGE))
             assert read < 20_000, (by.unit_kind, name)
