@@ -1,12 +1,13 @@
 """The latest matters that a post sees and that fit, however little of all there is it sees.
 
-The function `matters_latest` (migration `latest_of_a_post`) walks along what the post's unit has or
-had, what it opened and what is of a procedure it looks after, and stops when a page is full. Words
-that few matters have are looked up instead.
+The function `matters_latest` (migration `latest_in_stretches`) walks along what the post's unit
+has or had, what it opened and what is of a procedure it looks after, and stops when a page is full.
+Words that few matters have are looked up instead.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -20,14 +21,27 @@ from huiyin.places.models import PlaceLevel
 from huiyin.ui.kept import Kept
 from huiyin.ui.ready import prepared_cursor
 
-FREQUENT: Final = 5_000  # matters with some words, beyond which they are walked, not looked up
+# Matters with some words, beyond which a page is walked for before they are looked up: for offices
+# that see most of them, and for others, for which most are asked in vain.
+FREQUENT_FOR_MOST: Final = 40_000
+FREQUENT: Final = 2_000
+STRETCH: Final = 10  # pages; so far walks go first, and ten times as far whenever it is too little
+WORTH: Final = 40  # matters with some words are looked up while a walk asks one for them
 OFTEN: Final = 20_000  # runs of a procedure, beyond which it is quicker to walk a place
 LAST: Final = UUID(int=2**128 - 1)
 _LATEST: Final = (
     "SELECT matters_latest(%s, %s, %s, %s::uuid, %s::uuid, %s, %s, %s, %s::timestamptz,"
-    " %s::timestamptz, %s, %s, %s, %s, %s, %s::uuid, %s::text[], %s::text[])"
+    " %s::timestamptz, %s, %s, %s, %s, %s, %s, %s, %s::uuid, %s::text[], %s::text[])"
 )
 _oftens: Kept[str, bool] = Kept(600, most=100)
+
+
+class Along(StrEnum):
+    """What is walked: what the post sees, what lies on the land asked for, what the unit had."""
+
+    POST = "post"
+    LAND = "land"
+    UNIT = "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +50,8 @@ class Asked:
 
     `words`, and `digits` that may be the end or the beginning of a number instead; `branch`: the
     code of a category, with all below it; `land`: of a place; `unit_id`: had a role in a run;
-    `since`, `before`: when it came in; `last`: at `before`, only ids below this one. `by_land`: the
-    land is walked, not what the post sees.
+    `since`, `before`: when it came in; `last`: at `before`, only ids below this one. `along`: what
+    is walked.
     """
 
     words: str = ""
@@ -51,7 +65,7 @@ class Asked:
     since: datetime | None = None
     before: datetime = NEVER
     last: UUID = LAST
-    by_land: bool = False
+    along: Along = Along.POST
 
 
 def latest(asked: Asked, *, by: Actor, most: int) -> list[UUID]:
@@ -60,17 +74,27 @@ def latest(asked: Asked, *, by: Actor, most: int) -> list[UUID]:
     `by`: a post. One query, and one for each procedure it looks after, every ten minutes.
     """
     often, seldom = _looked_after(by)
+    few = FREQUENT_FOR_MOST if _sees_most(asked, by) else FREQUENT
     with prepared_cursor() as cursor:
         cursor.execute(
             _LATEST,
             [
                 asked.words, asked.digits, asked.branch, asked.land, asked.unit_id,
                 asked.procedure, asked.state, asked.is_urgent, asked.since or "-infinity",
-                asked.before, asked.last, most, FREQUENT, asked.by_land, by.unit_id,
-                by.unit_place_id, often, seldom,
+                asked.before, asked.last, most, asked.along, few, STRETCH * most,
+                WORTH, by.unit_id, by.unit_place_id, often, seldom,
             ],
         )  # fmt: skip
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _sees_most(asked: Asked, by: Actor) -> bool:
+    """Tell whether a post sees most of what is walked: else what has some words is hardly its own.
+
+    An office of the city or of a county that looks after much, where it does not ask for less.
+    """
+    is_high = by.level in (PlaceLevel.CITY, PlaceLevel.COUNTY)
+    return bool(asked.words) and is_high and asked.along is Along.POST and looks_after_much(by)
 
 
 def looks_after_much(by: Actor) -> bool:

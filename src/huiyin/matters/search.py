@@ -18,11 +18,10 @@ from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.dispatch.models import Level
-from huiyin.matters import access, numbers, walked
-from huiyin.matters.latest import LAST, Asked, latest, looks_after_much
+from huiyin.matters import access, numbers
+from huiyin.matters.latest import LAST, Along, Asked, latest, looks_after_much
 from huiyin.matters.models import NEVER, Assignment, Contact, Matter, Run
 from huiyin.matters.refusals import NotFound
-from huiyin.matters.walked import one_by_one
 from huiyin.people import access_log
 from huiyin.people.actors import Actor
 from huiyin.people.phones import index_of, normal
@@ -77,51 +76,45 @@ def search(
 ) -> Found:  # fmt: skip
     """Return a page of the matters the actor sees that fit. Two queries at most."""
     if by.unit_id is not None and _is_walked(wanted, by):
-        asked = _asked(wanted, by, after, by_land=_is_by_land(wanted, by))
+        asked = _asked(wanted, by, after, along=_along(wanted, by))
         first = latest(asked, by=by, most=limit + 1)
         return _shown(_THESE.all(ids=first) if first else [], limit)
-    if by.unit_id is not None and wanted.unit_id and not (wanted.state or _tidy(wanted.text)):
-        had = _latest_of_unit(wanted.unit_id, replace(wanted, unit_id=None), by, after, limit + 1)
-        return _page(Matter.objects.filter(pk__in=had), None, limit)
     return _page(_fitting(wanted, by), after, limit)
-
-
-def _latest_of_unit(
-    unit_id: UUID, wanted: Wanted, by: Actor, after: Key | None, most: int
-) -> RawSQL:  # fmt: skip
-    """Return the latest matters in which a unit has or had a role and that fit, for `pk__in`.
-
-    Along what the unit has and had: most units have had little of all there is.
-    """
-    fits = _fitting(wanted, by).filter(pk=OuterRef("run__matter_id"))
-    had = Assignment.objects.filter(one_by_one(fits), unit=unit_id)
-    return walked.matters(had, after=(after.opened_at, after.id) if after else None, most=most)
 
 
 def _is_walked(wanted: Wanted, by: Actor) -> bool:
     """Tell whether the matters a post sees are walked; else PostgreSQL finds its own way.
 
     An office that sees most of a city would walk very far to something rare that is not sought by
-    its words or its place.
+    its words, its place or the unit that had it.
     """
     if numbers.read(wanted.text) is not None:
         return False
     if _tidy(wanted.text) or by.level != PlaceLevel.CITY or not looks_after_much(by):
         return True
-    return _is_by_land(wanted, by) or replace(wanted, since=None, until=None) == Wanted()
+    is_all = replace(wanted, since=None, until=None) == Wanted()
+    return is_all or _along(wanted, by) is not Along.POST
+
+
+def _along(wanted: Wanted, by: Actor) -> Along:
+    """Return what is walked for a page: what is least.
+
+    What a unit had is less than what an office sees that looks after much. For an office of the
+    city a county, or a town without words, is little only together with a category, which the index
+    of its matters holds.
+    """
+    if wanted.unit_id is not None and looks_after_much(by):
+        return Along.UNIT
+    return Along.LAND if _is_by_land(wanted, by) else Along.POST
 
 
 def _is_by_land(wanted: Wanted, by: Actor) -> bool:
-    """Tell whether the land asked for is walked, for a page.
-
-    For an office of the city a county or town only together with a category, which the index of its
-    matters holds.
-    """
-    return _is_smaller_land(wanted, by) and (
-        by.level != PlaceLevel.CITY
-        or wanted.category is not None
-        or (wanted.place is not None and wanted.place.level == PlaceLevel.VILLAGE)
-    )
+    if wanted.place is None or not _is_smaller_land(wanted, by):
+        return False
+    if by.level != PlaceLevel.CITY or wanted.category is not None:
+        return True
+    words = (PlaceLevel.TOWN,) if _tidy(wanted.text) else ()
+    return wanted.place.level in (PlaceLevel.VILLAGE, *words)
 
 
 def _is_smaller_land(wanted: Wanted, by: Actor) -> bool:
@@ -133,7 +126,7 @@ def _is_smaller_land(wanted: Wanted, by: Actor) -> bool:
 _WALKED_LAND: Final = (PlaceLevel.COUNTY, PlaceLevel.TOWN, PlaceLevel.VILLAGE)
 
 
-def _asked(wanted: Wanted, by: Actor, after: Key | None, *, by_land: bool) -> Asked:
+def _asked(wanted: Wanted, by: Actor, after: Key | None, *, along: Along) -> Asked:
     text, last = _tidy(wanted.text), after.id if after else LAST
     before, until = after.opened_at if after else NEVER, _end_of(wanted.until)
     if until is not None and until <= before:
@@ -150,7 +143,7 @@ def _asked(wanted: Wanted, by: Actor, after: Key | None, *, by_land: bool) -> As
         since=_midnight(wanted.since) if wanted.since else None,
         before=before,
         last=last,
-        by_land=by_land,
+        along=along,
     )
 
 
@@ -200,7 +193,8 @@ def runs_fitting(wanted: Wanted, *, by: Actor, most: int) -> QuerySet[Run]:
     export asks it of each (`access.those_seen`). One query, to find the matters.
     """
     if numbers.read(wanted.text) is None:
-        asked = _asked(wanted, by, None, by_land=_is_smaller_land(wanted, by))
+        along = Along.LAND if _is_smaller_land(wanted, by) else Along.POST
+        asked = _asked(wanted, by, None, along=along)
         runs = Run.objects.filter(matter__in=latest(asked, by=by, most=most))
     else:
         matters = _narrowed(Matter.objects.all(), replace(wanted, procedure="", state=""), by)

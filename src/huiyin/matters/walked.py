@@ -31,20 +31,17 @@ def one_by_one(found: QuerySet[Any]) -> Q:
     return Q(IsNull(Subquery(found.values("pk")[:1]), False))
 
 
-def matters(walk: QuerySet[Any], *, after: tuple[datetime, UUID] | None, most: int) -> RawSQL:
+def matters(
+    walk: QuerySet[Matter], *, after: tuple[datetime, UUID] | None, most: int
+) -> RawSQL:  # fmt: skip
     """Return the first of some matters, the latest first: their ids, for `pk__in`.
 
-    `walk`: matters, or what a unit has and had; an index holds it by when the matter came in.
+    `walk`: an index holds it by when the matter came in.
     """
-    came_in, matter = ("came_in_at", "run__matter_id")
-    if walk.model is Matter:
-        came_in, matter = ("opened_at", "pk")
-    else:
-        walk = walk.distinct()  # a unit may have had a matter more than once
     if after is not None:
         at, last = after
-        behind_it = Q(**{f"{came_in}__lt": at}) | Q(**{f"{matter}__lt": last})
-        walk = walk.filter(behind_it, **{f"{came_in}__lte": at})
-    rows = walk.order_by(f"-{came_in}", f"-{matter}").annotate(with_rank=Value(0, IntegerField()))
-    text = text_of(rows.values_list(matter, "with_rank", came_in)[:most])
+        behind_it = Q(opened_at__lt=at) | Q(pk__lt=last)
+        walk = walk.filter(behind_it, opened_at__lte=at)
+    rows = walk.order_by("-opened_at", "-pk").annotate(with_rank=Value(0, IntegerField()))
+    text = text_of(rows.values_list("pk", "with_rank", "opened_at")[:most])
     return RawSQL(f"SELECT run_id FROM {WALKED} AS found", [[text], [0], most, "", 0])  # noqa: S608, S611 fixed texts

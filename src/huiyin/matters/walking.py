@@ -34,7 +34,6 @@ from django.db.models.lookups import Exact
 
 from huiyin.matters import numbers, search
 from huiyin.matters.inbox_filters import Filters, Key, Sort, behind, in_order, is_down
-from huiyin.matters.latest import FREQUENT
 from huiyin.matters.models import NEVER, RANKS, Assignment, Matter, MatterText, Run
 from huiyin.matters.owning import KEPT_FROM, WAYS, Rule, Shown, asked, rules_of
 from huiyin.matters.people_in import LEVELS
@@ -43,6 +42,7 @@ from huiyin.people.actors import Actor
 from huiyin.procedures.language import ActorKind
 
 Walk = QuerySet[Run] | QuerySet[Assignment]
+FREQUENT: Final = 5_000  # matters with some words, beyond which each run is asked for them instead
 PLACES: Final = (
     "place_id", "grid_id", "village_id", "town_id", "county_id", "overlay_id", "city_id",
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from huiyin.matters import board, calling_back, inbox, latest, search
+from huiyin.matters import board, calling_back, inbox, search, walking
 from huiyin.matters.inbox import Tray
 from huiyin.matters.inbox_filters import Filters, Sort, Standing
 from huiyin.matters.models import RANKS
@@ -23,7 +23,7 @@ PAGE = 50
 REACH = 30 * (PAGE + 1)
 # What is small in every city may be read whole; and where words are sought, as many of those that
 # have them as tell whether they are few.
-SCANNED = latest.FREQUENT + PAGE
+SCANNED = walking.FREQUENT + PAGE
 DAY = timedelta(days=1)
 
 
@@ -50,6 +50,27 @@ def a_busy_city(city: Record, units: list[Any]) -> None:
         )
         cursor.execute("UPDATE matters_assignment SET moved_at = from_at WHERE id % 3 = 0")
         for table in ("matters_matter", "matters_run", "matters_assignment"):
+            cursor.execute(f"ANALYZE {table}")
+
+
+def give_to_the_grid(words: str) -> None:
+    """Let a tenth of what is over be of the grid, with words that nothing else has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matters_run SET procedure = 'grid', opener_id = NULL"
+            " FROM matters_matter AS matter"
+            " WHERE matter.id = matter_id AND is_over AND right(number, 1) = '2'"
+        )
+        cursor.execute(
+            "UPDATE matters_mattertext SET text = %s FROM matters_run AS run"
+            " WHERE run.matter_id = matters_mattertext.matter_id AND procedure = 'grid'",
+            [words],
+        )
+        cursor.execute(
+            "DELETE FROM matters_assignment USING matters_run AS run"
+            " WHERE run.id = run_id AND procedure = 'grid'"
+        )
+        for table in ("matters_mattertext", "matters_run", "matters_assignment"):
             cursor.execute(f"ANALYZE {table}")
 
 

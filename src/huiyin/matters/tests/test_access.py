@@ -480,9 +480,13 @@ def check_search(city, matters, by, allowed, data):
             since=days, until=days, urgent=st.booleans(),
         )
     )  # fmt: skip
-    few, often = data.draw(st.tuples(*[st.sampled_from((0, 2, 5_000))] * 2))
+    few, often, worth = data.draw(st.tuples(*[st.sampled_from((0, 2, 5_000))] * 3))
+    sizes = {
+        "FREQUENT": few, "FREQUENT_FOR_MOST": few, "OFTEN": often, "WORTH": worth,
+        "STRETCH": data.draw(st.sampled_from((1, 10))),
+    }  # fmt: skip
     pages, after = [], None
-    with patch.object(latest, "FREQUENT", few), patch.object(latest, "OFTEN", often):
+    with patch.multiple(latest, **sizes):
         while len(pages) <= len(matters):
             page = search.search(wanted, by=by, after=after, limit=2)
             pages.append([one.pk for one in page.matters])
