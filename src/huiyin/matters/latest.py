@@ -21,17 +21,17 @@ from huiyin.places.models import PlaceLevel
 from huiyin.ui.kept import Kept
 from huiyin.ui.ready import prepared_cursor
 
-# Matters with some words, beyond which a page is walked for before they are looked up: for offices
-# that see most of them, and for others, for which most are asked in vain.
-FREQUENT_FOR_MOST: Final = 40_000
-FREQUENT: Final = 2_000
+# So many matters with some words are looked up and asked one by one; for an office that sees most
+# of them so many of a month, for few are asked in vain.
+FEW: Final = 2_000
+MANY: Final = 40_000
 STRETCH: Final = 10  # pages; so far walks go first, and ten times as far whenever it is too little
 WORTH: Final = 40  # matters with some words are looked up while a walk asks one for them
 OFTEN: Final = 20_000  # runs of a procedure, beyond which it is quicker to walk a place
 LAST: Final = UUID(int=2**128 - 1)
 _LATEST: Final = (
     "SELECT matters_latest(%s, %s, %s, %s::uuid, %s::uuid, %s, %s, %s, %s::timestamptz,"
-    " %s::timestamptz, %s, %s, %s, %s, %s, %s, %s, %s::uuid, %s::text[], %s::text[])"
+    " %s::timestamptz, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid, %s::text[], %s::text[])"
 )
 _oftens: Kept[str, bool] = Kept(600, most=100)
 
@@ -74,15 +74,15 @@ def latest(asked: Asked, *, by: Actor, most: int) -> list[UUID]:
     `by`: a post. One query, and one for each procedure it looks after, every ten minutes.
     """
     often, seldom = _looked_after(by)
-    few = FREQUENT_FOR_MOST if _sees_most(asked, by) else FREQUENT
+    many = MANY if _sees_most(asked, by) else FEW
     with prepared_cursor() as cursor:
         cursor.execute(
             _LATEST,
             [
                 asked.words, asked.digits, asked.branch, asked.land, asked.unit_id,
                 asked.procedure, asked.state, asked.is_urgent, asked.since or "-infinity",
-                asked.before, asked.last, most, asked.along, few, STRETCH * most,
-                WORTH, by.unit_id, by.unit_place_id, often, seldom,
+                asked.before, asked.last, most, asked.along, FEW, many,
+                STRETCH * most, WORTH, by.unit_id, by.unit_place_id, often, seldom,
             ],
         )  # fmt: skip
         return [pk for (pk,) in cursor.fetchall()]

@@ -210,7 +210,11 @@ def _sought(words: str) -> str:
     whole = numbers.read(words)
     if whole is not None:
         return text_of(Matter.objects.filter(number=whole).values("pk"))
-    worded = RawSQL("keys @@ matters_sought(%s)", [words], output_field=BooleanField())
+    worded = RawSQL(
+        "matters_dated(keys, came_in_at) @@ matters_sought(%s)",
+        [words],
+        output_field=BooleanField(),
+    )
     texts = [text_of(MatterText.objects.filter(worded).values("pk"))]
     if digits := search.spoken(words):
         texts += [text_of(Matter.objects.filter(one).values("pk")) for one in search.ending(digits)]

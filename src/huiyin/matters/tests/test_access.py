@@ -482,8 +482,8 @@ def check_search(city, matters, by, allowed, data):
     )  # fmt: skip
     few, often, worth = data.draw(st.tuples(*[st.sampled_from((0, 2, 5_000))] * 3))
     sizes = {
-        "FREQUENT": few, "FREQUENT_FOR_MOST": few, "OFTEN": often, "WORTH": worth,
-        "STRETCH": data.draw(st.sampled_from((1, 10))),
+        "FEW": few, "MANY": few + data.draw(st.sampled_from((0, 3))), "OFTEN": often,
+        "WORTH": worth, "STRETCH": data.draw(st.sampled_from((1, 10))),
     }  # fmt: skip
     pages, after = [], None
     with patch.multiple(latest, **sizes):

@@ -47,16 +47,20 @@ def end_of(walks, *more):
 MY_KINDS = f"SELECT walk.at, walk.id FROM {KINDS} {walk(KIND, before.IN_MY_PLACE)} AS walk"
 END_OF_KINDS = f"(SELECT max(walk.at) FROM {KINDS} {END.format(rows=KIND)} AS walk)"
 
-# What has the words or the number; `{limit}`: no more of each than so many.
-HITS = """
-        SELECT array_agg(hit.id), array_agg(hit.at), array_agg(hit.is_words)
+# What has the words, `{among}`: of some months, and what has the number; of each so many and one.
+WORDED = """SELECT array_agg(hit.id), array_agg(hit.at), array_agg(hit.is_words)
         INTO ids, times, are_words
         FROM (
             SELECT words.matter_id AS id, words.came_in_at AS at, TRUE AS is_words
             FROM matters_mattertext AS words
-            WHERE words.keys @@ matters_sought(asked_words) {limit}
-        ) AS hit;
-        IF asked_digits <> '' THEN
+            WHERE matters_dated(words.keys, words.came_in_at) @@ {sought} LIMIT {most} + 1
+        ) AS hit;"""
+OF_ALL_MONTHS = WORDED.format(sought="matters_sought(asked_words)", most="few")
+OF_SOME_MONTHS = WORDED.format(
+    sought="(matters_sought(asked_words) && matters_of_months(first_month, last_month))",
+    most="many",
+)
+NUMBERED = """IF asked_digits <> '' THEN
             SELECT array_agg(hit.id), array_agg(hit.at), array_agg(hit.is_words)
             INTO ids, times, are_words
             FROM (
@@ -67,13 +71,13 @@ HITS = """
                         SELECT matter.id, matter.opened_at, FALSE FROM matters_matter AS matter
                         WHERE reverse(matter.number) ~>=~ reverse(asked_digits)
                           AND reverse(matter.number) ~<~ (reverse(asked_digits) || ':')
-                        {limit}
+                        LIMIT few + 1
                     )
                     UNION ALL (
                         SELECT matter.id, matter.opened_at, FALSE FROM matters_matter AS matter
                         WHERE matter.number ~>=~ asked_digits
                           AND matter.number ~<~ (asked_digits || ':')
-                        {limit}
+                        LIMIT few + 1
                     )
                 ) AS any_of
                 GROUP BY any_of.id, any_of.at
@@ -95,7 +99,7 @@ LATEST = f"""
 CREATE FUNCTION matters_latest(
     asked_words text, asked_digits text, asked_branch text, asked_land uuid, asked_unit uuid,
     asked_procedure text, asked_state text, asked_urgent boolean, since_at timestamptz,
-    until_at timestamptz, until_id uuid, most integer, along text, few integer,
+    until_at timestamptz, until_id uuid, most integer, along text, few integer, many integer,
     stretch integer, worth integer,
     my_unit uuid, my_place uuid, often text[], seldom text[]
 ) RETURNS SETOF uuid
@@ -105,10 +109,15 @@ SET enable_sort = off SET enable_hashagg = off SET enable_hashjoin = off SET ena
 AS $$
 DECLARE
     above CONSTANT uuid[] := matters_unit_and_above(my_unit);
+    nobody CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
+    looks CONSTANT integer[] := '{{1,0,2,4,8,0}}';  -- months that are looked through; 0: all there are
     asked_since timestamptz := since_at;
     before_at timestamptz := until_at;
     before_id uuid := until_id;
     end_at timestamptz;
+    months integer;
+    first_month integer;
+    last_month integer;
     branch uuid[];
     my_level integer;
     land_level integer;
@@ -127,11 +136,37 @@ BEGIN
         );
     END IF;
     IF asked_words <> '' THEN
-        {HITS.format(limit="LIMIT few + 1")}
-        IF COALESCE(cardinality(ids), 0) <= few THEN
-            RETURN QUERY SELECT unnest({LOOKED_UP});
-            RETURN;
+        IF many > few AND asked_digits = '' THEN
+            SELECT matters_month(least(before_at, max(matter.opened_at))) INTO last_month
+            FROM matters_matter AS matter;
         END IF;
+        FOREACH months IN ARRAY CASE WHEN last_month IS NULL THEN '{{0}}'::integer[] ELSE looks END
+        LOOP
+            asked_since := since_at;
+            IF months = 0 THEN
+                {OF_ALL_MONTHS}
+                {NUMBERED}
+                IF cardinality(ids) > few THEN
+                    few := many;
+                    CONTINUE;
+                END IF;
+            ELSE
+                first_month := last_month - months + 1;
+                {OF_SOME_MONTHS}
+                EXIT WHEN cardinality(ids) > many;  -- a page of it is soon found
+                asked_since := greatest(since_at, timezone(
+                    'UTC', make_timestamp(first_month / 12, first_month % 12 + 1, 1, 0, 0, 0)
+                ));
+            END IF;
+            latest := latest || {LOOKED_UP};
+            IF cardinality(latest) >= most OR asked_since = since_at THEN
+                RETURN QUERY SELECT unnest(latest[:most]);
+                RETURN;
+            END IF;
+            last_month := first_month - 1;
+            before_at := asked_since;
+            before_id := nobody;
+        END LOOP;
     END IF;
     LOOP
         end_at := CASE
@@ -151,10 +186,11 @@ BEGIN
         EXIT WHEN cardinality(latest) >= most OR end_at IS NULL;
         asked_since := since_at;
         before_at := end_at;
-        before_id := '00000000-0000-0000-0000-000000000000';
+        before_id := nobody;
         IF asked_words <> '' AND worth * stretch > few THEN
             few := worth * stretch;
-            {HITS.format(limit="LIMIT few + 1")}
+            {OF_ALL_MONTHS}
+            {NUMBERED}
             are_known := COALESCE(cardinality(ids), 0) <= few;
         END IF;
         stretch := 10 * stretch;
@@ -175,18 +211,19 @@ class Migration(migrations.Migration):
     Of several walks one may hold nothing that fits: to its end it went, however soon the others had
     filled the page. Now all are walked as far back as the same day, then ten times as far.
 
-    Words that very many matters have are no longer sought one matter after the other without end:
-    after each stretch that has not filled the page they are looked up, as many as took as long as
-    the stretch; are those all that have them, the walk goes on among them alone.
+    Words are looked up, and what has them is put in order and asked one by one: where no more than
+    `few` matters have them, or `many` of the last month, the two months before it, and so on, for
+    an office that sees most of them. What more have is walked; and after each stretch that has not
+    filled the page as many are looked up as took as long as the stretch: are those all that have
+    the words, the walk goes on among them alone.
 
     `along`: `land` walks what lies on the land asked for, `unit` what the unit asked for has or
-    had, else what the post sees. `few`: words that no more matters have are looked up at once.
-    `stretch`: rows of the first one; `worth`: matters with some words that are looked up in the
-    time in which a walk asks one for them.
+    had, else what the post sees. `stretch`: rows of the first one; `worth`: matters with some words
+    that are looked up in the time in which a walk asks one for them.
     """
 
     dependencies = [
-        ('matters', '0030_latest_of_a_post'),
+        ('matters', '0031_words_by_month'),
     ]
 
     operations = [
@@ -194,7 +231,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             sql=LATEST,
             reverse_sql='DROP FUNCTION matters_latest(text, text, text, uuid, uuid, text, text,'
-            ' boolean, timestamptz, timestamptz, uuid, integer, text, integer, integer,'
+            ' boolean, timestamptz, timestamptz, uuid, integer, text, integer, integer, integer,'
             ' integer, uuid, uuid, text[], text[])',
         ),
     ]
