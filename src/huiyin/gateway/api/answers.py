@@ -22,8 +22,8 @@ def answers(model: Any, *codes: int, status: int = 200, signed_in: bool = True) 
 def as_said(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
     """Return an answer as it is, without having it read by its schema once more.
 
-    For what is answered most: acts and openings. That they keep to the schema is for the tests to
-    prove, which read every answer of the stories by it.
+    For what is answered most: acts, openings, lists of matters. That they keep to the schema is for
+    the tests to prove, which read every answer of the stories by it.
     """
     text = json.dumps(body, cls=NinjaJSONEncoder)
     return HttpResponse(text, status=status, content_type="application/json; charset=utf-8")

@@ -136,10 +136,7 @@ def find_matters(
     )
     found = search(wanted, by=by, after=SearchKey(*after) if after else None, limit=limit)
     following = cursor_of(found.next.opened_at, found.next.id) if found.next else None
-    return {
-        "matters": saying.matter_refs(found.matters, by),
-        "next": following,
-    }
+    return as_said({"matters": saying.matter_refs(found.matters, by), "next": following})
 
 
 @router.get(

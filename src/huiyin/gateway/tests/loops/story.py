@@ -17,11 +17,12 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import override
+from ninja import Schema
 from ninja.responses import NinjaJSONEncoder
 
 from huiyin.gateway.saying import runs_out
 from huiyin.gateway.schemas.acts import ActOut, OpenedOut
-from huiyin.gateway.schemas.matters import RunOut
+from huiyin.gateway.schemas.matters import MattersOut, RunOut
 from huiyin.gateway.tests.callers import Caller, a_city, a_token
 from huiyin.matters.acting import hold
 from huiyin.matters.keeping import keep
@@ -81,6 +82,8 @@ class Person(Caller):
         assert done.status_code == 201, done.json()
         OpenedOut.model_validate(done.json())
         assert done.json()["run"] == as_it_stands(done.json()["run"]["id"])
+        listed = self.get("/matters").json()
+        assert listed == as_it_is_read(MattersOut(**listed))
         self.story.begun(done.json(), f"{procedure}.{action}")
 
     def does(self, action: str, *, in_run: str = "", **form: Any) -> None:
@@ -145,7 +148,12 @@ def as_it_stands(run: Any) -> Any:
     """Return what the API says of a run when it is read anew: what the act itself answered."""
     with override("zh-hans"):
         (found,) = runs_out([Run.objects.get(pk=run)])
-    return json.loads(json.dumps(RunOut(**found).model_dump(), cls=NinjaJSONEncoder))
+    return as_it_is_read(RunOut(**found))
+
+
+def as_it_is_read(found: Schema) -> Any:
+    """Return what a schema keeps of an answer."""
+    return json.loads(json.dumps(found.model_dump(), cls=NinjaJSONEncoder))
 
 
 class Story:
