@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
+from ninja.renderers import JSONRenderer
 
 from huiyin.gateway import refusals
 from huiyin.gateway.api import (
@@ -77,6 +78,12 @@ TAGS: Final = (
 )
 
 
+class PlainJson(JSONRenderer):
+    """Chinese as it is, in UTF-8: half as long as with each sign by its number."""
+
+    json_dumps_params = {"ensure_ascii": False}  # noqa: RUF012 as declared there
+
+
 class HuiyinAPI(NinjaAPI):
     """Names operations after their functions, so that clients made from the schema read well."""
 
@@ -93,6 +100,7 @@ api = HuiyinAPI(
     docs_url=None,
     openapi_url=None,
     parser=JsonParser(),
+    renderer=PlainJson(),
     openapi_extra={"tags": [{"name": name, "description": text} for name, text in TAGS]},
 )
 api.add_router("", reference.router)

@@ -25,5 +25,5 @@ def as_said(body: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> HttpRes
     For what is answered most: acts, openings, lists of matters. That they keep to the schema is for
     the tests to prove, which read every answer of the stories by it.
     """
-    text = json.dumps(body, cls=NinjaJSONEncoder)
+    text = json.dumps(body, cls=NinjaJSONEncoder, ensure_ascii=False)
     return HttpResponse(text, status=status, content_type="application/json; charset=utf-8")

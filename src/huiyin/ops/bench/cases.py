@@ -11,6 +11,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Count
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from huiyin.categories.models import Category
@@ -32,10 +34,12 @@ API: Final = "/api/v1"
 PAGE: Final = 50
 DEEP: Final = 1_000  # pages
 AGENTS: Final = 32  # as many as the most connections
+# What people look for: from words that one matter of 1,500 has to such as one of eleven has.
 WORDS: Final = (
-    "路灯 不亮", "暖气 不热", "垃圾 没人", "井盖 坏了",
-    "楼道 漏水", "噪音 晚上", "停车 占用", "下水 堵了",
+    "暖气 不热", "下水 堵了", "垃圾 没人", "小区 业主", "电梯 困住", "路口 红灯",
+    "半夜 垃圾", "房东 押金", "胡同 老人",
 )  # fmt: skip
+COMMON: Final = 100  # pairs of a branch and a town: those that have most
 BRANCHES: Final = ("01", "02", "03", "05", "15")
 CATEGORY: Final = "010401"
 _TEXT: Final = "{place}{road}的路灯坏了三天，晚上孩子放学看不清路，希望尽快派人来修。"
@@ -44,6 +48,10 @@ FORM: Final[Mapping[str, Any]] = {
     "reply": "wanted", "keep_secret": False,
 }  # fmt: skip
 _ROADS: Final = ("中心路", "新华路", "东风路", "建设街", "幸福街", "学院路", "北园街", "南环路")
+# By which a row of a list is told: on a page of the desk, in an answer of the API.
+_ROWS: Final = (b" data-row ", b'"number":')
+PROCEDURE: Final = "hotline"
+ARCHIVED: Final = "archived"
 _TOKEN: Final = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 LISTED: Final = 400  # rows of an export: of the latest days of a town that hold as many
 # Seconds until somebody looks whether their file is there, each time later, so much at most.
@@ -76,6 +84,8 @@ class Cases:
             .values_list("number", flat=True)[:2_000]
         )
         self._deep = self._cursor_of_page(DEEP)
+        self.common = _common()
+        self.rows = 0  # that all lists have shown so far
         self._waiting = self._to_act_on(waiting)
         self._clerks = self._everybody_of(unit_code("HC", CITY))
 
@@ -225,36 +235,48 @@ class Cases:
     def inbox(self, number: int) -> Work:
         """The first page of what waits for a unit, as its people see it."""
         pages = self._of(number).pages
-        return _one(lambda rng: pages.get("/desk/inbox"), number)
+        return self._one(lambda rng: pages.get("/desk/inbox"), number)
 
     def matter(self, number: int) -> Work:
         """A matter's page on the desk."""
         pages, known = self._of(number).pages, self._known
-        return _one(lambda rng: pages.get(f"/desk/matters/{rng.choice(known)}"), number)
+        return self._one(lambda rng: pages.get(f"/desk/matters/{rng.choice(known)}"), number)
 
     def filter(self, number: int) -> Work:
-        """By category, state and town, the latest fifty."""
-        return _one(
-            lambda rng: self.listing(
-                number, category=rng.choice(BRANCHES), procedure="hotline", state="archived",
-                place=rng.choice(self._towns),
-            ),
+        """By category, state and town, the latest fifty: of pairs that have as many."""
+        return self._one(lambda rng: self._narrowed(number, *rng.choice(self.common)), number)
+
+    def sparse(self, number: int) -> Work:
+        """The same for any branch and town: of most there are few, of many none."""
+        return self._one(
+            lambda rng: self._narrowed(number, rng.choice(BRANCHES), rng.choice(self._towns)),
             number,
-        )  # fmt: skip
+        )
 
     def search(self, number: int) -> Work:
         """Two words."""
-        return _one(lambda rng: self.listing(number, q=rng.choice(WORDS)), number)
+        return self._one(lambda rng: self.listing(number, q=rng.choice(WORDS)), number)
 
     def deep(self, number: int) -> Work:
         """Page 1,000 of all that somebody sees."""
-        return _one(lambda rng: self.listing(number, cursor=self._deep), number)
+        return self._one(lambda rng: self.listing(number, cursor=self._deep), number)
 
     def report(self, number: int) -> Work:
         """Open matters by category and county, in one answer."""
         by = [("by", "category"), ("by", "county"), ("open", "true"), ("depth", "1")]
         path = f"{API}/figures?{urlencode([*by, ('limit', '1000')])}"
-        return _one(lambda rng: self._of(number).api.get(path), number)
+        return self._one(lambda rng: self._of(number).api.get(path), number)
+
+    def _one(self, ask: Callable[[Random], Ask], number: int) -> Work:
+        """Return the work of asking for one thing, and of counting the rows that are shown."""
+        rng = _rng(number)
+
+        def do() -> Piece:
+            answer = yield ask(rng)
+            self.rows += sum(answer.body.count(mark) for mark in _ROWS)
+            return _wrong(answer)
+
+        return do
 
     # --- what is asked ---------------------------------------------------------------------------
 
@@ -266,6 +288,12 @@ class Cases:
         """Ask for a page of fifty matters."""
         query = urlencode({**wanted, "limit": str(PAGE)})
         return self._of(number).api.get(f"{API}/matters?{query}")
+
+    def _narrowed(self, number: int, branch: str, town: str) -> Ask:
+        """Ask for what is archived of a branch of categories in a town."""
+        return self.listing(
+            number, category=branch, procedure=PROCEDURE, state=ARCHIVED, place=town
+        )
 
     def opening(self, rng: Random, number: int, *, mark: str = "") -> Ask:
         """Ask to take a caller's matter in."""
@@ -302,14 +330,13 @@ def answered(at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _one(ask: Callable[[Random], Ask], number: int) -> Work:
-    """Return the work of asking for one thing."""
-    rng = _rng(number)
-
-    def do() -> Piece:
-        return _wrong((yield ask(rng)))
-
-    return do
+def _common() -> list[tuple[str, str]]:
+    """Return the branches and towns, as codes, of which most is archived."""
+    archived = Run.objects.filter(procedure=PROCEDURE, state=ARCHIVED)
+    pairs = archived.values_list(Left("matter__category__code", 2), "matter__town__code")
+    counted = pairs.exclude(matter__category=None).exclude(matter__town=None)
+    most = counted.annotate(many=Count("pk")).order_by("-many")[:COMMON]
+    return [(branch, town) for branch, town, _ in most]
 
 
 def _since(town: Place) -> dict[str, str]:

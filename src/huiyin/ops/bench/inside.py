@@ -24,9 +24,8 @@ from huiyin.matters.inbox import Tray
 from huiyin.matters.intake import Person, Said, open_matter
 from huiyin.matters.models import Channel, Matter, Measure, Run
 from huiyin.matters.search import Key, Wanted, search
-from huiyin.ops.bench.cases import BRANCHES, CATEGORY, DEEP, FORM, PAGE, WORDS
+from huiyin.ops.bench.cases import ARCHIVED, CATEGORY, DEEP, FORM, PAGE, PROCEDURE, WORDS, Cases
 from huiyin.ops.bench.client import NOTHING, Answer, Ask, Work, share_of
-from huiyin.ops.bench.offices import Office
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.units.models import Unit
 
@@ -97,9 +96,9 @@ def _answer(ask: Ask, client: Client) -> Answer:
 # --- functions -----------------------------------------------------------------------------------
 
 
-def functions(agent: Office, *, times: int = TIMES) -> list[Inside]:
+def functions(cases: Cases, *, times: int = TIMES) -> list[Inside]:
     """Measure the verbs and lists behind the cases, one after the other, warm."""
-    return [_measured(name, call, times) for name, call in _calls(agent).items()]
+    return [_measured(name, call, times) for name, call in _calls(cases).items()]
 
 
 def _measured(name: str, call: Callable[[], object], times: int) -> Inside:
@@ -119,14 +118,14 @@ def _measured(name: str, call: Callable[[], object], times: int) -> Inside:
     )  # fmt: skip
 
 
-def _calls(agent: Office) -> dict[str, Callable[[], object]]:
+def _calls(cases: Cases) -> dict[str, Callable[[], object]]:
     rng = Random("inside")  # noqa: S311 a draw, no secret
-    by, at = agent.actor, timezone.now()
+    by, at = cases.agent.actor, timezone.now()
     category = Category.objects.get(code=CATEGORY)
     places = list(Place.objects.filter(level=PlaceLevel.GRID, valid_to=None)[:500])
-    towns = list(Place.objects.filter(level=PlaceLevel.TOWN, valid_to=None))
+    towns = {one.code: one for one in Place.objects.filter(level=PlaceLevel.TOWN, valid_to=None)}
     counties = list(Place.objects.filter(level=PlaceLevel.COUNTY, valid_to=None))
-    branches = list(Category.objects.filter(code__in=BRANCHES))
+    branches = {one.code: one for one in Category.objects.filter(parent=None)}
     units = list(Unit.objects.filter(kind="department").values_list("pk", flat=True)[:400])
     opened: list[Run] = []
     deep = Matter.objects.order_by("-opened_at", "-id").values_list("opened_at", "id")
@@ -150,10 +149,10 @@ def _calls(agent: Office) -> dict[str, Callable[[], object]]:
         )  # fmt: skip
 
     def narrowed() -> None:
+        branch, town = rng.choice(cases.common)
         wanted = Wanted(
-            category=rng.choice(branches), place=rng.choice(towns), procedure="hotline",
-            state="archived",
-        )  # fmt: skip
+            category=branches[branch], place=towns[town], procedure=PROCEDURE, state=ARCHIVED
+        )
         search(wanted, by=by, limit=PAGE)
 
     return {

@@ -34,8 +34,8 @@ class Figure:
 
     `first`: of the first piece after server and database were started. `cpu_ms`: of server and
     worker for each piece; `client_ms`: of the client on the same cores.
-    `requests`: asked for each piece; `statements`: sent to the database for each piece, None where
-    that was not counted.
+    `rows`: shown on a page of a list, on average. `requests`: asked for each piece; `statements`:
+    sent to the database for each piece, None where that was not counted.
     """
 
     case: str
@@ -50,6 +50,7 @@ class Figure:
     refused: int
     cpu_ms: float
     client_ms: float
+    rows: float
     requests: float
     statements: int | None
 
@@ -101,14 +102,14 @@ def measure(
             if not (is_short or case in NOT_ALONE):
                 statements = inside.asked(work(0))
             for many in connections:
-                one = _one(case, many, matters, running, work, seconds)
+                one = _one(case, many, matters, running, ready, seconds)
                 one = replace(one, first=round(first.at(1), 1), statements=statements)
                 figures.append(one)
                 say(told(one))
                 if case in LEAVE_WORK:
                     _wait_for_the_worker(is_short=is_short)
         cached = _cached(read, _pages_read())
-        functions = [] if is_short else inside.functions(ready.agent)
+        functions = [] if is_short else inside.functions(ready)
         memory = round(running.memory_mb(), 1)
     alone = floor(found.urls.owner, connections=most, seconds=FLOOR_SECONDS, folder=found.folder)
     return Measured(figures, functions, memory, alone, _database_mb(), cached)
@@ -121,17 +122,18 @@ def _wait_for_the_worker(*, is_short: bool) -> None:
 
 
 def _one(
-    case: str, many: int, matters: int, running: Stage, work: object, seconds: float
+    case: str, many: int, matters: int, running: Stage, ready: Cases, seconds: float
 ) -> Figure:
-    cpu = running.cpu_seconds()
-    run = drive(work, port=running.port, connections=many, seconds=seconds)  # type: ignore[arg-type]
+    cpu, rows, work = running.cpu_seconds(), ready.rows, getattr(ready, case)
+    run = drive(work, port=running.port, connections=many, seconds=seconds)
     done = max(len(run.times) + run.wrong, 1)
     return Figure(
         case=case, connections=many, matters=matters, per_second=round(run.per_second, 1),
         first=0.0, p50=round(run.at(0.5), 1), p95=round(run.at(0.95), 1),
         p99=round(run.at(0.99), 1), errors=run.errors, refused=run.refused,
         cpu_ms=round(1_000 * (running.cpu_seconds() - cpu) / done, 1),
-        client_ms=round(1_000 * run.cpu / done, 2), requests=round(run.asked / done, 1),
+        client_ms=round(1_000 * run.cpu / done, 2),
+        rows=round((ready.rows - rows) / done, 1), requests=round(run.asked / done, 1),
         statements=None,
     )  # fmt: skip
 
@@ -162,7 +164,8 @@ def told(one: Figure) -> str:
     """Return a figure as a line of a table."""
     wrong = f"  refused {one.refused}" if one.refused else ""
     wrong += f"  errors {one.errors}" if one.errors else ""
-    counted = "" if one.statements is None else f"  {one.statements} statements"
+    counted = f"  {one.rows:g} rows" if one.rows else ""
+    counted += "" if one.statements is None else f"  {one.statements} statements"
     return (
         f"{one.case:<10}{one.connections:>3} connections  {one.per_second:>7.1f}/s  "
         f"p50 {one.p50:>7.1f}  p95 {one.p95:>7.1f}  p99 {one.p99:>7.1f} ms  "

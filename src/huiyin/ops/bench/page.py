@@ -9,6 +9,7 @@ LISTS: Final = ("inbox", "filter", "search", "deep")
 INTAKE_SHARE: Final = 20  # percent of the floor
 FLAT: Final = 1.3  # a list of a million matters against one of a hundred thousand
 SMALLER: Final = 10
+SAME_ROWS: Final = 0.9  # pages of a list with fewer rows than that are not the same page
 BUSY: Final = (
     1.2  # load of the machine before, which remembers a minute; above, others worked on it
 )
@@ -37,6 +38,8 @@ _METHOD: Final = """
   server and database were started; the file cache of the machine is not emptied.
 * **Quiet**: after a case that leaves work (notices, exports, counts) nothing is measured until the
   worker is done with it and the database has cleared up. Exports come last.
+* **Flat**: a list is compared with that of a city a tenth as large where the page has as many
+  rows: fifty take longer to draw than twenty.
 * **Statements**: those of one piece of work, counted in the server's own stack; `BEGIN` and
   `COMMIT` are not among them.
 * **Floor**: PostgreSQL alone, by pgbench: one durable transaction that writes the rows of one
@@ -49,8 +52,9 @@ _METHOD: Final = """
 | act | a matter is given to a unit |
 | lifecycle | opened, given to a unit, signed for, answered, found again by a word of its own |
 | inbox | the first page of what waits for a unit, the whole page |
-| filter | by category, state and town, the latest fifty |
-| search | two words |
+| filter | by category, state and town, the latest fifty; of pairs that have as many |
+| sparse | the same of any category and town: many have none, few a page |
+| search | two words, from such as one matter of 1,500 has to such as one of eleven has |
 | deep | page 1,000 of everything |
 | matter | a matter's page on the desk |
 | report | open matters by category, asked for each county |
@@ -167,6 +171,12 @@ def _time(cases: Mapping[tuple[str, int], Json], case: str, which: str) -> float
     return float(found[which]) if found else None
 
 
+def _rows(cases: Mapping[tuple[str, int], Json], case: str) -> float:
+    """Return how many rows a page of a list showed, 0 of what is none."""
+    found = cases.get((case, 1))
+    return float(found["rows"]) if found else 0.0
+
+
 def _share(part: float | None, whole: float) -> float | None:
     return round(100 * part / whole, 1) if part is not None and whole else None
 
@@ -186,7 +196,7 @@ def _at_most(
 
 
 def _flat(sizes: Sequence[Json]) -> Iterator[Aim]:
-    """Yield for each list how much slower it is with ten times as many matters."""
+    """Yield for each list how much slower the same page is with ten times as many matters."""
     large = sizes[-1]
     small = next(
         (one for one in sizes if one["matters"] * SMALLER == large["matters"]), None
@@ -197,7 +207,12 @@ def _flat(sizes: Sequence[Json]) -> Iterator[Aim]:
         before, after = _time(_cases(small), case, "p50"), _time(_cases(large), case, "p50")
         times = round(after / before, 2) if before and after else None
         what = f"{case}: {large['matters']:,} against {small['matters']:,} matters"
-        yield _at_most(what, f"{FLAT} ×", times, FLAT, " ×")
+        rows = [_rows(_cases(size), case) for size in (large, small)]
+        if min(rows) < SAME_ROWS * max(rows):
+            told = f"{times:g} ×, but {rows[0]:g} rows against {rows[1]:g}" if times else ""
+            yield _at_most(what, f"{FLAT} ×", None, FLAT, instead=told)
+        else:
+            yield _at_most(what, f"{FLAT} ×", times, FLAT, " ×")
 
 
 def _of_bursts(rounds: Sequence[Json]) -> Iterator[Aim]:
@@ -259,7 +274,10 @@ def _aims(found: Json) -> Iterator[str]:
 def _sizes(found: Json) -> Iterator[str]:
     sizes = found["sizes"]
     yield "## With more and more matters\n"
-    yield "Median in ms at one connection; intake, act and lifecycle per second at eight.\n"
+    yield (
+        "Median in ms at one connection, of lists with the rows on a page; intake, act and "
+        "lifecycle per second at eight.\n"
+    )
     names = [f"{one['matters']:,}" for one in sizes]
     yield f"| case | {' | '.join(names)} |\n|---|{'---|' * len(names)}"
     order = list(dict.fromkeys(one["case"] for one in sizes[-1]["measured"]["figures"]))
@@ -269,7 +287,9 @@ def _sizes(found: Json) -> Iterator[str]:
             cases = _cases(size)
             is_rate = case in ("intake", "act", "lifecycle")
             value = _rate(cases, case, 8) if is_rate else _time(cases, case, "p50")
-            cells.append("—" if value is None else f"{value:g}{'/s' if is_rate else ''}")
+            rows = _rows(cases, case)
+            unit = "/s" if is_rate else f" ({rows:g})" if rows else ""
+            cells.append("—" if value is None else f"{value:g}{unit}")
         yield f"| {case} | {' | '.join(cells)} |"
     for title, name in (
         ("floor, transactions/s", "floor_per_second"), ("memory of server and worker, MB",
@@ -295,7 +315,7 @@ def _sizes(found: Json) -> Iterator[str]:
         yield (
             f"| {one['case']} | {one['connections']} | {one['per_second']:g} | {one['first']:g} | "
             f"{one['p50']:g} | {one['p95']:g} | {one['p99']:g} | {one['cpu_ms']:g} | "
-            f"{one['client_ms']:g} | {one['requests']:g} | {statements} | "
+            f"{one['client_ms']:g} | {one['rows'] or '—'} | {one['requests']:g} | {statements} | "
             f"{one.get('refused', '—')} | {wrong} |"
         )
     yield ""

@@ -2,22 +2,29 @@
 
 import copy
 
-from huiyin.ops.bench.page import aims, page
+from huiyin.ops.bench.page import LISTS, aims, page
 
 
 def a_figure(
-    case, connections, *, per_second=500.0, p50=10.0, p95=20.0, errors=None, refused=0
+    case, connections, *, per_second=500.0, p50=10.0, p95=20.0, rows=0.0, errors=None, refused=0
 ):  # fmt: skip
     return {
         "case": case, "connections": connections, "matters": 1, "per_second": per_second,
         "first": 30.0, "p50": p50, "p95": p95, "p99": 40.0, "errors": errors or {},
-        "refused": refused, "cpu_ms": 5.0, "client_ms": 0.2, "requests": 1.0, "statements": 12,
+        "refused": refused, "cpu_ms": 5.0, "client_ms": 0.2, "rows": rows, "requests": 1.0,
+        "statements": 12,
     }  # fmt: skip
 
 
-def a_size(matters, **times):
+def a_size(matters, rows=50.0, **times):
     figures = [
-        a_figure(case, many, p50=times.get(case, 10.0), p95=times.get(f"{case}_95", 20.0))
+        a_figure(
+            case,
+            many,
+            p50=times.get(case, 10.0),
+            p95=times.get(f"{case}_95", 20.0),
+            rows=rows if case in LISTS else 0.0,
+        )
         for case in ("inbox", "filter", "search", "deep", "report", "intake", "act", "lifecycle")
         for many in (1, 8)
     ]
@@ -94,6 +101,16 @@ def test_each_list_is_held_against_a_tenth_of_the_matters():
     row = rows["deep: 1,000,000 against 100,000 matters"]
     assert (row.reached, row.is_met) == ("1.31 ×", False)
     assert rows["inbox: 1,000,000 against 100,000 matters"].is_met is True
+
+
+def test_a_full_page_is_not_held_against_a_short_one():
+    small, large = a_size(100_000, rows=22.9), a_size(1_000_000, filter=23.1)
+
+    found = results(small, large)
+
+    row = by_name(found)["filter: 1,000,000 against 100,000 matters"]
+    assert (row.reached, row.is_met) == ("2.31 ×, but 50 rows against 22.9", None)
+    assert "| filter | 10 (22.9) | 23.1 (50) |" in page(found)
 
 
 def test_a_part_of_the_day_or_of_the_limits_proves_nothing_of_the_whole():
