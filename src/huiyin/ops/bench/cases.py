@@ -332,11 +332,11 @@ def answered(at: datetime) -> dict[str, Any]:
 
 def _common() -> list[tuple[str, str]]:
     """Return the branches and towns, as codes, of which most is archived."""
-    archived = Run.objects.filter(procedure=PROCEDURE, state=ARCHIVED)
-    pairs = archived.values_list(Left("matter__category__code", 2), "matter__town__code")
-    counted = pairs.exclude(matter__category=None).exclude(matter__town=None)
-    most = counted.annotate(many=Count("pk")).order_by("-many")[:COMMON]
-    return [(branch, town) for branch, town, _ in most]
+    towns = dict(Place.objects.filter(level=PlaceLevel.TOWN).values_list("pk", "code"))
+    archived = Run.objects.filter(procedure=PROCEDURE, state=ARCHIVED, matter__town_id__in=towns)
+    pairs = archived.values_list(Left("matter__category__code", 2), "matter__town_id")
+    most = pairs.annotate(many=Count("pk")).order_by("-many")[:COMMON]
+    return [(branch, towns[town]) for branch, town, _ in most]
 
 
 def _since(town: Place) -> dict[str, str]:
