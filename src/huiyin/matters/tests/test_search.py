@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
 from psycopg import sql
 
 from huiyin.categories.models import Category
-from huiyin.matters import intake, numbers, search
+from huiyin.matters import intake, latest, numbers, search
 from huiyin.matters.intake import Said
 from huiyin.matters.models import Contact, Matter, MatterText
 from huiyin.matters.refusals import NotFound
@@ -208,6 +209,43 @@ def test_pages_follow_each_other_without_a_gap(django_assert_num_queries):
     assert after is None
     assert len(titles) == len(set(titles)) == 7
     assert titles[0] == "第6件"
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"FEW": 0, "MANY": 100, "OFTEN": 0},  # month by month: an office that sees most
+        {"FEW": 2, "MANY": 2, "OFTEN": 0},  # so many of a month that they are walked
+        {"FEW": 0, "MANY": 0, "STRETCH": 1, "WORTH": 3},  # walked, then among those that have them
+        {"FEW": 0, "MANY": 0, "STRETCH": 1, "WORTH": 0},  # walked to the end
+    ],
+)
+def test_words_are_found_through_all_months_however_they_are_sought(sizes):
+    city = the_record()
+    centre = city.unit("hotline_centre")
+    by = city.staff(centre, level="city", place=Place.objects.get(code=CITY))
+    days = (0, 0, 0, 1, 20, 45, 47, 80, 110, 150, 200, 260, 300, 390, 500, 800, 801)
+    for number, back in enumerate(days):
+        at = NOW - back * DAY
+        for title in ("路灯不亮", "路灯没了", "井盖"):
+            city.open(
+                "hotline", "accept_call", by=by, at=at, said=Said(title, f"第{number}盏，{title}")
+            )
+    expected = Matter.objects.filter(words__title__startswith="路灯").order_by("-opened_at", "-pk")
+
+    found, after = [], None
+    with patch.multiple(latest, **sizes):
+        while True:
+            page = search.search(Wanted("路灯"), by=by, after=after, limit=5)
+            found += [one.pk for one in page.matters]
+            if (after := page.next) is None:
+                break
+        since = search.search(Wanted("路灯", since=(NOW - 100 * DAY).date()), by=by, limit=100)
+
+    assert found == [one.pk for one in expected]
+    assert [one.pk for one in since.matters] == [
+        one.pk for one in expected if one.opened_at > NOW - 100 * DAY
+    ]
 
 
 # --- phones -------------------------------------------------------------------------------------
