@@ -27,12 +27,26 @@ FEW: Final = 2_000
 MANY: Final = 40_000
 STRETCH: Final = 10  # pages; so far walks go first, and ten times as far whenever it is too little
 WORTH: Final = 40  # matters with some words are looked up while a walk asks one for them
-OFTEN: Final = 20_000  # runs of a procedure, beyond which it is quicker to walk a place
+# Runs of a procedure beyond which it is quicker to walk a place: so many, or a part of all there
+# are, but not so few.
+OFTEN: Final = 20_000
+OFTEN_PART: Final = 50
+SELDOM: Final = 200
 LAST: Final = UUID(int=2**128 - 1)
 _LATEST: Final = (
     "SELECT matters_latest(%s, %s, %s, %s::uuid, %s::uuid, %s, %s, %s, %s::timestamptz,"
     " %s::timestamptz, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid, %s::text[], %s::text[])"
 )
+_HAS_MANY: Final = """
+    WITH beyond AS (
+        SELECT least(%s, greatest(reltuples::bigint / %s, %s)) AS most
+        FROM pg_class WHERE oid = 'matters_run'::regclass
+    )
+    SELECT most < (
+        SELECT count(*)
+        FROM (SELECT FROM matters_run WHERE procedure = %s LIMIT beyond.most + 1) AS runs
+    ) FROM beyond
+"""
 _oftens: Kept[str, bool] = Kept(600, most=100)
 
 
@@ -121,9 +135,6 @@ def _runs_often(procedure: str) -> bool:
 
 def _has_many(procedure: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT FROM matters_run WHERE procedure = %s LIMIT %s) AS runs",
-            [procedure, OFTEN + 1],
-        )
-        found: int = cursor.fetchone()[0]
-    return found > OFTEN
+        cursor.execute(_HAS_MANY, [OFTEN, OFTEN_PART, SELDOM, procedure])
+        found: bool = cursor.fetchone()[0]
+    return found

@@ -79,7 +79,7 @@ class Cases:
             for pk in Unit.objects.filter(kind="department").values_list("pk", flat=True)[:400]
         ]
         self._known = list(
-            Matter.objects.filter(runs__procedure="hotline", is_confidential=False)
+            Matter.objects.filter(runs__procedure=PROCEDURE, is_confidential=False)
             .order_by("-opened_at", "-id")
             .values_list("number", flat=True)[:2_000]
         )
@@ -91,7 +91,7 @@ class Cases:
 
     def _to_act_on(self, many: int) -> list[str]:
         """Return runs that wait to be given to a unit; more are taken in where they are too few."""
-        found = Run.objects.filter(procedure="hotline", state="received", is_closed=False)
+        found = Run.objects.filter(procedure=PROCEDURE, state="received", is_closed=False)
         missing = many - found.count()
         if missing > 0:
             category = Category.objects.get(code=CATEGORY)
@@ -102,7 +102,7 @@ class Cases:
                 for _ in range(missing)
             )
             import_matters(
-                procedure="hotline", action="accept_call", rows=rows, at=self._at,
+                procedure=PROCEDURE, action="accept_call", rows=rows, at=self._at,
                 source="benchmark", channel=Channel.CALL, by=self.agent.actor,
             )  # fmt: skip
         return [str(pk) for pk in found.order_by("-id").values_list("pk", flat=True)[:many]]
@@ -123,8 +123,10 @@ class Cases:
 
     @cached_property
     def _lists(self) -> list[dict[str, str]]:
-        """Return what is exported: each town, since when where it has more than that."""
+        """Return what is exported: each town that has any, since when where it has more."""
         towns = Place.objects.filter(level=PlaceLevel.TOWN, valid_to=None).order_by("code")
+        have = Matter.objects.filter(runs__procedure=PROCEDURE, is_confidential=False)
+        towns = towns.filter(pk__in=have.values("town_id").distinct())
         return [{"place": one.code} | _since(one) for one in towns]
 
     # --- writing ---------------------------------------------------------------------------------
@@ -208,7 +210,7 @@ class Cases:
 
         def do() -> Piece:
             wanted = {
-                "purpose": "月度核对", "format": "csv", "procedure": "hotline",
+                "purpose": "月度核对", "format": "csv", "procedure": PROCEDURE,
                 **rng.choice(lists),
             }  # fmt: skip
             asked = yield clerk.post(f"{API}/exports", wanted)
@@ -302,7 +304,7 @@ class Cases:
         return self._of(number).api.post(
             f"{API}/matters",
             {
-                "procedure": "hotline", "action": "accept_call", "title": f"路灯不亮{mark}",
+                "procedure": PROCEDURE, "action": "accept_call", "title": f"路灯不亮{mark}",
                 "text": text, "place": code, "category": CATEGORY, "channel": "call",
                 "reporter": {"name": "李娟", "phone": f"154{rng.randrange(10**8):08d}"},
                 "form": {**FORM, "content": text},
@@ -342,7 +344,7 @@ def _common() -> list[tuple[str, str]]:
 def _since(town: Place) -> dict[str, str]:
     """Return from which day on a town has as many rows as an export should have."""
     open_ones = Matter.objects.filter(town_id=town.pk, is_confidential=False)
-    came = open_ones.filter(runs__procedure="hotline").order_by("-opened_at")
+    came = open_ones.filter(runs__procedure=PROCEDURE).order_by("-opened_at")
     earliest = list(came.values_list("opened_at", flat=True)[LISTED : LISTED + 1])
     return {"since": timezone.localdate(earliest[0]).isoformat()} if earliest else {}
 
