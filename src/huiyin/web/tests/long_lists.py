@@ -226,7 +226,7 @@ def _of_a_place() -> Iterator[LongList]:
         yield _at(who, "web:command_list", listing.OPEN, read=WHOLE, ordered=WHOLE, **asked)
         yield _at(who, "api:count_matters", **asked)
     for which in ending.LISTS:
-        yield _at("city", "web:command_unit_list", bureau.pk, which, read=FAR)
+        yield _at("town", "web:command_unit_list", bureau.pk, which, read=FAR)
 
 
 def _of_desks() -> Iterator[LongList]:
