@@ -5,7 +5,7 @@ that the lists behind these figures show.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -15,13 +15,14 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from huiyin.insight.listing import LEAD
-from huiyin.insight.standing import in_place, open_runs, with_limit
+from huiyin.insight.standing import KEPT_SECONDS, in_place, open_runs, reader, with_limit
 from huiyin.matters import access
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Measure, Rating, Run
 from huiyin.matters.tallies import counted_in, counted_of
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
+from huiyin.ui.kept import Kept
 from huiyin.units.models import Unit
 
 DAYS: Final = 30
@@ -62,13 +63,21 @@ class Delivery:
         return round(100 * self.satisfied / self.rated) if self.rated >= LEAST_RATED else None
 
 
+_kept: Final[Kept[Hashable, Sequence[Delivery]]] = Kept(KEPT_SECONDS)
+
+
 def deliveries(place: Place, *, by: Actor, at: datetime) -> Sequence[Delivery]:
     """Return how the units in a place delivered in the last 30 days, who is late most first.
 
     Of the procedures the reader's office looks after, without confidential ones and without what
     complains of the reader's unit; where it looks after none, of the reader's own unit alone.
-    Five queries, a few more where something complains of the reader's unit.
+    Five queries, a few more where something complains of the reader's unit. As it was a minute ago
+    at most.
     """
+    return _kept.get((place.pk, reader(by)), lambda: _deliveries(place, by, at))
+
+
+def _deliveries(place: Place, by: Actor, at: datetime) -> Sequence[Delivery]:
     accusing = list(access.runs_accusing(by).values_list("pk", flat=True))
     counts = _by_unit(_MEASURES, place, by, accusing, at)
     met, late, missed, returned = (counts[measure] for measure in _MEASURES)

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from huiyin.insight import delivering
@@ -22,13 +22,15 @@ from huiyin.matters import access
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Assignment, EventHeader, Measure, Rating, Run
 from huiyin.matters.tallies import told
+from huiyin.matters.walked import one_by_one
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.procedures import library
+from huiyin.ui.among import AnyOf
 from huiyin.units.models import Unit
 
 PAGE: Final = 50
-BATCH: Final = 100  # runs whose events are read at a time
+BATCH: Final = 300  # runs whose events are read at a time
 LIMITS: Final[Mapping[str, tuple[Measure, ...]]] = {
     "met": (Measure.MET_UNIT,),
     "all_ended": (Measure.MET_UNIT, Measure.LATE_UNIT),
@@ -70,20 +72,22 @@ def page(
     which: str, unit: Unit, place: Place, *, by: Actor, at: datetime, after: UUID | None = None,
     size: int = PAGE,
 ) -> EndedPage:  # fmt: skip
-    """Return a page of limits. Two queries for each `BATCH` of runs that are looked through."""
+    """Return a page of limits. A query, and two for each `BATCH` of runs that are looked through.
+
+    What the unit had is found once, by the index of units; joined, all runs might be read instead.
+    """
+    had = sorted({pk for pk in _had(unit, at) if after is None or pk < after}, reverse=True)
     runs = _runs(which, unit, place, by, at)
     found: list[Ended] = []
-    while True:
-        some = runs.filter(pk__lt=after) if after else runs
-        batch = list(some.order_by("-pk")[:BATCH])
+    for begins in range(0, len(had), BATCH):
+        batch = list(runs.filter(pk__in=had[begins : begins + BATCH]).order_by("-pk"))
         events = _events(batch)
         for run in batch:
             if len(found) >= size:
                 return EndedPage(found, after)
             found += _ended(run, events.get(run.pk, ()), LIMITS[which], unit, at)
             after = run.pk
-        if len(batch) < BATCH:
-            return EndedPage(found, None)
+    return EndedPage(found, None)
 
 
 def answers(which: str, unit: Unit, place: Place, *, by: Actor, at: datetime) -> QuerySet[Rating]:
@@ -107,13 +111,19 @@ def page_of_answers(
     return found[:size], found[size - 1].pk if len(found) > size else None
 
 
-def _runs(which: str, unit: Unit, place: Place, by: Actor, at: datetime) -> QuerySet[Run]:
-    """Return the runs in which such limits may have ended: the unit had a part in those days."""
+def _had(unit: Unit, at: datetime) -> QuerySet[Assignment, UUID]:
+    """Return the runs in which a unit had a part in those days."""
     begins = midnight(delivering.days_until(at)[0])
     had = Assignment.objects.filter(Q(to_at=None) | Q(to_at__gte=begins), unit=unit.pk)
-    runs = Run.objects.filter(
-        in_place(place), pk__in=had.values("run"), changed_at__gte=begins
-    ).exclude(pk__in=access.runs_accusing(by).values("pk"))
+    return had.values_list("run_id", flat=True)
+
+
+def _runs(which: str, unit: Unit, place: Place, by: Actor, at: datetime) -> QuerySet[Run]:
+    """Return in which runs such limits may have ended, of those in which the unit had a part."""
+    begins = midnight(delivering.days_until(at)[0])
+    accusing = access.runs_accusing(by).values("pk")
+    runs = Run.objects.filter(in_place(place), changed_at__gte=begins)
+    runs = runs.exclude(AnyOf("pk", accusing))
     procedures = delivering.procedures_counted(by)
     if procedures:
         runs = runs.filter(procedure__in=procedures)
@@ -125,9 +135,8 @@ def _runs(which: str, unit: Unit, place: Place, by: Actor, at: datetime) -> Quer
         back = Q(pk=None)
         for procedure, action in _giving_back():
             back |= Q(action=action, run__procedure=procedure)
-        runs = runs.filter(
-            Exists(EventHeader.objects.filter(back, run=OuterRef("pk"), recorded_at__gte=begins))
-        )
+        sent_back = EventHeader.objects.filter(back, run=OuterRef("pk"), recorded_at__gte=begins)
+        runs = runs.filter(one_by_one(sent_back))
     return runs.select_related(*_WITH).defer("memory")
 
 

@@ -4,7 +4,7 @@ What a figure counts is what its list shows: `listing` reads the same rows. Whic
 a reader, `access.overseen` says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,6 +18,7 @@ from huiyin.matters.models import Matter, Run
 from huiyin.people.actors import Actor
 from huiyin.places.levels import COLUMN_OF
 from huiyin.places.models import Place, PlaceLevel
+from huiyin.ui.kept import Kept
 
 FEW: Final = 20  # below it no share is told, only the numbers
 DAYS: Final = 30
@@ -87,6 +88,18 @@ class Came:
         return round(100 * (self.count - self.week_ago) / self.week_ago)
 
 
+# A wall asks every few seconds, and a city has tens of thousands open.
+KEPT_SECONDS: Final = 60.0
+_stands: Final[Kept[Hashable, Standing]] = Kept(KEPT_SECONDS)
+_came_in: Final[Kept[Hashable, Came]] = Kept(KEPT_SECONDS)
+
+
+def reader(by: Actor) -> Hashable:
+    """Return by what figures differ from reader to reader: what counts for whom (`overseen`)."""
+    procedures, confidential = access.looked_after_by(by)
+    return by.unit_id, tuple(procedures), tuple(confidential)
+
+
 def in_place(place: Place, prefix: str = "matter__") -> Q:
     """Return the condition "in this place", by the columns of the matter."""
     level = PlaceLevel(place.level)
@@ -128,7 +141,14 @@ def rows_of_open(place: Place, *, by: Actor, at: datetime) -> QuerySet[Run, Any]
 
 
 def standing(place: Place, *, by: Actor, at: datetime) -> Standing:
-    """Return what is open in a place. One query, which reads the open runs once."""
+    """Return what is open in a place, as it was a minute ago at most.
+
+    One query, which reads the open runs once.
+    """
+    return _stands.get((place.pk, reader(by)), lambda: _standing(place, by, at))
+
+
+def _standing(place: Place, by: Actor, at: datetime) -> Standing:
     found = Standing()
     for row in rows_of_open(place, by=by, at=at):
         found.counts.add(row)
@@ -153,7 +173,15 @@ def rows_of_days(place: Place, *, by: Actor, when: Moment, first: date) -> Query
 
 
 def came(place: Place, *, by: Actor, when: Moment, days: int = DAYS) -> Came:
-    """Return how many came in on each day up to the one asked about. One query."""
+    """Return how many came in on each day up to the one asked about, a minute ago at most.
+
+    One query.
+    """
+    key = (place.pk, reader(by), when.day, when.is_today, days)
+    return _came_in.get(key, lambda: _came(place, by, when, days))
+
+
+def _came(place: Place, by: Actor, when: Moment, days: int) -> Came:
     first = when.day - timedelta(days=days - 1)
     rows = rows_of_days(place, by=by, when=when, first=first)
     counted = {day: (n, early) for day, n, early in rows}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from huiyin.categories.tree import tree
 from huiyin.knowledge.models import (
@@ -47,13 +47,9 @@ def _tray(tray: str, *, by: Actor, on: date) -> Q:
     }.get(tray, Q())
 
 
-def counts(*, by: Actor, on: date) -> dict[str, int]:
-    """Return how many entries each tray has. One query."""
-    found: dict[str, int] = Entry.objects.aggregate(
-        **{tray: Count("pk", filter=_tray(tray, by=by, on=on)) for tray in TRAYS if tray != "all"},
-        all=Count("pk"),
-    )
-    return found
+def trays(*, by: Actor, on: date) -> dict[str, QuerySet[Entry]]:
+    """Return what each tray has, to be counted."""
+    return {tray: Entry.objects.filter(_tray(tray, by=by, on=on)) for tray in TRAYS}
 
 
 def subtree(code: str) -> list[str]:

@@ -104,6 +104,18 @@ def owned_by_rules(rules: Iterable[Rule], *, by: Actor) -> QuerySet[Run]:
     return Run.objects.filter(pk__in=RawSQL(owned, as_owner(by, rules)))  # noqa: S611 as above
 
 
+def owned_of(runs: QuerySet[Run], *, by: Actor) -> QuerySet[Run]:
+    """Return those of some few runs in which a post is next; only these few are looked at."""
+    if by.unit_id is None:
+        return Run.objects.none()
+    few, values = runs.order_by().values("pk").query.sql_with_params()
+    owned = RawSQL(  # noqa: S611 fixed texts, and what the ORM writes
+        f"SELECT owned FROM matters_owned_among(ARRAY({few}), {_RULES}) AS owned",  # noqa: S608 as above
+        [*values, *as_owner(by, rules_of(by))],
+    )
+    return Run.objects.filter(pk__in=owned)
+
+
 def owned_among(runs: Collection[UUID], *, by: Actor) -> set[UUID]:
     """Return in which of these runs a post is next. One query; the others are not looked at."""
     if by.unit_id is None or not runs:

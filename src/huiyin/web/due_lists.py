@@ -9,7 +9,8 @@ from typing import Any, cast
 from django.db.models import OuterRef, QuerySet
 
 from huiyin.insight.standing import in_place
-from huiyin.matters import walking
+from huiyin.matters import owning, walking
+from huiyin.matters.inbox import MOST_COUNTED
 from huiyin.matters.inbox_filters import Key, Sort
 from huiyin.matters.models import Assignment, Matter, Run
 from huiyin.matters.walked import one_by_one
@@ -55,9 +56,16 @@ def runs_here(runs: QuerySet[Run], *, procedure: str, place: Place) -> list[walk
     return [open_runs.filter(owner=owner) for owner in owners]
 
 
-def count_of(walk: QuerySet[Assignment]) -> int:
-    """Return how many runs a walk along what a unit has or had has. One query."""
-    return walk.order_by().values("run_id").distinct().count()
+def counts_of(lists: Sequence[Sequence[walking.Walk]], *, most: int = MOST_COUNTED) -> list[int]:
+    """Return how many runs each of some lists of walks has, up to `most`. One query."""
+    return walking.counted([walking.Walks(walks) for walks in lists], most=most)
+
+
+def waiting_of(by: Actor, *, runs: QuerySet[Run], procedure: str, most: int) -> int:
+    """Return how many of `runs` of a procedure wait for a post, up to `most`. One query."""
+    rules = [one for one in owning.rules_of(by) if one[:1] == (procedure,)]
+    walks = [of_runs(walk, runs) for walk in walking.owned(rules, by=by)]
+    return counts_of([walks], most=most)[0]
 
 
 def page_of_walks(

@@ -1,17 +1,27 @@
-"""Counts of a place: how many counties, towns, villages, grids, grid workers and units it has."""
+"""Counts of a place: how many counties, towns, villages, grids, grid workers and units it has.
+
+Each counts a register of the place whole, and is kept for a minute.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from huiyin.people.models import GridRole, GridWorker
 from huiyin.places.models import Place, PlaceLevel
+from huiyin.ui.kept import Kept
 from huiyin.units.models import Unit, UnitKind
 from huiyin.units.queries import held_on
+
+# Registers change a few times a day, and a city is counted for every visitor of the directory: a
+# figure is at most a minute old.
+KEPT_SECONDS: Final = 60.0
+_kept: Final[Kept[Hashable, Any]] = Kept(KEPT_SECONDS)
 
 _ANCESTOR = {
     PlaceLevel.CITY: "city",
@@ -55,6 +65,11 @@ class Figures:
 
 def figures_of(place: Place, *, on: date) -> Figures:
     """Return the counts of everything inside `place`. Costs three queries."""
+    counted: Figures = _kept.get(("of", place.pk, on), lambda: _figures_of(place, on))
+    return counted
+
+
+def _figures_of(place: Place, on: date) -> Figures:
     levels = (
         Place.objects.filter(within(place), valid_to=None)
         .exclude(pk=place.pk)
@@ -71,6 +86,12 @@ def figures_of(place: Place, *, on: date) -> Figures:
 
 def figures_by_child(place: Place, children: Sequence[Place], *, on: date) -> dict[UUID, Figures]:
     """Return the counts of each child of a city or a county. Costs three queries."""
+    key = ("by child", place.pk, tuple(child.pk for child in children), on)
+    counted: dict[UUID, Figures] = _kept.get(key, lambda: _figures_by_child(place, children, on))
+    return counted
+
+
+def _figures_by_child(place: Place, children: Sequence[Place], on: date) -> dict[UUID, Figures]:
     column = f"{_ANCESTOR[PlaceLevel(place.level + 1)]}_id"
     counted: dict[UUID, dict[int, int]] = defaultdict(dict)
     levels = (
@@ -112,15 +133,21 @@ def grids_without(role: GridRole, place: Place, *, on: date) -> QuerySet[Place]:
     ).order_by("code")
 
 
+def count_without(role: GridRole, place: Place, *, on: date) -> int:
+    """Return how many grids inside `place` have nobody in that role on that day."""
+    counted: int = _kept.get(
+        ("without", role, place.pk, on), lambda: grids_without(role, place, on=on).count()
+    )
+    return counted
+
+
 def gaps_by_county(city: Place, *, on: date) -> dict[UUID, int]:
     """Return how many grids of each county have no full-time worker; none leaves it out."""
-    counted = (
-        grids_without(GridRole.FULL_TIME, city, on=on)
-        .order_by()
-        .values_list("county_id")
-        .annotate(n=Count("pk"))
+    gaps = grids_without(GridRole.FULL_TIME, city, on=on).order_by()
+    counted: dict[UUID, int] = _kept.get(
+        ("gaps", city.pk, on), lambda: dict(gaps.values_list("county_id").annotate(n=Count("pk")))
     )
-    return dict(counted)
+    return counted
 
 
 MAP_STEPS = 3  # how many steps the map's one hue has
@@ -143,10 +170,8 @@ def map_legend(most: int) -> list[tuple[int, int, int]]:
 
 def units_by_kind(place: Place, *, on: date) -> list[tuple[UnitKind, int]]:
     """Return how many units of each kind are inside `place`, in the order of the kinds."""
-    counts: dict[str, int] = dict(
-        Unit.objects.filter(within(place, "place__"), held_on(on))
-        .order_by()
-        .values_list("kind")
-        .annotate(n=Count("pk"))
+    units = Unit.objects.filter(within(place, "place__"), held_on(on)).order_by()
+    counts: dict[str, int] = _kept.get(
+        ("kinds", place.pk, on), lambda: dict(units.values_list("kind").annotate(n=Count("pk")))
     )
     return [(kind, counts[kind]) for kind in UnitKind if kind in counts]

@@ -27,6 +27,7 @@ from huiyin.matters.wording import language, said
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.procedures.language import Field, FieldType
+from huiyin.ui.among import AnyOf
 from huiyin.web.clock_words import Stand, due_day, stand_of
 from huiyin.web.inbox_rows import within_city
 
@@ -85,9 +86,10 @@ class Today:
         """The runs that wait for the worker's office, in the own grids or their village."""
         mine = [grid.pk for grid in self.grids]
         mine += [grid.village_id for grid in self.grids if grid.village_id]
-        waiting = owning.owned_by(self.by).filter(matter__place__in=mine)
+        told = Matter.objects.filter(place__in=mine, is_confidential=False).values("pk")
+        open_here = Run.objects.filter(AnyOf("matter_id", told), is_done=False)
         return list(
-            waiting.filter(matter__is_confidential=False, is_done=False)
+            owning.owned_of(open_here, by=self.by)
             .select_related("matter__place__village", "matter__category")
             .order_by("due_at", "pk")[:MOST]
         )

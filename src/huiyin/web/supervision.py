@@ -11,27 +11,32 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
-from huiyin.matters import access, numbers, owning, walking
+from huiyin.matters import access, numbers, walking
+from huiyin.matters.inbox import MOST_COUNTED
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
+from huiyin.matters.walked import one_by_one
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
 from huiyin.places.models import Place
 from huiyin.procedures import library
 from huiyin.procedures.language import Field
+from huiyin.ui.among import AnyOf
 from huiyin.units.models import Unit
+from huiyin.units.words import MayHave, of_a_unit
 from huiyin.web.clock_words import Stand, stand_of
 from huiyin.web.due_lists import (
-    count_of,
+    counts_of,
     held_runs,
     page_of_walks,
     runs_here,
     runs_over,
+    waiting_of,
 )
 from huiyin.web.inbox_rows import title_of, within_city
 
@@ -124,15 +129,18 @@ class Orders:
             wanted.append(Show.HERE)
         return [*wanted, Show.TO_US, Show.OVER]
 
-    def count(self, show: Show) -> int:
-        """Return how many lie in a list, as narrowed. One query."""
-        walk = self._walk(show)
-        return self._here().count() if walk is None else count_of(walk)
+    @cached_property
+    def counts(self) -> dict[Show, int]:
+        """How many lie in each list, as narrowed, up to `MOST_COUNTED`; not of what is over.
+
+        One query.
+        """
+        counted = [show for show in self.shows if show is not Show.OVER]
+        return dict(zip(counted, counts_of([self._walks(show) for show in counted]), strict=True))
 
     def page(self, show: Show, *, after: Key | None = None) -> Page:
         """Return a page: what is due first comes first, of what is over the latest."""
-        walk = self._walk(show)
-        walks = self._walks_here() if walk is None else [walk]
+        walks = self._walks(show)
         shown, end = page_of_walks(walks, is_over=show is Show.OVER, after=after, size=PAGE)
         return Page(orders_of(shown, at=self.at), end)
 
@@ -155,33 +163,34 @@ class Orders:
             return runs_over(self.by, roles=[UNIT, SUPERVISOR], runs=runs.filter(is_over=True))
         return None
 
-    def _walks_here(self) -> list[walking.Walk]:
-        """Return the walks to what `_here` has."""
-        seen = access.runs_seen_by(self.by).filter(is_over=False)
+    def _walks(self, show: Show) -> list[walking.Walk]:
+        """Return the walks to what a list has: along what the unit holds, or what is open here."""
+        walk = self._walk(show)
+        if walk is not None:
+            return [walk]
         if self.place is None:
             return []
+        seen = access.runs_seen_by(self.by).filter(is_over=False)
         return runs_here(self._narrowed(seen), procedure=RULES, place=self.place)
-
-    def _here(self) -> QuerySet[Run]:
-        """Return what is open here, of all units, to be counted."""
-        seen = access.runs_seen_by(self.by).filter(procedure=RULES, is_over=False)
-        if self.place is not None:
-            seen = seen.filter(in_place(self.place))
-        return self._narrowed(seen.filter(matter__is_confidential=False))
 
     def _narrowed(self, runs: QuerySet[Run]) -> QuerySet[Run]:
         wanted = self.filters
         if wanted.unit:
-            named = Q(unit__name__icontains=wanted.unit) | Q(
-                unit__short_name__icontains=wanted.unit
+            held = Assignment.objects.filter(
+                AnyOf("unit_id", _named(wanted.unit)), run=OuterRef("pk"), role=UNIT
             )
-            held = Assignment.objects.filter(named, role=UNIT)
-            runs = runs.filter(pk__in=held.values("run_id"))
+            runs = runs.filter(one_by_one(held))
         if wanted.place is not None:
             runs = runs.filter(in_place(wanted.place))
         if wanted.degree:
             runs = runs.filter(**{f"memory__facts__{DEGREE}": wanted.degree})
         return runs
+
+
+def _named(words: str) -> QuerySet[Unit, Any]:
+    """Return the units with a part of a name: a few, by the index of their pieces."""
+    named = Q(name__icontains=words) | Q(short_name__icontains=words)
+    return Unit.objects.filter(MayHave(of_a_unit(), words), named).values("pk")
 
 
 def degrees() -> list[tuple[str, str]]:
@@ -311,7 +320,7 @@ def earlier(run: Run, unit: Unit | None, *, by: Actor) -> list[Run]:
     return list(latest.order_by("-opened_at", "-pk")[:6])
 
 
-def waiting(by: Actor, *, at: datetime) -> int:
-    """Return how many orders wait for a post: to be answered or judged. One query."""
+def waiting(by: Actor, *, at: datetime, most: int = MOST_COUNTED) -> int:
+    """Return how many orders wait for a post, up to `most`: to be answered or judged. One query."""
     del at  # whatever waits, late or not
-    return owning.owned_by(by).filter(procedure=RULES, is_over=False).count()
+    return waiting_of(by, runs=Run.objects.filter(is_over=False), procedure=RULES, most=most)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from huiyin.insight.standing import in_place
 from huiyin.matters import access, numbers, owning, walking
+from huiyin.matters.inbox import MOST_COUNTED
 from huiyin.matters.inbox_filters import Key
 from huiyin.matters.models import Assignment, EventHeader, Run, RunClock
 from huiyin.matters.wording import said
@@ -28,12 +29,13 @@ from huiyin.procedures.language import State
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import Stand, stand_of
 from huiyin.web.due_lists import (
-    count_of,
+    counts_of,
     held_runs,
     of_runs,
     page_of_walks,
     runs_here,
     runs_over,
+    waiting_of,
 )
 from huiyin.web.inbox_rows import title_of, within_city
 
@@ -163,15 +165,15 @@ class Whistles:
             for rule in (rules.actors[name] for name in rules.actions[BLOW].by)
         )
 
-    def count(self, show: Show) -> int:
-        """Return how many runs lie in a list. One query."""
-        walk = self._walk(show)
-        return self._runs(show).count() if walk is None else count_of(walk)
+    @cached_property
+    def counts(self) -> dict[Show, int]:
+        """How many runs lie in each list, up to `MOST_COUNTED`; not of what is over. One query."""
+        counted = [show for show in self.shows if show is not Show.OVER]
+        return dict(zip(counted, counts_of([self._walks(show) for show in counted]), strict=True))
 
     def page(self, show: Show, *, after: Key | None = None) -> Page:
         """Return a page of calls: what is due first comes first, of what is over the latest."""
-        walk = self._walk(show)
-        walks = self._walks(show) if walk is None else [walk]
+        walks = self._walks(show)
         shown, end = page_of_walks(walks, is_over=show is Show.OVER, after=after, size=PAGE)
         return Page(self._calls(shown), end)
 
@@ -196,7 +198,10 @@ class Whistles:
         return None
 
     def _walks(self, show: Show) -> list[walking.Walk]:
-        """Return the walks to what `_runs` has."""
+        """Return the walks to what a list has: of the unit, to be settled by it, or open here."""
+        walk = self._walk(show)
+        if walk is not None:
+            return [walk]
         if show is Show.SETTLE or self.place is None:
             rules = [one for one in owning.rules_of(self.by) if one[:1] == (RULES,)]
             waiting = walking.owned([one for one in rules if one[1] != CALLED], by=self.by)
@@ -204,13 +209,6 @@ class Whistles:
             return [of_runs(walk, runs) for walk in waiting]
         seen = access.runs_seen_by(self.by).filter(is_done=False)
         return runs_here(seen, procedure=RULES, place=self.place)
-
-    def _runs(self, show: Show) -> QuerySet[Run]:
-        """Return what waits to be settled, or is open here, to be counted."""
-        if show is Show.SETTLE or self.place is None:
-            owned = owning.owned_by(self.by).filter(procedure=RULES, is_done=False)
-            return owned.exclude(owner=CALLED).filter(matter__is_confidential=False)
-        return self._seen().filter(in_place(self.place), is_done=False)
 
     # --- calls ------------------------------------------------------------------------------
 
@@ -331,7 +329,10 @@ def runs_to_blow_on(by: Actor, *, place: Place, most: int = 12) -> list[Run]:
     return list(latest[:most])
 
 
-def waiting(by: Actor, *, at: datetime) -> int:
-    """Return how many whistles wait for a post: to come, to finish, to settle. One query."""
+def waiting(by: Actor, *, at: datetime, most: int = MOST_COUNTED) -> int:
+    """Return how many whistles wait for a post, up to `most`: to come, to finish, to settle.
+
+    One query.
+    """
     del at  # whatever waits, late or not
-    return owning.owned_by(by).filter(procedure=RULES, is_done=False).count()
+    return waiting_of(by, runs=Run.objects.filter(is_done=False), procedure=RULES, most=most)

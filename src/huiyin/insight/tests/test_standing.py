@@ -17,6 +17,7 @@ from huiyin.matters.keeping import keep
 from huiyin.matters.models import Matter, Run
 from huiyin.matters.tests.loaded import queries
 from huiyin.matters.tests.records import the_record
+from huiyin.ui.kept import Kept
 
 pytestmark = pytest.mark.django_db
 CITY = ZoneInfo("Asia/Shanghai")
@@ -253,3 +254,25 @@ def test_a_place_with_much_takes_as_many_queries_as_one_with_little(city):
         days_of_work(city)
 
     assert taken == [[1, 1, 5, 2]] * 2
+
+
+def test_figures_are_kept_for_a_minute_for_each_sort_of_reader(city, monkeypatch):
+    days_of_work(city)
+    supervisor, bureau = leader_of(city), city.staff(city.unit("department"))
+    for name in ("insight.standing._stands", "insight.delivering._kept", "insight.listing._counts"):
+        monkeypatch.setattr(f"huiyin.{name}", Kept(60, also_in_tests=True))
+    figures = {
+        "standing": lambda by: standing(city.town, by=by, at=NOW).counts.open,
+        "deliveries": lambda by: [(one.unit.pk, one.open) for one in deliveries(
+            city.town, by=by, at=NOW
+        )],
+        "list": lambda by: listing.counted(Wanted(listing.OPEN, city.town, TODAY), by=by),
+    }  # fmt: skip
+
+    first = {name: (ask(supervisor), ask(bureau)) for name, ask in figures.items()}
+    a_call(city, NOW)
+
+    assert (first["standing"], first["list"]) == ((9, 6), (9, 6))  # nobody gets another's figure
+    for name, ask in figures.items():
+        assert queries(ask, supervisor) == 0, name
+        assert (ask(supervisor), ask(bureau)) == first[name], name

@@ -1,8 +1,9 @@
 """What waits for an administrator to look: each with its number and the page that shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.lookups import IsNull
@@ -14,11 +15,15 @@ from huiyin.categories.models import Category, TermValue
 from huiyin.categories.tree import Node, tree
 from huiyin.gateway.models import Subscription
 from huiyin.people.actors import Actor
+from huiyin.ui.kept import Kept
 from huiyin.units.models import Duty
 from huiyin.units.queries import held_on
 from huiyin.web import system
 from huiyin.web.administration import posts, procedures, undelivered, units
+from huiyin.web.counting import capped
 
+# These read whole registers: they are at most a minute old.
+_kept: Final[Kept[Hashable, int]] = Kept(60.0)
 UNITS, NOTICES, PEOPLE = "units.administer", "notices.administer", "people.see"
 
 
@@ -32,6 +37,11 @@ class Point:
     url: str
     urgent: bool = False
     counted: bool = True
+
+    @property
+    def shown(self) -> str:
+        """The number as it is said."""
+        return capped(self.count)
 
 
 def points(actor: Actor, *, at: datetime) -> list[Point]:
@@ -56,14 +66,14 @@ def _points(actor: Actor, *, at: datetime) -> Iterator[Point]:
 def _of_units(on: date) -> Iterator[Point]:
     address = reverse("web:admin_units")
     yield Point(
-        units.helpless(on=on).count(),
+        _kept.get(("no people", on), units.helpless(on=on).count),
         _("units with open matters and nobody who holds a post"),
         _("These matters move for nobody until somebody is given a post."),
         f"{address}?state=no_people",
         urgent=True,
     )
     yield Point(
-        units.in_state("no_duties", on=on).count(),
+        _kept.get(("no duties", on), units.in_state("no_duties", on=on).count),
         _("units without a list of duties"),
         _("Nothing is given to them by itself."),
         f"{address}?state=no_duties",
@@ -75,7 +85,7 @@ def _of_units(on: date) -> Iterator[Point]:
         f"{address}?state=closing",
     )
     yield Point(
-        len(kinds_without_unit(on=on)),
+        _kept.get(("kinds", on), lambda: len(kinds_without_unit(on=on))),
         _("kinds of matter that no list of duties names"),
         _("The centre of the place has to find out each time."),
         reverse("web:admin_kinds"),

@@ -25,6 +25,7 @@ from huiyin.procedures.language import (
     Expiry,
     Procedure,
 )
+from huiyin.ui.kept import Kept
 from huiyin.units.kinds import UnitKind
 from huiyin.web.terms import length_words
 from huiyin.worktime import Limit, LimitUnit
@@ -37,6 +38,9 @@ CAPABILITIES: Final[Mapping[str, str | Promise]] = {
     "mediation": gettext_lazy("People's mediation"),
     "matters": gettext_lazy("Inside every matter"),
 }
+
+
+_kept: Final[Kept[str, dict[str, list[tuple[int, int]]]]] = Kept(60.0)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,14 @@ class Row:
 
 
 def open_runs() -> dict[str, list[tuple[int, int]]]:
-    """Return how many runs are open under each version of each procedure. One query."""
+    """Return how many runs are open under each version of each procedure, a minute ago at most.
+
+    One query, which reads everything that is open.
+    """
+    return _kept.get("open", _open_runs)
+
+
+def _open_runs() -> dict[str, list[tuple[int, int]]]:
     found: dict[str, list[tuple[int, int]]] = {}
     rows = (
         Run.objects.filter(is_over=False)

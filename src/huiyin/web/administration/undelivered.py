@@ -28,6 +28,7 @@ from huiyin.notices.recipients import masked
 from huiyin.people.access_log import stated_purpose
 from huiyin.people.actors import Actor
 from huiyin.ui.refusals import Refusal
+from huiyin.web.counting import counted
 from huiyin.web.models import GivenUp
 
 Kind = GivenUp.Kind
@@ -63,8 +64,8 @@ class Row:
 
 
 def counts() -> dict[Kind, int]:
-    """Return how many of each sort wait for somebody to look. Three queries."""
-    return {kind: waiting(kind).count() for kind in Kind}
+    """Return how many of each sort wait for somebody to look, up to `MOST_COUNTED`. One query."""
+    return dict(zip(Kind, counted(waiting(kind) for kind in Kind), strict=True))
 
 
 def waiting(kind: Kind) -> QuerySet[Any]:

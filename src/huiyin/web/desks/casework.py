@@ -13,7 +13,7 @@ from huiyin.places.models import PlaceLevel
 from huiyin.units.models import RosterEntry, Unit, UnitKind
 from huiyin.units.queries import going_on, held_on
 from huiyin.web.desks.office import SHOWN, my_unit
-from huiyin.web.figures import within
+from huiyin.web.figures import units_by_kind, within
 from huiyin.web.terms import current_terms
 
 PETITION_TERMS = (
@@ -70,9 +70,7 @@ def petition_clerk(actor: Actor, at: datetime) -> Mapping[str, Any]:
         "offices": list(
             offices.exclude(pk=unit.pk).select_related("place").order_by("level", "code")[:12]
         ),
-        "committees": Unit.objects.filter(
-            within(unit.place, "place__"), held_on(on), kind=UnitKind.MEDIATION_COMMITTEE
-        ).count(),
+        "committees": dict(units_by_kind(unit.place, on=on)).get(UnitKind.MEDIATION_COMMITTEE, 0),
         "terms": current_terms(PETITION_TERMS, on=on),
     }
 

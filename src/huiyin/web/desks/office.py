@@ -13,7 +13,7 @@ from huiyin.people.guards import NotPermittedHere
 from huiyin.people.models import Account, GridRole, Post
 from huiyin.units.models import Duty, RosterEntry, Unit, UnitOfficer
 from huiyin.units.queries import going_on, held_on
-from huiyin.web.figures import figures_of, grids_without, units_by_kind, within
+from huiyin.web.figures import count_without, figures_of, grids_without, units_by_kind, within
 
 DUTIES_SHOWN = 12
 SHOWN = 8  # rows of a list on a desk; the whole list is one click away
@@ -51,7 +51,7 @@ def centre_clerk(actor: Actor, at: datetime) -> Mapping[str, Any]:
     return {
         "unit": unit,
         "figures": figures_of(unit.place, on=on),
-        "gap_count": gaps.count(),
+        "gap_count": count_without(GridRole.FULL_TIME, unit.place, on=on),
         "gaps": list(gaps.select_related("village", "town")[:SHOWN]),
         "kinds": units_by_kind(unit.place, on=on),
         "duty": list(

@@ -22,11 +22,22 @@ MOST_LISTED: Final = 1_000  # rows of a register that pages lead to; the search 
 class FirstPages(Paginator):  # type: ignore[type-arg]  # of whatever register
     """The pages of a list, as far as it is counted: a register may have rows of many years."""
 
+    template_name = "registers/pages.html"  # read by the theme
+
     @cached_property
     def count(self) -> int:
         """How many rows there are, at most MOST_LISTED."""
+        return min(self._found, MOST_LISTED)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more rows than the pages lead to."""
+        return self._found > MOST_LISTED
+
+    @cached_property
+    def _found(self) -> int:
         rows: Any = self.object_list
-        return len(rows.order_by().values_list("pk")[:MOST_LISTED])
+        return len(rows.order_by().values_list("pk")[: MOST_LISTED + 1])
 
 
 class ByVerb(ModelForm):  # type: ignore[type-arg]  # of whatever register

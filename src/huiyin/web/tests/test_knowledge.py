@@ -346,3 +346,15 @@ def test_the_writer_of_another_unit_changes_nothing(city):
     assert other.get(f"{LIST}{entry.pk}").status_code == 200
     assert other.get(f"{LIST}{entry.pk}/change").status_code == 403
     assert other.post(f"{LIST}{entry.pk}/ask").status_code == 403
+
+
+def test_a_tray_is_counted_up_to_a_thousand_and_says_so(city, monkeypatch):
+    for title in ("一", "二", "三"):
+        an_entry(city, fresh(title))
+    agent = agent_of(city)
+
+    assert '<span class="n">3</span>' in body(agent.get(LIST))
+    monkeypatch.setattr("huiyin.web.counting.MOST_COUNTED", 2)
+    shown = body(agent.get(LIST))
+    assert '<span class="n">1+</span>' in shown
+    assert '<span class="n">3</span>' not in shown

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from huiyin.categories.models import CalendarDay, Category
 from huiyin.matters.limits import calendar
 from huiyin.notices.models import TextVersion
-from huiyin.units.models import RosterEntry, UnitKind
+from huiyin.units.models import RosterEntry, Unit, UnitKind
 from huiyin.web.registers.models import registers
 from huiyin.web.tests.access_table import client_of, session_of
 from huiyin.web.tests.factories import a_category, a_city, a_post, a_unit, an_account
@@ -164,3 +165,36 @@ def test_a_shift_is_planned_ahead_and_cancelled_before_it_begins():
 
     assert "王强" in again.content.decode()  # who is on duty then already
     assert not RosterEntry.objects.exists()
+
+
+def test_a_register_of_years_says_that_it_shows_the_first_of_its_rows(monkeypatch):
+    monkeypatch.setattr("huiyin.web.registers.base.MOST_LISTED", 2)
+    admin, page = client(), reverse("admin:units_rosterentry_changelist")
+    unit, begins = Unit.objects.get(), timezone.now() + timedelta(days=1)
+
+    def shown(asked=None, language="zh-hans"):
+        admin.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        text = admin.get(page, asked).content.decode()
+        return text.replace('<span class="nb">', "").replace("</span>", "")
+
+    def shifts(names):
+        for day, name in enumerate(names):
+            at = begins + timedelta(days=day)
+            RosterEntry.objects.create(
+                unit=unit, starts_at=at, ends_at=at + timedelta(hours=8), kind="day", name=name
+            )
+        return shown(), shown(language="en")
+
+    zh, en = shifts(["王强", "李红"])
+    assert "共 2 条" in zh
+    assert "2 entries" in en
+    assert "前 2 条" not in zh
+
+    zh, en = shifts(["赵明"])
+    for words, text in (("前 2 条", zh), ("The first 2", en)):
+        assert text.count(words) == 2  # above the list and below it
+    assert "共 3 条" not in zh
+    assert "2 entries" not in en
+    found = shown({"q": "赵明"})
+    assert "共 1 条" in found
+    assert "前 2 条" not in found

@@ -126,7 +126,7 @@ def test_an_objection_lies_with_the_centre_that_settles_it(town):
     settles = Whistles(in_their_post(town.caller), at=NOW)
 
     assert settles.may_settle
-    assert settles.count(Show.SETTLE) == len(settles.page(Show.SETTLE).calls) == 1
+    assert settles.counts[Show.SETTLE] == len(settles.page(Show.SETTLE).calls) == 1
     assert not Whistles(in_their_post(town.called[0]), at=NOW).may_settle
 
 

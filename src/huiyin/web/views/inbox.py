@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiyin.matters import inbox
 from huiyin.matters.act_forms import ActForm
-from huiyin.matters.inbox import MOST_COUNTED, Survey, Tray
+from huiyin.matters.inbox import Survey, Tray
 from huiyin.matters.inbox_filters import Key, Sort
 from huiyin.matters.models import Run
 from huiyin.matters.search import Key as SearchKey
@@ -32,6 +32,7 @@ from huiyin.procedures import library
 from huiyin.ui.http import part, see_other
 from huiyin.units.queries import search_units
 from huiyin.web import bulk
+from huiyin.web.counting import capped
 from huiyin.web.inbox_query import BY_WHEN_DONE, KEPT, SORTS, InboxQuery, read, read_all
 from huiyin.web.inbox_rows import grouped, rows_of
 from huiyin.web.models import SavedView
@@ -198,11 +199,6 @@ def _views(
         }
         for view, count in zip(views, counted, strict=True)
     ]
-
-
-def capped(count: int) -> str:
-    """Say how many there are; what is not counted to its end says so."""
-    return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count)
 
 
 def _address(query: str, view: SavedView | None) -> str:

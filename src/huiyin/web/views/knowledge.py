@@ -25,6 +25,7 @@ from huiyin.people.http import PeopleRequest
 from huiyin.places.models import Place
 from huiyin.ui.http import see_other
 from huiyin.ui.refusals import Refusal
+from huiyin.web.counting import capped, counted
 from huiyin.web.knowledge_forms import (
     ChangeForm,
     EntryForm,
@@ -53,14 +54,15 @@ def index(request: PeopleRequest) -> HttpResponse:
     today, by = timezone.localdate(), request.actor
     wanted = {name: question(request, name) for name in ("tray", "kind", "category", "q")}
     tray = wanted["tray"] if wanted["tray"] in queries.TRAYS else "all"
-    counts = queries.counts(by=by, on=today)
+    trays = queries.trays(by=by, on=today)
+    counts = dict(zip(trays, counted(trays.values()), strict=True))
     node = tree().by_code.get(wanted["category"])
     context: dict[str, Any] = {
         "q": wanted["q"],
         "tray": tray,
         "kind": wanted["kind"],
         "category": node.category if node else None,
-        "tabs": [(name, _tray_words(name), counts[name]) for name in queries.TRAYS],
+        "tabs": [(name, _tray_words(name), capped(counts[name])) for name in queries.TRAYS],
         "kinds": Kind.choices,
         "branches": [one.category for one in tree().branches],
         "may_write": by.may(access.WRITE) or by.may(access.PUBLISH),

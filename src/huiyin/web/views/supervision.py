@@ -23,6 +23,7 @@ from huiyin.people.http import PeopleRequest
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.ui.http import safe_next, see_other
 from huiyin.ui.refusals import Refusal
+from huiyin.web.counting import capped
 from huiyin.web.finding import by_code
 from huiyin.web.inside import insides
 from huiyin.web.supervision import (
@@ -58,14 +59,13 @@ def index(request: PeopleRequest) -> HttpResponse:
     filters = _filters(request)
     place = place_looked_after(request.actor)
     found = Orders(request.actor, at=at, place=place, filters=filters)
-    counts = {show: found.count(show) for show in found.shows}
-    show = _show(request, found, counts)
+    show = _show(request, found)
     page = found.page(show, after=key_of(request.GET.get("after", "")))
     context = {
         "tabs": [
             {
                 "label": LABELS[one],
-                "count": None if one is Show.OVER else counts[one],
+                "count": capped(found.counts[one]) if one in found.counts else "",
                 "url": _address(request, show=one.value),
                 "current": one is show,
             }
@@ -203,12 +203,12 @@ def _filters(request: HttpRequest) -> Filters:
     )
 
 
-def _show(request: PeopleRequest, found: Orders, counts: dict[Show, int]) -> Show:
+def _show(request: PeopleRequest, found: Orders) -> Show:
     """Return the list that was asked for, else the first one in which something lies."""
     wanted = request.GET.get("show", "")
     if wanted in {one.value for one in found.shows}:
         return Show(wanted)
-    return next((one for one in found.shows[:-1] if counts[one]), found.shows[0])
+    return next((one for one in found.shows[:-1] if found.counts[one]), found.shows[0])
 
 
 def _address(request: HttpRequest, **more: str) -> str:

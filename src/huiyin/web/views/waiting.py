@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from django.http import HttpResponse
@@ -30,8 +31,8 @@ def _swaps(by: Actor, *, at: datetime) -> int:
 COUNTS: Final[Mapping[str, Callable[..., int]]] = {
     "board": lambda by, *, at: sum(board.counts(by=by).values()),
     "callbacks": lambda by, *, at: sum(calling_back.counts(by=by).values()),
-    "whistles": whistles.waiting,
-    "supervised": supervision.waiting,
+    "whistles": partial(whistles.waiting, most=MOST + 1),
+    "supervised": partial(supervision.waiting, most=MOST + 1),
     "swaps": _swaps,
 }
 

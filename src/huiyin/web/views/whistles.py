@@ -28,6 +28,7 @@ from huiyin.places.models import Place
 from huiyin.procedures import library
 from huiyin.units.models import Unit
 from huiyin.web.clock_words import due_end
+from huiyin.web.counting import capped
 from huiyin.web.inbox_rows import rows_of
 from huiyin.web.inside import insides
 from huiyin.web.matter_page import MatterPage
@@ -55,14 +56,13 @@ def index(request: PeopleRequest) -> HttpResponse:
     """The whistles of this post: blown to it, by it, in its place; call by call."""
     at = timezone.now()
     found = Whistles(request.actor, at=at, place=place_looked_after(request.actor))
-    counts = {show: found.count(show) for show in found.shows}
-    show = _show(request, found, counts)
+    show = _show(request, found)
     page = found.page(show, after=key_of(request.GET.get("after", "")))
     context = {
         "tabs": [
             {
                 "label": LABELS[one],
-                "count": None if one is Show.OVER else counts[one],
+                "count": capped(found.counts[one]) if one in found.counts else "",
                 "url": f"?{urlencode({'show': one.value})}",
                 "current": one is show,
             }
@@ -205,12 +205,12 @@ def _limits(of: Matter, *, at: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _show(request: PeopleRequest, found: Whistles, counts: dict[Show, int]) -> Show:
+def _show(request: PeopleRequest, found: Whistles) -> Show:
     """Return the list that was asked for, else the first one in which something lies."""
     wanted = request.GET.get("show", "")
     if wanted in {one.value for one in found.shows}:
         return Show(wanted)
-    return next((one for one in found.shows[:-1] if counts[one]), found.shows[0])
+    return next((one for one in found.shows[:-1] if found.counts[one]), found.shows[0])
 
 
 def _older(show: Show, key: Key | None) -> str:

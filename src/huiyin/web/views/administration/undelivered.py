@@ -23,6 +23,7 @@ from huiyin.ui.http import SeeOther
 from huiyin.ui.refusals import Refusal, sentence_of
 from huiyin.web.administration import undelivered
 from huiyin.web.administration.undelivered import Kind
+from huiyin.web.counting import capped
 from huiyin.web.paging import page
 
 NEEDS = "notices.administer"
@@ -53,7 +54,9 @@ def _shown(
     rows = undelivered.rows(kind, shown.items)
     context = {
         "kind": kind.value,
-        "tabs": [(one.value, label, counts[one]) for one, label in undelivered.TABS.items()],
+        "tabs": [
+            (one.value, label, capped(counts[one])) for one, label in undelivered.TABS.items()
+        ],
         "page": shown,
         "rows": rows,
         "given_up": [(one, people.get(one.by, "") if one.by else "") for one in given_up],
