@@ -259,8 +259,9 @@ def test_an_order_is_signed_for_by_keyboard_beside_the_list(chromium, shown_city
     expect(page.locator("#detail h1")).to_be_visible()
 
     page.keyboard.press("1")
-    page.fill("#detail [name=handler]", "王芳")
-    page.locator("#detail .act-form button.primary").click()
+    expect(page.locator("#detail [name=handler]")).to_be_focused()
+    page.keyboard.insert_text("王芳")
+    page.keyboard.press("Control+Enter")
 
     expect(page.locator(".message.success")).to_contain_text("签收")
     page.goto(shown_city.url + "/desk/inbox?tray=to_sign")
