@@ -34,6 +34,13 @@ def desk_of(unit, permission_set="department_clerk") -> Client:
     return client_of(session_of(account))
 
 
+def a_colleague(unit, permission_set="department_clerk"):
+    """Return another account in a post of the same kind."""
+    account = an_account("colleague")
+    a_post(account, unit, permission_set)
+    return account
+
+
 def a_call(city, *, days=0.0, **more):
     """Open a hotline order some days ago."""
     at = timezone.now() - timedelta(days=days)
@@ -168,6 +175,28 @@ def test_whoever_was_slower_is_told_on_the_form(city):
 
     assert slower.status_code == 422
     assert "王芳" in slower.content.decode()
+    assert "有人先办了一步" in slower.content.decode()
+
+    told = slower.context["expected"]
+    assert desk.post(address, {"handler": "王芳", "expected": str(told)}).status_code == 303
+
+
+def test_what_was_written_too_late_stays_in_the_form_that_says_who_was_faster(city):
+    bureau = city.unit("department")
+    run = dispatched(city, a_call(city), bureau)
+    address = f"{page_of(run)}/runs/{run.pk}/acknowledge"
+    desk, colleague = desk_of(bureau), client_of(session_of(a_colleague(bureau)))
+    sent = {"expected": str(run.events)}
+    desk.post(address, {**sent, "handler": "王芳", "key": "k1"})
+
+    late = colleague.post(address, {**sent, "handler": "赵强，转李明", "key": "k2"})
+    again = desk.post(address, {**sent, "handler": "王芳", "key": "k1"})
+
+    assert late.status_code == 422
+    assert "有人先办了一步" in late.content.decode()
+    assert "赵强，转李明" in late.content.decode()
+    assert again.status_code == 303  # sent twice, done once
+    assert EventHeader.objects.filter(run=run, action="acknowledge").count() == 1
 
 
 def test_the_same_form_sent_twice_acts_once(city):
