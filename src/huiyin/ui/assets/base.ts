@@ -97,6 +97,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Where tabs do not all fit side by side, the one the page is on is in sight.
+document.querySelectorAll(".tabs [aria-current], .pills [aria-current]").forEach((tab) => {
+  const strip = tab.parentElement;
+  if (strip && strip.scrollWidth > strip.clientWidth) {
+    strip.scrollLeft += tab.getBoundingClientRect().left - strip.getBoundingClientRect().left - 24;
+  }
+});
+
 startAgain();
 startArrows();
 startDialogs();

@@ -392,6 +392,37 @@ def test_the_days_can_be_read_and_opened_without_the_drawing(chromium, shown_cit
     expect(page.locator("h1")).to_contain_text("11 月 21 日")
 
 
+def test_names_on_the_rail_fit_their_place_in_both_languages(chromium, shown_city, sessions):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions["cityadmin"]}
+
+    for spoken in ({}, ENGLISH):
+        shown = chromium.open(f"{shown_city.url}/desk", width=DESKTOP, cookies=cookies | spoken)
+        for path in ("admin/", "admin/undelivered/", "supervision", "knowledge/"):  # bold: widest
+            shown.page.goto(f"{shown_city.url}/desk/{path}")
+            too_wide = shown.page.evaluate(
+                "[...document.querySelectorAll('.rail a.to')]"
+                ".filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+            )
+            assert too_wide == []
+
+
+def test_on_a_phone_the_one_button_and_the_tab_one_is_on_are_in_sight(
+    chromium, shown_city, sessions
+):
+    for login, path in (("hotline", "/desk/new"), ("leader", "/command/overdue")):
+        cookies = {settings.SESSION_COOKIE_NAME: sessions[login]}
+        page = chromium.open(shown_city.url + path, width=PHONE, cookies=cookies).page
+        foot = page.evaluate(
+            "[document.querySelector('main .btn.primary').getBoundingClientRect().bottom,"
+            " document.querySelector('.rail').getBoundingClientRect().top]"
+        )
+        assert foot[0] <= foot[1], path
+
+    page.goto(shown_city.url + "/desk/supervision?show=over")
+    tab = page.locator(".tabs [aria-current]").bounding_box()
+    assert tab["x"] + tab["width"] <= PHONE
+
+
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
 def test_the_wall_fits_its_screen_and_can_be_read_from_afar(
     chromium, shown_city, sessions, width, height

@@ -254,9 +254,12 @@ def test_words_are_found_and_a_place_beside_them(city):
 
     found = desk.get(f"/desk/find?q={quote('路灯')}").content.decode()
     nothing = desk.get("/desk/find", {"q": "从来没有的词"}).content.decode()
+    phone = desk.get("/desk/find", {"q": "139 1234 5678"}).content.decode()
 
     assert run.matter.number in found
     assert "没有找到" in nothing
+    assert "编号后四位" in nothing
+    assert "不按电话号码查人" in phone
 
 
 def test_the_picture_of_the_procedure_says_where_it_is(city):

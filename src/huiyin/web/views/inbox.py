@@ -27,6 +27,8 @@ from huiyin.matters.wording import said
 from huiyin.people.addresses import client_address
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
+from huiyin.people.phones import dialled
+from huiyin.people.refusals import PhoneNotDialled
 from huiyin.places.search import search as search_places
 from huiyin.procedures import library
 from huiyin.ui.http import part, see_other
@@ -58,6 +60,7 @@ EMPTY: Final = {
     Tray.WAITING: gettext_lazy("Nothing of yours is with somebody else."),
     Tray.DONE: gettext_lazy("Nothing is done yet."),
 }
+SHORTEST_PHONE: Final = 10  # with its area code
 
 
 @staff()
@@ -299,6 +302,7 @@ def find(request: PeopleRequest) -> HttpResponse:
         "rows": rows_of(ordered, by=request.actor, at=at),
         "older": older,
         "is_first": after is None,
+        "is_phone": _is_phone(words),
         "places": [hit.place for hit in search_places(words, limit=5)]
         if words and not after
         else [],
@@ -330,3 +334,11 @@ def uuid_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _is_phone(words: str) -> bool:
+    """Tell whether it reads as the number of a person's phone, not as part of a matter's number."""
+    try:
+        return bool(words) and len(dialled(words)) >= SHORTEST_PHONE
+    except PhoneNotDialled:
+        return False
