@@ -9,6 +9,7 @@ import { startLeaving } from "./leaving";
 import { startLookups } from "./lookup";
 import { startOffline } from "./offline";
 import { startConditions } from "./conditions";
+import { startSignedOut } from "./signed_out";
 import { startToasts, toast } from "./toasts";
 
 Object.assign(htmx.config, {
@@ -113,6 +114,7 @@ startForms();
 startLookups();
 startConditions();
 startToasts();
+startSignedOut();
 startOffline();
 
 document.body.addEventListener("htmx:afterSwap", (event) => {

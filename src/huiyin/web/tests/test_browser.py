@@ -268,6 +268,36 @@ def test_an_order_is_signed_for_by_keyboard_beside_the_list(chromium, shown_city
     assert page.locator("[data-row]").count() == waiting - 1
 
 
+def test_what_was_written_is_sent_after_signing_in_again_in_another_tab(chromium, shown_city):
+    shown = signed_in_as(chromium, shown_city, "housing")
+    page = shown.page
+    page.goto(shown_city.url + "/desk/inbox?tray=to_do")
+    expect(page.locator("#detail h1")).to_be_visible()
+    page.locator("#detail .act-bar summary.text").click()
+    page.locator("#detail .more a", has_text="写备注").click()
+    page.fill("#detail .act-form textarea", "已到现场，明天上午再去一次。")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-signed-out]")).to_contain_text("您的登录已经结束")
+    with page.expect_popup() as opened:
+        page.click("[data-signed-out] a")
+    tab = opened.value
+    housing = next(each for each in demo_logins() if each.login == "housing")
+    tab.fill("input[name=login]", housing.login)
+    tab.fill("input[type=password]", housing.password)
+    tab.press("input[type=password]", "Enter")
+    tab.wait_for_url("**/desk/inbox**")
+    tab.close()
+    page.evaluate("dispatchEvent(new Event('focus'))")  # whoever comes back to the tab
+    expect(page.locator("[data-signed-out]")).to_have_count(0)
+    page.focus("#detail .act-form textarea")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#detail .message.success")).to_contain_text("写备注")
+    expect(page.locator("#timeline")).to_contain_text("已到现场，明天上午再去一次。")
+
+
 def test_a_village_that_is_late_is_found_in_three_clicks_and_its_order_followed_to_the_end(
     chromium, shown_city
 ):
