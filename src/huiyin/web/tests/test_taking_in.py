@@ -78,6 +78,8 @@ def test_all_that_is_missing_is_said_at_once(city):
 
     told = set(re.findall(r'id="(\w+)_error"', page))
     assert told == {"id_words", "id_place", *(f"more_{name}" for name in REST)}
+    assert page.count("data-form-errors") == 1
+    assert "还有 6 处要改" in page
 
 
 def test_nothing_of_one_call_stays_in_the_form_for_the_next(city):
