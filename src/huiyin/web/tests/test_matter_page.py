@@ -262,6 +262,20 @@ def test_words_are_found_and_a_place_beside_them(city):
     assert "不按电话号码查人" in phone
 
 
+def test_what_is_found_shows_the_words_looked_for_where_its_title_does_not(city):
+    bureau = city.unit("department")
+    dispatched(city, a_call(city), bureau)  # 路灯不亮: 新华路 3 号门口的路灯坏了三天。
+    desk = desk_of(bureau)
+
+    by_words, by_title = (
+        desk.get("/desk/find", {"q": words}).content.decode() for words in ("新华路", "路灯不亮")
+    )
+
+    assert "<mark>新华路</mark> 3 号门口的路灯坏了三天。" in by_words
+    assert "路灯不亮" in by_title
+    assert "<mark>" not in by_title
+
+
 def test_the_picture_of_the_procedure_says_where_it_is(city):
     bureau = city.unit("department")
     run = dispatched(city, a_call(city), bureau)

@@ -34,6 +34,7 @@ from huiyin.procedures import library
 from huiyin.ui.http import part, see_other
 from huiyin.units.queries import search_units
 from huiyin.web import bulk
+from huiyin.web.excerpts import excerpt
 from huiyin.web.inbox_query import BY_WHEN_DONE, KEPT, SORTS, InboxQuery, read, read_all
 from huiyin.web.inbox_rows import grouped, rows_of
 from huiyin.web.models import SavedView
@@ -299,7 +300,10 @@ def find(request: PeopleRequest) -> HttpResponse:
     ordered = [latest[pk] for pk in ids if pk in latest]
     context = {
         "q": words,
-        "rows": rows_of(ordered, by=request.actor, at=at),
+        "rows": [
+            (row, excerpt(run, words))
+            for run, row in zip(ordered, rows_of(ordered, by=request.actor, at=at), strict=True)
+        ],
         "older": older,
         "is_first": after is None,
         "is_phone": _is_phone(words),
