@@ -38,7 +38,9 @@ from huiyin.people.colleagues import search_staff, staff_of
 from huiyin.people.models import Account, AccountKind
 from huiyin.places.models import Place
 from huiyin.places.search import search as search_places
+from huiyin.procedures.forms import clean
 from huiyin.procedures.language import Field, FieldType
+from huiyin.procedures.refusals import field_sentence
 from huiyin.procedures.runs import Values
 from huiyin.ui.forms import Form
 from huiyin.ui.refusals import Refusal
@@ -133,6 +135,13 @@ class ActForm(Form):
             self.add_error(name, words)
         if not mine:
             self.add_error(None, str(refusal))
+
+    def look_through(self, *, at: datetime) -> None:
+        """Write beside the fields what is wrong with them, where the act is not tried yet."""
+        found = clean(list(self.rules.values()), self.values(), now=at).errors
+        for name, error in found.items():
+            if name not in self.errors:
+                self.add_error(name, field_sentence(error, language=language()))
 
     # --- what was sent --------------------------------------------------------------------------
 

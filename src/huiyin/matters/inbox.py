@@ -54,10 +54,10 @@ class Tray(StrEnum):
 
 
 _GROWING: Final = (Tray.SUPERVISED, Tray.WAITING, Tray.DONE)
-_WAITING_HERE: Final = (
+WAITING_HERE: Final = (
     Tray.TO_SIGN, Tray.TO_DO, Tray.DUE_SOON, Tray.OVERDUE, Tray.ASSISTING,
 )  # fmt: skip
-_WALKED: Final = _WAITING_HERE[1:]  # in the order they are due, without reading all of them
+_WALKED: Final = WAITING_HERE[1:]  # in the order they are due, without reading all of them
 _INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -106,7 +106,7 @@ def survey(*, by: Actor, at: datetime) -> Survey:
             _full.keep((by.post_id, which), each)
     return Survey(
         {which: min(each.total(), MOST_COUNTED) for which, each in found.items()},
-        {which: +found[which] for which in _WAITING_HERE},
+        {which: +found[which] for which in WAITING_HERE},
     )
 
 

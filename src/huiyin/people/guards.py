@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from huiyin.people.actors import Actor
 from huiyin.people.models import AccountKind
-from huiyin.ui.http import see_other, wants_part
+from huiyin.ui.http import part, see_other, wants_part
 
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
@@ -62,7 +62,12 @@ def _guarded(view: View, *, mark: str, allows: Callable[[Actor], bool]) -> View:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to sign-in and from there back to the page the person is on."""
+    """Lead to sign-in and from there back to the page the person is on.
+
+    A form sent from within a page stays as it is written (401): signing in happens beside it.
+    """
+    if wants_part(request) and request.method not in ("GET", "HEAD"):
+        return signed_out_beside(request)
     if wants_part(request):
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = page.path + (f"?{page.query}" if page.query else "")
@@ -71,3 +76,11 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
     query = urlencode({"next": back}, safe="/") if back else ""
     return see_other(request, reverse("people:sign_in") + (f"?{query}" if query else ""))
+
+
+def signed_out_beside(request: HttpRequest) -> HttpResponse:
+    """Say above a form that was sent from within a page that nothing was done, and how to go on."""
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    response = part(request, "people/_signed_out.html", {"back": page}, status=401)
+    response["Cache-Control"] = "no-store"
+    return response

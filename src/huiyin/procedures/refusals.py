@@ -120,6 +120,9 @@ FIELD_SENTENCES: Final[Mapping[str, Words]] = {
     "no_instant": Words(
         "请填日期和时间，例如 2026-02-10 09:30。", "Write date and time such as 2026-02-10 09:30."
     ),
+    "no_such_year": Words(
+        "请核对年份，只能填 {first} 到 {last} 年。", "Look at the year: from {first} to {last}."
+    ),
     "in_future": Words("不能晚于现在（{today}）。", "This cannot be after now ({today})."),
     "in_past": Words("不能早于现在（{today}）。", "This cannot be before now ({today})."),
     "no_colleague": Words(

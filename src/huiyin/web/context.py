@@ -106,7 +106,7 @@ DOORS = (
         counts="whistles",
     ),
     Door(
-        _("Supervision"),
+        _("Supervise"),
         "flag",
         "web:supervised",
         ("web:supervised", "web:supervised_one", "web:supervised_new"),
@@ -145,7 +145,7 @@ DOORS = (
     Door(_("Matters"), "list", "web:categories", ("web:categories",), group="look_up"),
     Door(_("Limits"), "clock", "web:terms", ("web:terms", "web:term"), group="look_up"),
     Door(
-        _("Undelivered"),
+        _("Failures"),
         "mail",
         "web:admin_undelivered_first",
         (

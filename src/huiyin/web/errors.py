@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from huiyin.people.guards import NotPermittedHere
+from huiyin.people.guards import NotPermittedHere, signed_out_beside
 from huiyin.people.models import PermissionSet
 from huiyin.ui.errors import Trouble, error_page
+from huiyin.ui.http import wants_part
 
 HOLDERS_NAMED = 4
 
@@ -20,7 +21,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form is too old or came from another page."""
+    """403: the form is too old or came from another page; one within a page stays as it is."""
+    if wants_part(request):
+        return signed_out_beside(request)
     return error_page(request, Trouble.CSRF)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.dispatch.models import Level
 from huiyin.matters import access, numbers
-from huiyin.matters.inbox import Tray
+from huiyin.matters.inbox import WAITING_HERE, Tray
 from huiyin.matters.inbox_filters import Sort
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Run
@@ -77,7 +77,9 @@ def rows_of(runs: Iterable[Run], *, by: Actor, at: datetime, tray: Tray | None =
     """Return runs as rows, in their order; one query for the people who wait."""
     runs = list(runs)
     waiting = _who_waits({run.matter_id for run in runs}, by)
-    drawing = _Drawing(waiting, at, is_new=tray is Tray.TO_SIGN)
+    drawing = _Drawing(
+        waiting, at, is_new=tray is Tray.TO_SIGN, is_waiting=tray in WAITING_HERE
+    )  # fmt: skip
     return [drawing.row(run) for run in runs]
 
 
@@ -142,8 +144,11 @@ def _who_waits(matters: set[UUID], by: Actor) -> Mapping[UUID, str]:
 class _Drawing:
     """What the rows of a list have in common; each sentence is looked up once."""
 
-    def __init__(self, waiting: Mapping[UUID, str], at: datetime, *, is_new: bool) -> None:
+    def __init__(
+        self, waiting: Mapping[UUID, str], at: datetime, *, is_new: bool, is_waiting: bool
+    ) -> None:  # fmt: skip
         self._waiting, self._at, self._is_new = waiting, at, is_new
+        self._is_waiting = is_waiting  # what is done may wait all the same: to be called back
         self._zone = timezone.get_current_timezone()
         self._today = timezone.localdate(at)
         self._done = Stand("done", _("done"))
@@ -154,7 +159,7 @@ class _Drawing:
         """Return a run as a row."""
         matter = run.matter
         procedure, state = self._words(run)
-        ended = run.done_at if run.is_done else None
+        ended = run.done_at if run.is_done and not self._is_waiting else None
         opened = matter.opened_at.astimezone(self._zone).date()
         return Row(
             run_id=run.pk,

@@ -429,13 +429,20 @@ class MatterPage:
             lon=self.matter.lon, lat=self.matter.lat, most=4,
         )  # fmt: skip
         others = [one for one in found if one.matter_id != self.matter.pk][:3]
-        seen = access.matters_seen_by(self.by).filter(pk__in=[one.matter_id for one in others])
-        numbers_of = dict(seen.values_list("pk", "number")) if others else {}
-        return [
-            (one, reverse("web:matter", args=[number]) if number else "")
-            for one in others
-            for number in [numbers_of.get(one.matter_id)]
-        ]
+        return with_pages(others, by=self.by)
+
+
+def with_pages(found: Sequence[Alike], *, by: Actor) -> list[tuple[Alike, str]]:
+    """Return alike matters, each with its page where the reader sees it. One query, or none."""
+    if not found:
+        return []
+    seen = access.matters_seen_by(by).filter(pk__in=[one.matter_id for one in found])
+    numbers_of = dict(seen.values_list("pk", "number"))
+    return [
+        (one, reverse("web:matter", args=[number]) if number else "")
+        for one in found
+        for number in [numbers_of.get(one.matter_id)]
+    ]
 
 
 _MOVED: Ready[tuple[str, datetime]] = Ready(

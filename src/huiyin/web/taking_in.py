@@ -91,14 +91,23 @@ class Opening:
 
 
 def openings_of(by: Actor) -> list[Opening]:
-    """Return how a post may take things in; whether the place is its own shows when it does."""
+    """Return how a post may take things in, its own work first: what fewer kinds of offices take
+    in, then what people may bring themselves. Whether the place is its own shows when it does.
+    """
     found = []
     for rules in library.procedures().values():
         for action in rules.openings:
             opening = Opening(rules, action)
-            if not opening.has_sides and any(_may(rules, name, by) for name in action.by):
-                found.append(opening)
-    return sorted(found, key=lambda one: (one.procedure.confidential, one.name))
+            mine = [rules.actors[name] for name in action.by if _may(rules, name, by)]
+            if mine and not opening.has_sides:
+                kinds = min(len(rule.unit_kinds) for rule in mine)
+                found.append((kinds, not _is_for_people(rules), opening.name, opening))
+    return [opening for *_order, opening in sorted(found, key=lambda one: one[:3])]
+
+
+def _is_for_people(rules: Procedure) -> bool:
+    openers = {rules.actors[name].kind for action in rules.openings for name in action.by}
+    return ActorKind.REPORTER in openers
 
 
 def _may(rules: Procedure, name: str, by: Actor) -> bool:

@@ -113,6 +113,20 @@ def test_a_part_of_a_page_leads_to_sign_in_and_back_to_the_page(client, wangfang
     )
 
 
+def test_a_form_within_a_page_stays_as_it_is_written_when_the_session_has_ended(client, wangfang):
+    signed_in(client, wangfang)
+    unused_for(timedelta(hours=1))
+
+    answer = client.post(
+        "/account/looks", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL="http://localhost/account/"
+    )
+
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer.headers
+    assert "写的内容还在这里" in answer.content.decode()
+    assert 'href="/sign-in?next=/account/"' in answer.content.decode()
+
+
 def test_a_session_ends_after_its_hours_however_much_it_is_used(client, wangfang):
     signed_in(client, wangfang)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))

@@ -9,6 +9,7 @@ import { startLeaving } from "./leaving";
 import { startLookups } from "./lookup";
 import { startOffline } from "./offline";
 import { startConditions } from "./conditions";
+import { startSignedOut } from "./signed_out";
 import { startToasts, toast } from "./toasts";
 
 Object.assign(htmx.config, {
@@ -97,6 +98,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Where tabs do not all fit side by side, the one the page is on is in sight.
+document.querySelectorAll(".tabs [aria-current], .pills [aria-current]").forEach((tab) => {
+  const strip = tab.parentElement;
+  if (strip && strip.scrollWidth > strip.clientWidth) {
+    strip.scrollLeft += tab.getBoundingClientRect().left - strip.getBoundingClientRect().left - 24;
+  }
+});
+
 startAgain();
 startArrows();
 startDialogs();
@@ -105,6 +114,7 @@ startForms();
 startLookups();
 startConditions();
 startToasts();
+startSignedOut();
 startOffline();
 
 document.body.addEventListener("htmx:afterSwap", (event) => {

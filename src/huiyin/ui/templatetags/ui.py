@@ -244,15 +244,19 @@ def field(bound: BoundField, hint: str = "", css: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/form_fields.html")
-def form_fields(form: BaseForm) -> dict[str, Any]:
-    """Draw the summary of errors and every field of a form, in order."""
-    return {"form": form, "summary": error_summary(form)}
+def form_fields(form: BaseForm, *, summed: bool = True) -> dict[str, Any]:
+    """Draw the summary of errors and every field of a form, in order; `summed=False`: the fields
+    alone, where `form_errors` stands on top of several forms.
+    """
+    return {"form": form, "summary": error_summary(form) if summed else []}
 
 
 @register.inclusion_tag("ui/parts/form_errors.html")
-def form_errors(form: BaseForm) -> dict[str, Any]:
-    """Draw the summary of a form's errors, each a link to its field; nothing when there is none."""
-    return {"summary": error_summary(form)}
+def form_errors(*forms: BaseForm | None) -> dict[str, Any]:
+    """Draw the summary of the errors of a form, or of all that are sent together, each a link to
+    its field; nothing when there is none.
+    """
+    return {"summary": [error for form in forms if form for error in error_summary(form)]}
 
 
 # --- lists --------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 // Where the phone is, on the form of reporting in: asked for when it is wanted, never a condition.
+import { startActForms } from "./act_form";
 import { addPosition } from "./field_position";
 
 const page = document.querySelector<HTMLElement>("[data-watch]");
@@ -26,4 +27,5 @@ function start(box: ParentNode): void {
 }
 
 start(document);
+startActForms();
 document.body.addEventListener("htmx:afterSwap", (event) => start(event.target as HTMLElement));

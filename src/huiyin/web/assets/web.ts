@@ -1,3 +1,4 @@
+import { startActForms } from "./act_form";
 import { startInbox } from "./inbox";
 import { startIntake } from "./intake";
 import { startViewer } from "./viewer";
@@ -39,6 +40,7 @@ function fill(form: HTMLFormElement, name: string, value: string): void {
 }
 
 document.querySelectorAll<HTMLFormElement>("form[data-locate]").forEach(start);
+startActForms();
 startInbox();
 startIntake();
 startViewer();

@@ -259,12 +259,43 @@ def test_an_order_is_signed_for_by_keyboard_beside_the_list(chromium, shown_city
     expect(page.locator("#detail h1")).to_be_visible()
 
     page.keyboard.press("1")
-    page.fill("#detail [name=handler]", "王芳")
-    page.locator("#detail .act-form button.primary").click()
+    expect(page.locator("#detail [name=handler]")).to_be_focused()
+    page.keyboard.insert_text("王芳")
+    page.keyboard.press("Control+Enter")
 
     expect(page.locator(".message.success")).to_contain_text("签收")
     page.goto(shown_city.url + "/desk/inbox?tray=to_sign")
     assert page.locator("[data-row]").count() == waiting - 1
+
+
+def test_what_was_written_is_sent_after_signing_in_again_in_another_tab(chromium, shown_city):
+    shown = signed_in_as(chromium, shown_city, "housing")
+    page = shown.page
+    page.goto(shown_city.url + "/desk/inbox?tray=to_do")
+    expect(page.locator("#detail h1")).to_be_visible()
+    page.locator("#detail .act-bar summary.text").click()
+    page.locator("#detail .more a", has_text="写备注").click()
+    page.fill("#detail .act-form textarea", "已到现场，明天上午再去一次。")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-signed-out]")).to_contain_text("您的登录已经结束")
+    with page.expect_popup() as opened:
+        page.click("[data-signed-out] a")
+    tab = opened.value
+    housing = next(each for each in demo_logins() if each.login == "housing")
+    tab.fill("input[name=login]", housing.login)
+    tab.fill("input[type=password]", housing.password)
+    tab.press("input[type=password]", "Enter")
+    tab.wait_for_url("**/desk/inbox**")
+    tab.close()
+    page.evaluate("dispatchEvent(new Event('focus'))")  # whoever comes back to the tab
+    expect(page.locator("[data-signed-out]")).to_have_count(0)
+    page.focus("#detail .act-form textarea")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#detail .message.success")).to_contain_text("写备注")
+    expect(page.locator("#timeline")).to_contain_text("已到现场，明天上午再去一次。")
 
 
 def test_a_village_that_is_late_is_found_in_three_clicks_and_its_order_followed_to_the_end(
@@ -389,6 +420,37 @@ def test_the_days_can_be_read_and_opened_without_the_drawing(chromium, shown_cit
     page.fill("#day", "2026-11-21")
     page.click(".day-asked button")
     expect(page.locator("h1")).to_contain_text("11 月 21 日")
+
+
+def test_names_on_the_rail_fit_their_place_in_both_languages(chromium, shown_city, sessions):
+    cookies = {settings.SESSION_COOKIE_NAME: sessions["cityadmin"]}
+
+    for spoken in ({}, ENGLISH):
+        shown = chromium.open(f"{shown_city.url}/desk", width=DESKTOP, cookies=cookies | spoken)
+        for path in ("admin/", "admin/undelivered/", "supervision", "knowledge/"):  # bold: widest
+            shown.page.goto(f"{shown_city.url}/desk/{path}")
+            too_wide = shown.page.evaluate(
+                "[...document.querySelectorAll('.rail a.to')]"
+                ".filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+            )
+            assert too_wide == []
+
+
+def test_on_a_phone_the_one_button_and_the_tab_one_is_on_are_in_sight(
+    chromium, shown_city, sessions
+):
+    for login, path in (("hotline", "/desk/new"), ("leader", "/command/overdue")):
+        cookies = {settings.SESSION_COOKIE_NAME: sessions[login]}
+        page = chromium.open(shown_city.url + path, width=PHONE, cookies=cookies).page
+        foot = page.evaluate(
+            "[document.querySelector('main .btn.primary').getBoundingClientRect().bottom,"
+            " document.querySelector('.rail').getBoundingClientRect().top]"
+        )
+        assert foot[0] <= foot[1], path
+
+    page.goto(shown_city.url + "/desk/supervision?show=over")
+    tab = page.locator(".tabs [aria-current]").bounding_box()
+    assert tab["x"] + tab["width"] <= PHONE
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])

@@ -120,6 +120,22 @@ def test_what_is_done_is_not_offered_by_urgency_and_stands_by_when_it_was_done(c
     ]  # fmt: skip
 
 
+def test_what_is_done_and_waits_to_be_called_back_says_until_when(city):
+    run = a_call(city)
+    for name in ("dispatch", "acknowledge", "answer", "audit"):
+        run = city.act(run.pk, name, at=timezone.now() - timedelta(days=30)).run
+    desk = desk_of(city.unit("hotline_centre"), "hotline_agent")
+
+    rows = [
+        row
+        for group in desk.get(INBOX, {"tray": "overdue"}).context["groups"]
+        for row in group.rows
+    ]
+
+    assert Run.objects.get(pk=run.pk).is_done
+    assert [(row.run_id, row.stand.state) for row in rows] == [(run.pk, "overdue")]
+
+
 # --- saved views ----------------------------------------------------------------------------------
 
 

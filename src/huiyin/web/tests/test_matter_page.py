@@ -34,6 +34,13 @@ def desk_of(unit, permission_set="department_clerk") -> Client:
     return client_of(session_of(account))
 
 
+def a_colleague(unit, permission_set="department_clerk"):
+    """Return another account in a post of the same kind."""
+    account = an_account("colleague")
+    a_post(account, unit, permission_set)
+    return account
+
+
 def a_call(city, *, days=0.0, **more):
     """Open a hotline order some days ago."""
     at = timezone.now() - timedelta(days=days)
@@ -168,6 +175,28 @@ def test_whoever_was_slower_is_told_on_the_form(city):
 
     assert slower.status_code == 422
     assert "王芳" in slower.content.decode()
+    assert "有人先办了一步" in slower.content.decode()
+
+    told = slower.context["expected"]
+    assert desk.post(address, {"handler": "王芳", "expected": str(told)}).status_code == 303
+
+
+def test_what_was_written_too_late_stays_in_the_form_that_says_who_was_faster(city):
+    bureau = city.unit("department")
+    run = dispatched(city, a_call(city), bureau)
+    address = f"{page_of(run)}/runs/{run.pk}/acknowledge"
+    desk, colleague = desk_of(bureau), client_of(session_of(a_colleague(bureau)))
+    sent = {"expected": str(run.events)}
+    desk.post(address, {**sent, "handler": "王芳", "key": "k1"})
+
+    late = colleague.post(address, {**sent, "handler": "赵强，转李明", "key": "k2"})
+    again = desk.post(address, {**sent, "handler": "王芳", "key": "k1"})
+
+    assert late.status_code == 422
+    assert "有人先办了一步" in late.content.decode()
+    assert "赵强，转李明" in late.content.decode()
+    assert again.status_code == 303  # sent twice, done once
+    assert EventHeader.objects.filter(run=run, action="acknowledge").count() == 1
 
 
 def test_the_same_form_sent_twice_acts_once(city):
@@ -225,9 +254,26 @@ def test_words_are_found_and_a_place_beside_them(city):
 
     found = desk.get(f"/desk/find?q={quote('路灯')}").content.decode()
     nothing = desk.get("/desk/find", {"q": "从来没有的词"}).content.decode()
+    phone = desk.get("/desk/find", {"q": "139 1234 5678"}).content.decode()
 
     assert run.matter.number in found
     assert "没有找到" in nothing
+    assert "编号后四位" in nothing
+    assert "不按电话号码查人" in phone
+
+
+def test_what_is_found_shows_the_words_looked_for_where_its_title_does_not(city):
+    bureau = city.unit("department")
+    dispatched(city, a_call(city), bureau)  # 路灯不亮: 新华路 3 号门口的路灯坏了三天。
+    desk = desk_of(bureau)
+
+    by_words, by_title = (
+        desk.get("/desk/find", {"q": words}).content.decode() for words in ("新华路", "路灯不亮")
+    )
+
+    assert "<mark>新华路</mark> 3 号门口的路灯坏了三天。" in by_words
+    assert "路灯不亮" in by_title
+    assert "<mark>" not in by_title
 
 
 def test_the_picture_of_the_procedure_says_where_it_is(city):

@@ -73,6 +73,44 @@ def test_nothing_is_lost_when_something_is_still_missing(city):
     assert Matter.objects.count() == 0
 
 
+def test_all_that_is_missing_is_said_at_once(city):
+    page = agent_of(city).post(NEW, {"key": "call-1"}).content.decode()
+
+    told = set(re.findall(r'id="(\w+)_error"', page))
+    assert told == {"id_words", "id_place", *(f"more_{name}" for name in REST)}
+    assert page.count("data-form-errors") == 1
+    assert "还有 6 处要改" in page
+
+
+def test_nothing_of_one_call_stays_in_the_form_for_the_next(city):
+    page = agent_of(city).get(NEW).content.decode()
+
+    assert re.search(r'<form class="intake"[^>]* autocomplete="off"', page)
+
+
+def test_an_office_takes_in_its_own_work_first(city):
+    petitions = desk_of(city.unit("petition_office"), "petition_clerk")
+
+    hotline, office = (desk.get("/desk/new") for desk in (agent_of(city), petitions))
+
+    assert hotline.context["opening"].name == "hotline.accept_call"
+    assert office.context["opening"].name == "petition.register"
+
+
+def test_what_may_be_the_same_opens_beside_the_call_where_it_may_be_seen(city):
+    known = a_call(city).matter
+    words = f"{known.words.title}。{known.words.text}"
+    asked = {"words": words, "place": known.place_id, "category": known.category_id or ""}
+    other = desk_of(city.unit("petition_office"), "petition_clerk")
+
+    page, closed = (desk.get("/desk/new/hints", asked) for desk in (agent_of(city), other))
+
+    address = f'href="/desk/matters/{known.number}" target="_blank"'
+    assert "可能是同一件事" in closed.content.decode()
+    assert address in page.content.decode()
+    assert address not in closed.content.decode()
+
+
 def test_a_number_nobody_can_be_called_back_under_is_refused_where_it_was_typed(city):
     desk = agent_of(city)
 
@@ -118,7 +156,9 @@ def test_the_other_matters_of_a_caller_are_shown_and_the_look_is_written_down(ci
 def test_danger_is_said_before_anything_else(city):
     hints = agent_of(city).get("/desk/new/hints", {"words": "楼道着火了，有人困在里面"})
 
-    assert "现在有危险：请先打 119" in hints.content.decode()
+    page = hints.content.decode()
+    assert "现在有危险：请先打 119" in page
+    assert "照此答复" not in page
 
 
 def test_a_post_that_takes_nothing_in_is_told_who_does(city):

@@ -87,6 +87,19 @@ def test_the_town_sees_at_once_who_came_and_who_is_late(town):
     assert (call.came, call.late, call.is_urgent) == (1, 1, True)
 
 
+def test_a_number_that_is_none_or_nobodys_is_told_beside_it(town):
+    desk = town.client(town.caller)
+
+    first, *wrong = (
+        desk.get("/desk/whistles/new", asked) for asked in ({}, {"matter": ""}, {"matter": "12"})
+    )
+
+    assert first.status_code == 200
+    assert "请核对编号" not in first.content.decode()
+    assert [each.status_code for each in wrong] == [422, 422]
+    assert all('aria-invalid="true"' in each.content.decode() for each in wrong)
+
+
 def test_a_step_says_when_it_was_taken_and_how_late(town):
     run = town.blow(town.bureaus[0])[0]
     town.comes(run, town.called[0], at=NOW + 50 * MINUTE)

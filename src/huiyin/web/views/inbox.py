@@ -27,12 +27,15 @@ from huiyin.matters.wording import said
 from huiyin.people.addresses import client_address
 from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
+from huiyin.people.phones import dialled
+from huiyin.people.refusals import PhoneNotDialled
 from huiyin.places.search import search as search_places
 from huiyin.procedures import library
 from huiyin.ui.http import part, see_other
 from huiyin.units.queries import search_units
 from huiyin.web import bulk
 from huiyin.web.counting import capped
+from huiyin.web.excerpts import excerpt
 from huiyin.web.inbox_query import BY_WHEN_DONE, KEPT, SORTS, InboxQuery, read, read_all
 from huiyin.web.inbox_rows import grouped, rows_of
 from huiyin.web.models import SavedView
@@ -59,6 +62,7 @@ EMPTY: Final = {
     Tray.WAITING: gettext_lazy("Nothing of yours is with somebody else."),
     Tray.DONE: gettext_lazy("Nothing is done yet."),
 }
+SHORTEST_PHONE: Final = 10  # with its area code
 
 
 @staff()
@@ -292,9 +296,13 @@ def find(request: PeopleRequest) -> HttpResponse:
     ordered = [latest[pk] for pk in ids if pk in latest]
     context = {
         "q": words,
-        "rows": rows_of(ordered, by=request.actor, at=at),
+        "rows": [
+            (row, excerpt(run, words))
+            for run, row in zip(ordered, rows_of(ordered, by=request.actor, at=at), strict=True)
+        ],
         "older": older,
         "is_first": after is None,
+        "is_phone": _is_phone(words),
         "places": [hit.place for hit in search_places(words, limit=5)]
         if words and not after
         else [],
@@ -326,3 +334,11 @@ def uuid_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _is_phone(words: str) -> bool:
+    """Tell whether it reads as the number of a person's phone, not as part of a matter's number."""
+    try:
+        return bool(words) and len(dialled(words)) >= SHORTEST_PHONE
+    except PhoneNotDialled:
+        return False

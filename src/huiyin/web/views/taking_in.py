@@ -36,6 +36,7 @@ from huiyin.procedures.language import FieldType
 from huiyin.ui.http import part, see_other
 from huiyin.ui.refusals import Refusal
 from huiyin.web.inbox_rows import rows_of
+from huiyin.web.matter_page import with_pages
 from huiyin.web.settling import ANSWER, SOURCE, SettlingForm, settle, settling_of
 from huiyin.web.taking_in import (
     CallerForm,
@@ -99,6 +100,7 @@ def _taken(
     place, category = words.resolve()
     is_clear &= more.take_in(by=request.actor, at=at, address=client_address(request))
     if not is_clear or place is None:
+        more.look_through(at=at)  # so that all that is missing is said at once
         return ""
     said = words.cleaned_data
     who = caller.cleaned_data
@@ -190,13 +192,17 @@ def hints(request: PeopleRequest) -> HttpResponse:
     chosen = node.category if node else hits[0].category if hits else None
     answer = responsible(place.pk, chosen.pk, at=at) if place and chosen else None
     code = chosen.code if chosen else ""
+    heard = urgency_of(text, chosen) if text.strip() else None
+    is_danger = heard is not None and bool(heard.number)  # then an answer is only in the way
     context = {
-        **_known(text, code, place, at=at),
+        **_known("" if is_danger else text, code, place, at=at),
         "place": place,
-        "heard": urgency_of(text, chosen) if text.strip() else None,
+        "heard": heard,
         "hits": [] if node else hits,
         "node": node,
-        "alike": similar(place=place, text=text, at=at, category=chosen)
+        "alike": with_pages(
+            similar(place=place, text=text, at=at, category=chosen), by=request.actor
+        )
         if place and text.strip()
         else [],
         "responsible": answer,

@@ -117,8 +117,8 @@ def blow(request: PeopleRequest) -> HttpResponse:
     by = request.actor
     if not Whistles(by, at=at).may_blow:
         raise NotPermittedHere()
-    number = request.GET.get("matter", "")
-    if not number:
+    number = request.GET.get("matter")
+    if number is None:
         return _choose(request, at)
     if numbers.read(number) is None:
         return _choose(request, at, wrong=number)
@@ -129,13 +129,14 @@ def blow(request: PeopleRequest) -> HttpResponse:
     return _form(request, of, at)
 
 
-def _choose(request: PeopleRequest, at: datetime, *, wrong: str = "") -> HttpResponse:
+def _choose(request: PeopleRequest, at: datetime, *, wrong: str | None = None) -> HttpResponse:
     by = request.actor
     assert by.unit_place_id is not None  # noqa: S101 only posts in a unit may call others
     place = Place.objects.get(pk=by.unit_place_id)
     rows = rows_of(runs_to_blow_on(by, place=place), by=by, at=at)
     context = {"rows": rows, "place": place, "wrong": wrong, "now": at}
-    return render(request, "web/whistles/choose.html", context, status=422 if wrong else 200)
+    status = 200 if wrong is None else 422
+    return render(request, "web/whistles/choose.html", context, status=status)
 
 
 def _form(request: PeopleRequest, of: Matter, at: datetime) -> HttpResponse:
