@@ -40,7 +40,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "“{action}” can be done {times} times; all are used.",
     ),
     "run.too_soon": Words(
-        "刚办过“{action}”，{again_at}以后可以再办。",
+        "刚办过“{action}”，{again_at}起可以再办。",
         "“{action}” was done not long ago. It can be done again from {again_at}.",
     ),
     "run.agreed_already": Words(
@@ -178,7 +178,7 @@ def _shown(key: str, value: object, procedure: Procedure, language: str) -> str:
     if key == "closed_on":
         if value is None:
             return ""
-        day = _plain(value)
+        day = _when(value, language)
         return _said(Words(f"（截至 {day}）", f" (it ended on {day})"), language)
     if isinstance(value, Limit):
         return value.zh if language.startswith("zh") else str(value)
@@ -187,7 +187,21 @@ def _shown(key: str, value: object, procedure: Procedure, language: str) -> str:
         return joint.join(_shown(key, one, procedure, language) for one in value)
     if isinstance(value, str) and (label := _label_of(key, value, procedure)):
         return _said(label, language)
+    if isinstance(value, date):
+        return _when(value, language)
     return _plain(value)
+
+
+def _when(value: object, language: str) -> str:
+    """Return a day or an instant as people say it; a day that begins is said without its 00:00."""
+    if not isinstance(value, date):
+        return _plain(value)
+    local = value.astimezone(CITY) if isinstance(value, datetime) else value
+    day = _said(
+        Words(f"{local.year} 年 {local.month} 月 {local.day} 日", f"{local:%Y-%m-%d}"), language
+    )
+    time = f"{local:%H:%M}" if isinstance(local, datetime) else "00:00"
+    return day if time == "00:00" else f"{day} {time}"
 
 
 def _plain(value: object) -> str:

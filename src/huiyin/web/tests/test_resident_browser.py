@@ -136,10 +136,9 @@ def test_a_resident_reports_follows_rates_poorly_and_has_it_done_again(
     expect(page.locator(".messages")).to_contain_text("评价")
     handled(number, upto="close")
     page.reload()
-    page.click("a.row >> text=没有办好")
-    page.fill("textarea", "还有两盏不亮。")
+    page.fill(".first-act textarea", "还有两盏不亮。")
     sound(shown)
-    page.click(".act .primary")
+    page.click(".first-act .primary")
     on(shown, f"/m/{number}")
 
     assert Run.objects.get(matter__number=number).state == "acknowledged"
