@@ -1,3 +1,4 @@
+import { startFiles } from "./files";
 import { startInbox } from "./inbox";
 import { startIntake } from "./intake";
 import { startViewer } from "./viewer";
@@ -39,6 +40,8 @@ function fill(form: HTMLFormElement, name: string, value: string): void {
 }
 
 document.querySelectorAll<HTMLFormElement>("form[data-locate]").forEach(start);
+startFiles();
+document.body.addEventListener("htmx:afterSwap", (event) => startFiles(event.target as HTMLElement));
 startInbox();
 startIntake();
 startViewer();
