@@ -56,13 +56,17 @@ class Standing:
 class WhyNot:
     """What cannot be done now, and why, in one sentence for people."""
 
+    action: str
     label: str
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """All that the page of a matter shows to a resident. `who`: empty once nobody has it."""
+    """All that the page of a matter shows to a resident. `who`: empty once nobody has it.
+
+    `is_answered`: it is done, and not by being withdrawn.
+    """
 
     matter: Matter
     title: str
@@ -84,6 +88,7 @@ class Following:
     closed: Sequence[WhyNot]
     has_rated: bool
     rates_along: bool
+    is_answered: bool
 
     @property
     def opens_in_place(self) -> bool:
@@ -108,7 +113,8 @@ def following(
     people = access.contacts(matter, by=by)
     rated = run.ratings.filter(contact_id__in=_own(people)).order_by("at").last()
     acts = [act for act in seen.acts if act.is_open]
-    first = _first(acts, seen, rated=rated)
+    is_answered = seen.is_done and not is_given_up(procedure_of(run.procedure), run.state)
+    first = _first(acts, seen, rated=rated, is_answered=is_answered)
     rest = [act for act in acts if act is not first]
     return Following(
         matter=matter,
@@ -116,21 +122,22 @@ def following(
         told=seen,
         run=run,
         promise=promise,
-        ruler=ruler(promise, at=at) if promise else None,
+        ruler=ruler(promise, at=at) if promise and (is_answered or not seen.is_done) else None,
         standing=standing(promise, state=seen.state, is_done=seen.is_done, at=at),
         people=people,
         who=_who(seen, run),
         phone=_phone(run),
         entries=told_apart,
         older=page.older,
-        answer=answer_of(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
+        answer=answer_of(page.entries, procedure_of(run.procedure)) if is_answered else (),
         files=_files_of(told_apart),
         first=first,
         at_hand=[act for act in rest if _is_at_hand(act, seen)],
         others=[act for act in rest if not _is_at_hand(act, seen)],
         closed=_why_not(seen, run),
         has_rated=rated is not None,
-        rates_along=seen.is_done and _only_joined(people),
+        is_answered=is_answered,
+        rates_along=is_answered and _only_joined(people),
     )
 
 
@@ -214,7 +221,7 @@ def _only_joined(people: Iterable[ContactSeen]) -> bool:
 
 
 def _first(
-    acts: Sequence[PossibleAct], seen: Told, *, rated: Rating | None
+    acts: Sequence[PossibleAct], seen: Told, *, rated: Rating | None, is_answered: bool
 ) -> PossibleAct | None:  # fmt: skip
     """Return the one act that comes first.
 
@@ -227,7 +234,7 @@ def _first(
             return waited
     rates = _ratings_of(seen.rules)
     rating = next((act for act in acts if act.action in rates), None)
-    if seen.is_done and rated is None and rating is not None:
+    if is_answered and rated is None and rating is not None:
         return rating
     if rated is not None and _is_poor(rated):
         again = next((act for act in acts if _takes_up_again(act, seen)), None)
@@ -363,6 +370,14 @@ def _takes_up_again(act: PossibleAct, seen: Told) -> bool:
     return seen.is_done and to is not None and not any(states[name].done for name in to.names)
 
 
+def is_given_up(rules: Procedure, state: str) -> bool:
+    """Tell whether a run ended without an answer: only people themselves bring it there."""
+    if not rules.states[state].closed:
+        return False
+    leading = [act for act in rules.actions.values() if act.to and state in act.to.names]
+    return bool(leading) and all(rules.actors[by].is_person for act in leading for by in act.by)
+
+
 def _is_poor(rated: Rating) -> bool:
     return rated.satisfaction == UNSATISFIED or (rated.stars or FEW_STARS + 1) <= FEW_STARS
 
@@ -372,7 +387,9 @@ def _why_not(seen: Told, run: Run) -> list[WhyNot]:
     rules = procedure_of(seen.rules)
     return [
         WhyNot(
-            act.label, _not_from_here(rules.actions[act.action], rules, run.state) or act.sentence
+            act.action,
+            act.label,
+            _not_from_here(rules.actions[act.action], rules, run.state) or act.sentence,
         )
         for act in seen.acts
         if not act.is_open and set(rules.actions[act.action].froms) != {NEW}

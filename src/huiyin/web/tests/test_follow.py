@@ -247,7 +247,27 @@ def test_it_can_be_withdrawn_and_then_stands_still(client, matter):
     do(client, matter, "withdraw", reason="灯亮了。")
 
     assert matter.runs.get().state == "withdrawn"
-    assert "您已撤回诉求" in main(client.get(f"/m/{matter.number}"))
+    page = main(client.get(f"/m/{matter.number}"))
+    assert "您已撤回诉求" in page
+    assert "结束日期" in page
+    again = client.get(f"/m/{matter.number}/do/withdraw")
+    assert "现在是“诉求人已撤回”，这一项不能再办了。" in main(again)
+
+
+def test_what_is_withdrawn_is_not_said_to_be_answered(city, client, matter):
+    run = answered(city, matter)
+    words = run.timeline.get(action="answer").body.content["form"]["result"]
+    city.act(run.pk, "close", at=timezone.now())
+    do(client, matter, "ask_again", text="还有两盏不亮。")
+    do(client, matter, "withdraw")
+
+    shown = client.get(f"/m/{matter.number}")
+
+    page = main(shown)
+    assert (shown.context["seen"].is_answered, shown.context["seen"].answer) == (False, ())
+    assert words not in page[: page.index("办理经过")]
+    assert "比答应的" not in page
+    assert "答复日期" not in page
 
 
 def test_somebody_who_was_slower_is_told_so_and_loses_no_words(city, client, matter):

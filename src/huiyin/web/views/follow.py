@@ -96,7 +96,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "seen": seen,
-        "apart": apart(seen.promise) if seen.promise else "",
+        "apart": apart(seen.promise) if seen.promise and seen.is_answered else "",
         "form": form,
         "key": uuid4(),
         "older": f"?after={seen.older}" if seen.older else "",
@@ -242,6 +242,7 @@ def _act_page(
         "form": form,
         "key": request.POST.get("key") or uuid4(),
         "told": [said(rules.actors[name].label) for name in rule.notify],
+        "why_not": next((one.sentence for one in seen.closed if one.action == chosen.action), ""),
     }
     return render(request, "web/follow/act.html", context, status=status)
 
