@@ -120,6 +120,10 @@ FIELD_SENTENCES: Final[Mapping[str, Words]] = {
     "no_instant": Words(
         "请填日期和时间，例如 2026-02-10 09:30。", "Write date and time such as 2026-02-10 09:30."
     ),
+    "no_year": Words(
+        "请核对年份，应在 {first} 年到 {last} 年之间。",
+        "Look at the year again: it is between {first} and {last}.",
+    ),
     "in_future": Words("不能晚于现在（{today}）。", "This cannot be after now ({today})."),
     "in_past": Words("不能早于现在（{today}）。", "This cannot be before now ({today})."),
     "no_colleague": Words(
