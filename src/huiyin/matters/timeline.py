@@ -70,11 +70,15 @@ TOLD_PEOPLE: Final = ("matters.joined", "matter.redacted", "matter.retained")
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One value of a form, as it is shown. `is_hidden`: there is one, and not for this reader."""
+    """One value of a form, as it is shown. `is_hidden`: there is one, and not for this reader.
+
+    `is_people`: names of people, covered or not as this reader sees them.
+    """
 
     label: str
     value: str
     is_hidden: bool = False
+    is_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +420,9 @@ def _details(
         if sight is None:
             continue
         value = _shown(field, form[field.name], reader, names) if sight else ""
-        found.append(Detail(said(field.label), value, is_hidden=not sight))
+        found.append(
+            Detail(said(field.label), value, is_hidden=not sight, is_people=field.type in PEOPLE)
+        )
     return tuple(found)
 
 

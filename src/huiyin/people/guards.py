@@ -16,6 +16,8 @@ from huiyin.ui.http import part, see_other, wants_part
 
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
+STAFF_WAY_IN = "people:sign_in"
+RESIDENTS_WAY_IN = "people:resident_sign_in"
 
 
 class NotPermittedHere(PermissionDenied):
@@ -37,6 +39,11 @@ def signed_in(view: View) -> View:
     return _guarded(view, mark="account", allows=lambda actor: True)
 
 
+def for_residents(view: View) -> View:
+    """Let everybody with an account open a page of residents; others sign in by message."""
+    return _guarded(view, mark="account", allows=lambda actor: True, sign_in=RESIDENTS_WAY_IN)
+
+
 def staff(*, needs: str = "") -> Callable[[View], View]:
     """Let staff open the page; with `needs` only those whose post has that permission."""
 
@@ -46,12 +53,14 @@ def staff(*, needs: str = "") -> Callable[[View], View]:
     return lambda view: _guarded(view, mark=needs or "staff", allows=allows)
 
 
-def _guarded(view: View, *, mark: str, allows: Callable[[Actor], bool]) -> View:
+def _guarded(
+    view: View, *, mark: str, allows: Callable[[Actor], bool], sign_in: str = STAFF_WAY_IN
+) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         actor: Actor | None = getattr(request, "actor", None)
         if actor is None:
-            return _to_sign_in(request)
+            return _to_sign_in(request, sign_in)
         if not allows(actor):
             raise NotPermittedHere("" if mark in ("account", "staff") else mark)
         return view(request, *args, **kwargs)
@@ -61,7 +70,7 @@ def _guarded(view: View, *, mark: str, allows: Callable[[Actor], bool]) -> View:
     return login_not_required(guarded)
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def _to_sign_in(request: HttpRequest, sign_in: str) -> HttpResponse:
     """Lead to sign-in and from there back to the page the person is on.
 
     A form sent from within a page stays as it is written (401): signing in happens beside it.
@@ -72,10 +81,20 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = page.path + (f"?{page.query}" if page.query else "")
     else:
-        # A form that was sent cannot be sent again by the way back.
-        back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+        back = request.get_full_path() if request.method in ("GET", "HEAD") else _came_from(request)
     query = urlencode({"next": back}, safe="/") if back else ""
-    return see_other(request, reverse("people:sign_in") + (f"?{query}" if query else ""))
+    return see_other(request, reverse(sign_in) + (f"?{query}" if query else ""))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page a form was sent from: the form itself cannot be sent again by the way back.
+
+    Empty where the browser does not say it, or it was none of ours.
+    """
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.get_host():
+        return ""
+    return page.path + (f"?{page.query}" if page.query else "")
 
 
 def signed_out_beside(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from huiyin.people import limits, signing_in
 from huiyin.people.actors import Actor
 from huiyin.people.addresses import address_key, client_address
+from huiyin.people.guards import RESIDENTS_WAY_IN, STAFF_WAY_IN
 from huiyin.people.sessions import SessionStore
 from huiyin.ui.display import display_of, shown_as
 from huiyin.ui.errors import Trouble, error_page
@@ -131,7 +132,8 @@ class CurrentActor:
 
 def _say_it_was_idle(response: HttpResponseBase) -> None:
     """Let the sign-in page, where it is the way on, say why it is shown."""
+    ways_in = (reverse(STAFF_WAY_IN), reverse(RESIDENTS_WAY_IN))
     for header in ("Location", "HX-Redirect"):
         location = response.headers.get(header, "")
-        if urlsplit(location).path == reverse("people:sign_in") and "idle=" not in location:
+        if urlsplit(location).path in ways_in and "idle=" not in location:
             response.headers[header] = f"{location}{'&' if '?' in location else '?'}idle=1"

@@ -178,7 +178,7 @@ def _date(rule: Field, raw: object, now: datetime) -> object:
     except ValueError:
         raise _Wrong("no_date") from None
     if value.year not in YEARS:
-        raise _Wrong("no_such_year", first=YEARS[0], last=YEARS[-1])
+        raise _Wrong("no_year", first=YEARS[0], last=YEARS[-1])
     today = now.astimezone(CITY).date()
     if rule.past and value > today:
         raise _Wrong("in_future", today=today)
@@ -192,10 +192,10 @@ def _instant(rule: Field, raw: object, now: datetime) -> object:
         value = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw).strip())
     except ValueError:
         raise _Wrong("no_instant") from None
-    if value.year not in YEARS:
-        raise _Wrong("no_such_year", first=YEARS[0], last=YEARS[-1])
     if abs(value.utcoffset() or NO_TIME) > FARTHEST:
         raise _Wrong("no_instant")
+    if value.year not in YEARS:
+        raise _Wrong("no_year", first=YEARS[0], last=YEARS[-1])
     if value.tzinfo is None:
         value = value.replace(tzinfo=CITY)  # what a page sends is the city's own time
     if rule.past and value > now:

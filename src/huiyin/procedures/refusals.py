@@ -40,7 +40,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "“{action}” can be done {times} times; all are used.",
     ),
     "run.too_soon": Words(
-        "刚办过“{action}”，{again_at}以后可以再办。",
+        "刚办过“{action}”，{again_at}起可以再办。",
         "“{action}” was done not long ago. It can be done again from {again_at}.",
     ),
     "run.agreed_already": Words(
@@ -120,8 +120,9 @@ FIELD_SENTENCES: Final[Mapping[str, Words]] = {
     "no_instant": Words(
         "请填日期和时间，例如 2026-02-10 09:30。", "Write date and time such as 2026-02-10 09:30."
     ),
-    "no_such_year": Words(
-        "请核对年份，只能填 {first} 到 {last} 年。", "Look at the year: from {first} to {last}."
+    "no_year": Words(
+        "请核对年份，应在 {first} 年到 {last} 年之间。",
+        "Look at the year again: it is between {first} and {last}.",
     ),
     "in_future": Words("不能晚于现在（{today}）。", "This cannot be after now ({today})."),
     "in_past": Words("不能早于现在（{today}）。", "This cannot be before now ({today})."),
@@ -181,7 +182,7 @@ def _shown(key: str, value: object, procedure: Procedure, language: str) -> str:
     if key == "closed_on":
         if value is None:
             return ""
-        day = _plain(value)
+        day = _when(value, language)
         return _said(Words(f"（截至 {day}）", f" (it ended on {day})"), language)
     if isinstance(value, Limit):
         return value.zh if language.startswith("zh") else str(value)
@@ -190,7 +191,21 @@ def _shown(key: str, value: object, procedure: Procedure, language: str) -> str:
         return joint.join(_shown(key, one, procedure, language) for one in value)
     if isinstance(value, str) and (label := _label_of(key, value, procedure)):
         return _said(label, language)
+    if isinstance(value, date):
+        return _when(value, language)
     return _plain(value)
+
+
+def _when(value: object, language: str) -> str:
+    """Return a day or an instant as people say it; a day that begins is said without its 00:00."""
+    if not isinstance(value, date):
+        return _plain(value)
+    local = value.astimezone(CITY) if isinstance(value, datetime) else value
+    day = _said(
+        Words(f"{local.year} 年 {local.month} 月 {local.day} 日", f"{local:%Y-%m-%d}"), language
+    )
+    time = f"{local:%H:%M}" if isinstance(local, datetime) else "00:00"
+    return day if time == "00:00" else f"{day} {time}"
 
 
 def _plain(value: object) -> str:

@@ -80,6 +80,17 @@ def time_words(moment: datetime) -> str:
     return timezone.localtime(moment).strftime("%H:%M")
 
 
+def ends_on(moment: datetime) -> date:
+    """Return the last day of a limit: what ends at midnight ends with the day before."""
+    return timezone.localdate(moment - timedelta(microseconds=1))
+
+
+def ends_words(moment: datetime) -> str:
+    """Return the time of day a limit ends, on the day of `ends_on`: at midnight that is 24:00."""
+    time = time_words(moment)
+    return "24:00" if time == "00:00" else time
+
+
 def near_words(day: date) -> str | None:
     """Return "today", "yesterday" or "tomorrow", or None for any other day."""
     apart = day - timezone.localdate()
@@ -148,13 +159,14 @@ def hours_words(start: datetime, end: datetime) -> str:
 def said_before(value: date | datetime) -> Said:
     """Say a limit: "1 月 22 日（周四）17:00 前"; of a date, "1 月 22 日（周四）前".
 
-    The day itself counts. The date is said even when it is today: limits are read out by phone.
+    The day itself counts: a limit in whole days is over at 24:00, not at 00:00 of the next one.
+    The date is said even when it is today: limits are read out by phone.
     """
     if not isinstance(value, datetime):
         day = day_words(value)
         return Said(value.isoformat(), (pgettext("limit", "by %(day)s") % {"day": day},))
     local = timezone.localtime(value)
     # Translators: the second piece of "Thu 22 Jan, before 17:00"; in Chinese the word comes last.
-    time = pgettext("limit", "before %(time)s") % {"time": time_words(value)}
-    day = pgettext("limit", "%(day)s,") % {"day": day_words(local.date())}
+    time = pgettext("limit", "before %(time)s") % {"time": ends_words(value)}
+    day = pgettext("limit", "%(day)s,") % {"day": day_words(ends_on(value))}
     return Said(local.isoformat(timespec="minutes"), (day, time))

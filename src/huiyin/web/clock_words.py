@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huiyin.insight.moments import soon_until
-from huiyin.ui.dates import day_words, time_words
+from huiyin.ui.dates import day_words, ends_on, ends_words
 
 DAY = 86_400
 HOUR = 3_600
@@ -41,8 +41,8 @@ def stand_of(
         return Stand("plain", _("resting"))
     if due_at <= at:
         return Stand("overdue", _("%(time)s overdue") % {"time": span(at - due_at)})
-    if timezone.localdate(due_at - timedelta(seconds=1)) == timezone.localdate(at):
-        return Stand("soon", _("due today %(time)s") % {"time": _end(due_at)})
+    if ends_on(due_at) == timezone.localdate(at):
+        return Stand("soon", _("due today %(time)s") % {"time": ends_words(due_at)})
     words = _("%(time)s left") % {"time": span(due_at - at)}
     return Stand("soon" if due_at <= soon_until(at) else "in_time", words)
 
@@ -64,17 +64,11 @@ def span(length: timedelta) -> str:
     return " ".join(parts)
 
 
-def _end(due_at: datetime) -> str:
-    """Say the time of day a limit ends; a limit in whole days ends with its day."""
-    local = timezone.localtime(due_at)
-    return "24:00" if (local.hour, local.minute) == (0, 0) else time_words(due_at)
-
-
 def due_end(due_at: datetime) -> str:
     """Say until when a limit lasts: "11 月 30 日（周一） 24:00"."""
-    return f"{due_day(due_at)} {_end(due_at)}"
+    return f"{due_day(due_at)} {ends_words(due_at)}"
 
 
 def due_day(due_at: datetime) -> str:
     """Say the last day of a limit: what ends at midnight ends with the day before."""
-    return day_words(timezone.localdate(due_at - timedelta(seconds=1)))
+    return day_words(ends_on(due_at))

@@ -22,6 +22,7 @@ from huiyin.matters.models import (
     ContactRole,
     Matter,
     MatterText,
+    Rating,
     Run,
     RunClock,
 )
@@ -31,14 +32,16 @@ from huiyin.matters.ratings import RATING
 from huiyin.matters.timeline import Detail, Entry, timeline
 from huiyin.matters.wording import said
 from huiyin.people.actors import Actor
-from huiyin.procedures.language import ClockKind, FieldType, Procedure
-from huiyin.ui.dates import time_words
+from huiyin.procedures.language import NEW, Action, ClockKind, FieldType, Procedure
+from huiyin.ui.dates import ends_words
 from huiyin.units.kinds import UnitKind
 from huiyin.web.ruler import Ruler, ruler
 from huiyin.web.templatetags.city import said as said_of
 
 EVENTS: Final = 20
 TEXT: Final = FieldType.TEXT
+UNSATISFIED: Final = "unsatisfied"
+FEW_STARS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,20 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class WhyNot:
+    """What cannot be done now, and why, in one sentence for people."""
+
+    action: str
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Following:
-    """All that the page of a matter shows to a resident."""
+    """All that the page of a matter shows to a resident. `who`: empty once nobody has it.
+
+    `is_answered`: it is done, and not by being withdrawn.
+    """
 
     matter: Matter
     title: str
@@ -70,14 +85,17 @@ class Following:
     first: PossibleAct | None
     at_hand: Sequence[PossibleAct]
     others: Sequence[PossibleAct]
-    closed: Sequence[PossibleAct]
+    closed: Sequence[WhyNot]
     has_rated: bool
     rates_along: bool
+    is_answered: bool
 
     @property
     def opens_in_place(self) -> bool:
         """Whether the form of the first act stands on the page itself."""
-        return self.first is not None and not _is_at_hand(self.first, self.told)
+        return self.first is not None and (
+            not _is_at_hand(self.first, self.told) or _takes_up_again(self.first, self.told)
+        )
 
 
 def following(
@@ -93,11 +111,10 @@ def following(
     page = timeline(matter, by=by, after=after, limit=EVENTS)
     told_apart = tuple(entry for entry in page.entries if not is_message(entry))
     people = access.contacts(matter, by=by)
-    has_rated = run.timeline.filter(
-        action__in=_ratings_of(run.procedure), contact_id__in=_own(people)
-    ).exists()
+    rated = run.ratings.filter(contact_id__in=_own(people)).order_by("at").last()
     acts = [act for act in seen.acts if act.is_open]
-    first = _first(acts, seen, has_rated=has_rated)
+    is_answered = seen.is_done and not is_given_up(procedure_of(run.procedure), run.state)
+    first = _first(acts, seen, rated=rated, is_answered=is_answered)
     rest = [act for act in acts if act is not first]
     return Following(
         matter=matter,
@@ -105,21 +122,22 @@ def following(
         told=seen,
         run=run,
         promise=promise,
-        ruler=ruler(promise, at=at) if promise else None,
+        ruler=ruler(promise, at=at) if promise and (is_answered or not seen.is_done) else None,
         standing=standing(promise, state=seen.state, is_done=seen.is_done, at=at),
         people=people,
         who=_who(seen, run),
         phone=_phone(run),
         entries=told_apart,
         older=page.older,
-        answer=answer_of(page.entries, procedure_of(run.procedure)) if seen.is_done else (),
+        answer=answer_of(page.entries, procedure_of(run.procedure)) if is_answered else (),
         files=_files_of(told_apart),
         first=first,
         at_hand=[act for act in rest if _is_at_hand(act, seen)],
         others=[act for act in rest if not _is_at_hand(act, seen)],
-        closed=[act for act in seen.acts if not act.is_open],
-        has_rated=has_rated,
-        rates_along=seen.is_done and _only_joined(people),
+        closed=_why_not(seen, run),
+        has_rated=rated is not None,
+        is_answered=is_answered,
+        rates_along=is_answered and _only_joined(people),
     )
 
 
@@ -155,8 +173,13 @@ def answer_of(entries: Iterable[Entry], rules: Procedure) -> Sequence[Detail]:
 
 
 def _who(seen: Told, run: Run) -> str:
-    """Return who has it in plain words: of an office what it is, not the post that is next."""
+    """Return who has it in plain words: of an office what it is, not the post that is next.
+
+    Empty when it is closed and nobody waits for anything: nobody has it.
+    """
     rules = procedure_of(run.procedure)
+    if rules.states[run.state].closed and not seen.is_your_turn:
+        return ""
     return office_words(rules, run.state) or seen.who
 
 
@@ -197,16 +220,26 @@ def _only_joined(people: Iterable[ContactSeen]) -> bool:
     return roles == {ContactRole.JOINED.value}
 
 
-def _first(acts: Sequence[PossibleAct], seen: Told, *, has_rated: bool) -> PossibleAct | None:
-    """Return the one act that comes first: what is waited for, then the rating, then a message."""
+def _first(
+    acts: Sequence[PossibleAct], seen: Told, *, rated: Rating | None, is_answered: bool
+) -> PossibleAct | None:  # fmt: skip
+    """Return the one act that comes first.
+
+    What is waited for, then the rating; who is not satisfied is offered to have it taken up
+    again; then a message.
+    """
     if seen.is_your_turn:
         waited = next((act for act in acts if act.is_moving and not _gives_up(act, seen)), None)
         if waited is not None:
             return waited
     rates = _ratings_of(seen.rules)
     rating = next((act for act in acts if act.action in rates), None)
-    if seen.is_done and not has_rated and rating is not None:
+    if is_answered and rated is None and rating is not None:
         return rating
+    if rated is not None and _is_poor(rated):
+        again = next((act for act in acts if _takes_up_again(act, seen)), None)
+        if again is not None:
+            return again
     rules = procedure_of(seen.rules).actions
     return next((act for act in acts if _is_at_hand(act, seen) and rules[act.action].message), None)
 
@@ -224,7 +257,7 @@ def standing(promise: Promise | None, *, state: str, is_done: bool, at: datetime
         return Standing("plain", _("the time rests"))
     today = timezone.localdate(at)
     if promise.due_on == today:
-        return Standing("soon", _("today before %(time)s") % {"time": time_words(promise.due_at)})
+        return Standing("soon", _("today before %(time)s") % {"time": ends_words(promise.due_at)})
     left = calendar().working_days(today.toordinal(), promise.due_on.toordinal())
     words = ngettext("%(number)d working day left", "%(number)d working days left", left)
     return Standing("soon" if left <= 1 else "in_time", words % {"number": left})
@@ -321,10 +354,64 @@ def _is_at_hand(act: PossibleAct, seen: Told) -> bool:
     """Tell whether an act stands beside the promise, whatever else is possible: words and files.
 
     What changes a fact, as a withdrawal does, decides something: it stands in the list below.
+    What takes an answered matter up again is looked for where the answer stands.
     """
+    if _takes_up_again(act, seen):
+        return True
     kinds = {field.type for field in act.form}
     decides = act.is_moving or bool(procedure_of(seen.rules).actions[act.action].set)
     return not decides and bool(kinds) and kinds <= {TEXT, FieldType.FILES}
+
+
+def _takes_up_again(act: PossibleAct, seen: Told) -> bool:
+    """Tell whether an act leads from an answer back to the work on it."""
+    to = procedure_of(seen.rules).actions[act.action].to
+    states = procedure_of(seen.rules).states
+    return seen.is_done and to is not None and not any(states[name].done for name in to.names)
+
+
+def is_given_up(rules: Procedure, state: str) -> bool:
+    """Tell whether a run ended without an answer: only people themselves bring it there."""
+    if not rules.states[state].closed:
+        return False
+    leading = [act for act in rules.actions.values() if act.to and state in act.to.names]
+    return bool(leading) and all(rules.actors[by].is_person for act in leading for by in act.by)
+
+
+def _is_poor(rated: Rating) -> bool:
+    return rated.satisfaction == UNSATISFIED or (rated.stars or FEW_STARS + 1) <= FEW_STARS
+
+
+def _why_not(seen: Told, run: Run) -> list[WhyNot]:
+    """Return what cannot be done now, and why; without what only ever begins a matter."""
+    rules = procedure_of(seen.rules)
+    return [
+        WhyNot(
+            act.action,
+            act.label,
+            _not_from_here(rules.actions[act.action], rules, run.state) or act.sentence,
+        )
+        for act in seen.acts
+        if not act.is_open and set(rules.actions[act.action].froms) != {NEW}
+    ]
+
+
+def _not_from_here(act: Action, rules: Procedure, state: str) -> str:
+    """Say from where an act is possible: the next such step, not a list of all; else nothing."""
+    order = list(rules.states)
+    froms = sorted(order.index(name) for name in act.froms if name in rules.states)
+    if state in act.froms or not froms:
+        return ""
+    later = [order[index] for index in froms if index > order.index(state)]
+    if not later:
+        words = _("No longer possible: it is “%(state)s” now.")
+        return words % {"state": said(rules.states[state].label)}
+    words = (
+        _("Possible while it is “%(state)s”.")
+        if len(froms) == 1
+        else _("Possible once it is “%(state)s”.")
+    )
+    return words % {"state": said(rules.states[later[0]].label)}
 
 
 def _gives_up(act: PossibleAct, seen: Told) -> bool:

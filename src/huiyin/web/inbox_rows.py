@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from huiyin.dispatch.models import Level
 from huiyin.matters import access, numbers
-from huiyin.matters.inbox import WAITING_HERE, Tray
+from huiyin.matters.inbox import Tray
 from huiyin.matters.inbox_filters import Sort
 from huiyin.matters.limits import procedure_of
 from huiyin.matters.models import Run
@@ -77,9 +77,7 @@ def rows_of(runs: Iterable[Run], *, by: Actor, at: datetime, tray: Tray | None =
     """Return runs as rows, in their order; one query for the people who wait."""
     runs = list(runs)
     waiting = _who_waits({run.matter_id for run in runs}, by)
-    drawing = _Drawing(
-        waiting, at, is_new=tray is Tray.TO_SIGN, is_waiting=tray in WAITING_HERE
-    )  # fmt: skip
+    drawing = _Drawing(waiting, at, tray=tray)
     return [drawing.row(run) for run in runs]
 
 
@@ -144,11 +142,10 @@ def _who_waits(matters: set[UUID], by: Actor) -> Mapping[UUID, str]:
 class _Drawing:
     """What the rows of a list have in common; each sentence is looked up once."""
 
-    def __init__(
-        self, waiting: Mapping[UUID, str], at: datetime, *, is_new: bool, is_waiting: bool
-    ) -> None:  # fmt: skip
-        self._waiting, self._at, self._is_new = waiting, at, is_new
-        self._is_waiting = is_waiting  # what is done may wait all the same: to be called back
+    def __init__(self, waiting: Mapping[UUID, str], at: datetime, *, tray: Tray | None) -> None:
+        self._waiting, self._at, self._is_new = waiting, at, tray is Tray.TO_SIGN
+        # An agreement is reached, and it still lies here: that it is kept has to be looked after.
+        self._lies_here = tray not in (None, Tray.DONE)
         self._zone = timezone.get_current_timezone()
         self._today = timezone.localdate(at)
         self._done = Stand("done", _("done"))
@@ -159,7 +156,7 @@ class _Drawing:
         """Return a run as a row."""
         matter = run.matter
         procedure, state = self._words(run)
-        ended = run.done_at if run.is_done and not self._is_waiting else None
+        ended = run.done_at if run.is_done else None
         opened = matter.opened_at.astimezone(self._zone).date()
         return Row(
             run_id=run.pk,
@@ -168,7 +165,7 @@ class _Drawing:
             procedure=procedure,
             place=within_city(matter.place),
             state=state,
-            stand=self._done if ended else self._stand(run.due_at),
+            stand=self._done if ended and not self._is_due_here(run) else self._stand(run.due_at),
             who=self._waiting.get(run.matter_id, ""),
             day=(self._today - opened).days + 1,
             is_new=self._is_new,
@@ -177,6 +174,9 @@ class _Drawing:
             events=run.events,
             urgency="" if matter.urgency == Level.NORMAL else matter.get_urgency_display(),
         )
+
+    def _is_due_here(self, run: Run) -> bool:
+        return self._lies_here and run.due_at is not None
 
     def _words(self, run: Run) -> tuple[str, str]:
         """Return what the procedure of a run and its state are called."""

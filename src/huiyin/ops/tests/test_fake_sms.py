@@ -210,3 +210,19 @@ def test_a_listener_that_is_not_there_is_given_up(monkeypatch):
     reporter = Reporter(f"http://127.0.0.1:{free_port(0)}/", SECRET)
 
     assert not reporter._report(["0192-a"])
+
+
+def test_somebody_who_hangs_up_is_no_fault_to_be_told(capsys, tmp_path):
+    server = fake_sms.Gateway(0, SECRET, Outbox(tmp_path / "sms.jsonl"))
+    try:
+        for broken in (ConnectionResetError(), ZeroDivisionError()):
+            try:
+                raise broken
+            except (ConnectionResetError, ZeroDivisionError):
+                server.handle_error(None, ("127.0.0.1", 1))
+    finally:
+        server.server_close()
+
+    said = capsys.readouterr().err
+    assert "ConnectionResetError" not in said
+    assert "ZeroDivisionError" in said

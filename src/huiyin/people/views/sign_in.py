@@ -110,7 +110,8 @@ def phone(request: HttpRequest) -> HttpResponse:
 
 
 def _phone_page(request: HttpRequest, form: PhoneForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "next": safe_next(request, "")}
+    was_idle = request.GET.get("idle") == "1"
+    context = {"form": form, "next": safe_next(request, ""), "was_idle": was_idle}
     return render(request, "people/sign_in_phone.html", context, status=status)
 
 

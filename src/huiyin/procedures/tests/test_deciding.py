@@ -539,6 +539,16 @@ def test_a_sentence_names_things_by_their_labels():
     )
 
 
+def test_a_sentence_says_days_as_people_do():
+    def said(at, language="zh"):
+        refusal = Refusal("run.too_soon", {"action": "dispatch", "again_at": at_local(at)})
+        return sentence(refusal, a_procedure(), language=language)
+
+    assert said("2026-11-30T00:00") == "刚办过“派单”，2026 年 11 月 30 日起可以再办。"
+    assert "2026 年 11 月 30 日 08:30起" in said("2026-11-30T08:30")
+    assert "from 2026-11-30." in said("2026-11-30T00:00", "en")
+
+
 # --- days that somebody names, units that hold a role, papers of an extension -----------------
 
 

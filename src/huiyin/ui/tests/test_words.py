@@ -46,6 +46,14 @@ def test_limit_is_said_in_english():
     )
 
 
+def test_limit_in_whole_days_is_over_at_24_of_its_last_day():
+    at = datetime(2001, 1, 25, 16, 0, tzinfo=UTC)  # midnight in the city
+
+    assert "2001 年 1 月 25 日（周四）</span>" in said("{{ at|before }}", at=at)
+    assert "24:00 前" in said("{{ at|before }}", at=at)
+    assert "Thu 25 Jan 2001,</span>" in said("{{ at|before }}", "en", at=at)
+
+
 @pytest.mark.parametrize(
     ("source", "chinese", "english"),
     [

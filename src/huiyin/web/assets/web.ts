@@ -1,4 +1,5 @@
 import { startActForms } from "./act_form";
+import { startFiles } from "./files";
 import { startInbox } from "./inbox";
 import { startIntake } from "./intake";
 import { startViewer } from "./viewer";
@@ -41,6 +42,8 @@ function fill(form: HTMLFormElement, name: string, value: string): void {
 
 document.querySelectorAll<HTMLFormElement>("form[data-locate]").forEach(start);
 startActForms();
+startFiles();
+document.body.addEventListener("htmx:afterSwap", (event) => startFiles(event.target as HTMLElement));
 startInbox();
 startIntake();
 startViewer();

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from huiyin.ui.dates import day_words, weekday_name
 from huiyin.ui.numbers import grouped
+from huiyin.ui.templatetags.ui import masked
 
 register = template.Library()
 
@@ -98,6 +99,13 @@ def phone(number: str) -> SafeString | str:
     if not number:
         return ""
     return format_html('<a class="nb" href="{}">{}</a>', dialled(number), number)
+
+
+@register.filter
+def covered(names: str) -> SafeString:
+    """Draw a list of names, grey blocks for what is covered of each; it may break between them."""
+    pieces = re.split("(、|, )", names)
+    return format_html_join("", "{}", ((masked(p) if "*" in p else p,) for p in pieces))
 
 
 @register.filter

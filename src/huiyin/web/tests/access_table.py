@@ -101,8 +101,11 @@ def outcome(response: Any) -> str:
     """Say what became of a request, in the words of the table."""
     match response.status_code:
         case 301 | 302 | 303:
-            went_to = response.headers["Location"].split("?")[0]
-            return "sign-in" if went_to == reverse("people:sign_in") else "open"
+            went_to, _mark, query = response.headers["Location"].partition("?")
+            leads_in = went_to == reverse("people:sign_in") or (
+                went_to == reverse("people:resident_sign_in") and "next=" in query
+            )
+            return "sign-in" if leads_in else "open"
         case 401:
             return "sign-in"  # the API has no page to lead to
         case 403:

@@ -19,6 +19,7 @@ from huiyin.people.models import AccessLog, PhoneCode
 from huiyin.people.tests.conftest import configured, gateway
 from huiyin.procedures import new_run
 from huiyin.procedures.simulation import a_form
+from huiyin.web.following import standing
 from huiyin.web.tests.residents import (
     PHONE,
     a_city,
@@ -188,7 +189,9 @@ def test_one_act_is_first_and_those_not_possible_say_why(client, matter):
     page = main(client.get(f"/m/{matter.number}"))
 
     assert page.count("btn primary") == 1
-    assert "已答复" in page[page.index("现在还不能办的") :]
+    why_not = page[page.index("现在还不能办的") :]
+    assert "到“已答复，待审核”以后可以办。" in why_not
+    assert "网上提交" not in why_not  # what only begins a matter is nothing to wait for
     refused = client.get(f"/m/{matter.number}/do/rate")
     assert refused.status_code == 409
     assert 'form="say"' not in text(refused)
@@ -244,7 +247,27 @@ def test_it_can_be_withdrawn_and_then_stands_still(client, matter):
     do(client, matter, "withdraw", reason="灯亮了。")
 
     assert matter.runs.get().state == "withdrawn"
-    assert "您已撤回诉求" in main(client.get(f"/m/{matter.number}"))
+    page = main(client.get(f"/m/{matter.number}"))
+    assert "您已撤回诉求" in page
+    assert "结束日期" in page
+    again = client.get(f"/m/{matter.number}/do/withdraw")
+    assert "现在是“诉求人已撤回”，这一项不能再办了。" in main(again)
+
+
+def test_what_is_withdrawn_is_not_said_to_be_answered(city, client, matter):
+    run = answered(city, matter)
+    words = run.timeline.get(action="answer").body.content["form"]["result"]
+    city.act(run.pk, "close", at=timezone.now())
+    do(client, matter, "ask_again", text="还有两盏不亮。")
+    do(client, matter, "withdraw")
+
+    shown = client.get(f"/m/{matter.number}")
+
+    page = main(shown)
+    assert (shown.context["seen"].is_answered, shown.context["seen"].answer) == (False, ())
+    assert words not in page[: page.index("办理经过")]
+    assert "比答应的" not in page
+    assert "答复日期" not in page
 
 
 def test_somebody_who_was_slower_is_told_so_and_loses_no_words(city, client, matter):
@@ -265,7 +288,13 @@ def test_a_poor_rating_and_once_it_is_closed_taking_it_up_again(city, client, ma
 
     do(client, matter, "rate", satisfaction="unsatisfied", reason="只修了一盏。")
     city.act(run.pk, "close", at=timezone.now())
+    offered = client.get(f"/m/{matter.number}")
     again = do(client, matter, "ask_again", text="还有两盏不亮。")
+
+    assert offered.context["seen"].first.action == "ask_again"
+    assert 'name="text"' in main(offered)  # its form stands under the answer
+    assert "谁在办" not in main(offered)  # nobody has what is closed
+    assert "收到了：没有办好，要求重新办理。" in main(client.get(f"/m/{matter.number}"))
 
     assert again.headers["Location"] == f"/m/{matter.number}"
     run.refresh_from_db()
@@ -280,6 +309,69 @@ def test_after_the_rating_the_page_asks_for_it_no_more(city, client, matter):
     do(client, matter, "rate", satisfaction="satisfied")
 
     assert client.get(f"/m/{matter.number}").context["seen"].first.action != "rate"
+
+
+def test_whoever_is_satisfied_finds_the_way_back_beside_the_answer(city, client, matter):
+    run = answered(city, matter)
+    do(client, matter, "rate", satisfaction="satisfied")
+    city.act(run.pk, "close", at=timezone.now())
+
+    seen = client.get(f"/m/{matter.number}").context["seen"]
+
+    assert seen.first.action == "message_unit"
+    assert "ask_again" in [act.action for act in seen.at_hand]
+
+
+def test_what_is_over_says_so_in_one_short_sentence(city, client, matter):
+    run = answered(city, matter)
+    city.act(run.pk, "close", at=timezone.now())
+
+    page = main(client.get(f"/m/{matter.number}"))
+
+    why_not = page[page.index("现在还不能办的") :]
+    assert "现在是“已办结”，这一项不能再办了。" in why_not
+    assert "要在下列状态才能办" not in why_not
+
+
+def test_a_notice_says_the_day_the_page_says_and_what_it_means(city, client, matter):
+    day = client.get(f"/m/{matter.number}").context["seen"].promise.due_on
+    run = matter.runs.get()
+    city.act(run.pk, "dispatch", at=run.changed_at)
+    city.act(run.pk, "acknowledge", at=run.changed_at)
+
+    told = main(client.get("/notices/"))
+
+    assert f"{day.month} 月 {day.day} 日" in told
+    assert "00:00" not in told
+    assert "承办单位已签收，正在办理。" in told
+
+
+def test_a_promise_that_ends_today_ends_at_24_and_not_at_the_beginning_of_the_day(client, matter):
+    seen = client.get(f"/m/{matter.number}").context["seen"]
+    evening = seen.promise.due_at - timedelta(hours=2)
+
+    words = standing(seen.promise, state="", is_done=False, at=evening).words
+
+    assert words == "今天 24:00 前"
+
+
+def test_an_empty_number_is_asked_for(client):
+    page = client.get("/m/?number=")
+
+    assert "请填写编号。" in main(page)
+
+
+def test_a_visitor_who_wants_their_own_is_led_to_the_code_by_message(matter):
+    path = f"/m/{matter.number}/do/message_unit"
+    here = {"HTTP_HOST": "testserver", "HTTP_REFERER": f"http://testserver{path}"}
+
+    listed = a_resident().get("/my/")
+    sent = a_resident().post(path, {"text": "哪天能修？"}, **here)
+    elsewhere = a_resident().post(path, {"text": "x"}, HTTP_REFERER="http://example.org/x")
+
+    assert listed.headers["Location"] == "/sign-in/phone?next=/my/"
+    assert sent.headers["Location"] == f"/sign-in/phone?next={path}"  # the page of the form
+    assert elsewhere.headers["Location"] == "/sign-in/phone"
 
 
 def test_an_answer_says_how_much_earlier_it_came(city, client, matter):

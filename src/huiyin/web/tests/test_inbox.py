@@ -6,10 +6,12 @@ import pytest
 from django.utils import timezone
 
 from huiyin.matters.acting import act
+from huiyin.matters.inbox import Tray
 from huiyin.matters.models import Matter, MatterText, Run
 from huiyin.matters.tests.records import the_record
 from huiyin.people.models import Post
 from huiyin.web import bulk
+from huiyin.web.inbox_rows import rows_of
 from huiyin.web.models import FirstView, SavedView
 from huiyin.web.tests.test_matter_page import a_call, desk_of, dispatched
 
@@ -101,6 +103,19 @@ def test_what_came_in_last_stands_first_where_that_is_asked_for(city, bureau):
 
     assert sorted(range(3), key=lambda number: latest.index(f"第{number}件")) == [1, 2, 0]
     assert "一周内" in latest
+
+
+def test_what_is_decided_and_still_has_a_limit_here_shows_the_limit(city, bureau):
+    run = dispatched(city, a_call(city), bureau)
+    run.is_done, run.done_at = True, timezone.now()
+    run.due_at = timezone.now() + timedelta(days=11, hours=1)
+
+    here, over = (
+        rows_of([run], by=city.staff(bureau), at=timezone.now(), tray=tray)[0].stand.words
+        for tray in (Tray.TO_DO, Tray.DONE)
+    )
+
+    assert (here, over) == ("还剩 11 天", "已办")
 
 
 def test_what_is_done_is_not_offered_by_urgency_and_stands_by_when_it_was_done(city, bureau):

@@ -1,7 +1,10 @@
 """Residents in a real browser: report, follow, rate poorly, have it done again; also scriptless."""
 
+from io import BytesIO
+
 import pytest
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
 from huiyin.matters.acting import act
@@ -136,10 +139,9 @@ def test_a_resident_reports_follows_rates_poorly_and_has_it_done_again(
     expect(page.locator(".messages")).to_contain_text("评价")
     handled(number, upto="close")
     page.reload()
-    page.click("a.row >> text=没有办好")
-    page.fill("textarea", "还有两盏不亮。")
+    page.fill(".first-act textarea", "还有两盏不亮。")
     sound(shown)
-    page.click(".act .primary")
+    page.click(".first-act .primary")
     on(shown, f"/m/{number}")
 
     assert Run.objects.get(matter__number=number).state == "acknowledged"
@@ -177,6 +179,35 @@ def test_without_a_script_a_resident_reports_follows_and_rates(chromium, shown_c
 
     expect(other.locator(".messages")).to_contain_text("评价")
     assert Run.objects.get(matter__number=number).timeline.filter(action="rate").count() == 1
+
+
+def test_photos_are_shown_taken_away_and_made_small_before_they_travel(chromium, shown_city):
+    shown = chromium.open(shown_city.url + "/report/what", width=PHONE_WIDTH)
+    page = shown.page
+    page.fill("textarea[name=content]", WORDS)
+    noise = Image.effect_noise((3000, 2000), 90)
+    photo = BytesIO()
+    noise.save(photo, "JPEG", quality=95)
+    size = len(photo.getvalue())
+    assert size > 2_000_000
+
+    chosen = page.locator(".chosen-files > li")
+    picker = page.locator("input[type=file]")
+    for name in ("wrong.jpg", "lamp.jpg"):  # the second choice adds to the first
+        picker.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": photo.getvalue()})
+        expect(chosen).to_have_count(1 if name == "wrong.jpg" else 2)
+    chosen.filter(has_text="wrong.jpg").locator("button").click()
+    expect(chosen).to_have_count(1)
+    page.wait_for_function(
+        "size => document.querySelector('input[type=file]').files[0].size < size", arg=size
+    )
+    sound(shown)
+    page.click(".act .primary")
+    on(shown, "/report/where")
+    page.go_back()
+
+    expect(page.locator(".kept-files li")).to_have_count(1)
+    expect(page.locator(".kept-files")).to_contain_text("lamp.jpg")
 
 
 def test_a_position_that_is_denied_holds_nobody_up(chromium, shown_city):

@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from huiyin.categories.models import Category
 from huiyin.web.functions import owner_words
-from huiyin.web.templatetags.city import phone, said, side, zh, zh_runs
+from huiyin.web.templatetags.city import covered, phone, said, side, zh, zh_runs
 from huiyin.web.terms import length_words
 
 SPAN = '<span lang="zh-Hans">'
@@ -48,6 +48,14 @@ def test_a_text_without_english_is_shown_in_chinese_and_marked():
 )
 def test_a_phone_is_a_link_that_dials_it(written, dialled):
     assert phone(written) == f'<a class="nb" href="{dialled}">{written}</a>'
+
+
+def test_names_that_are_covered_are_grey_blocks_and_never_asterisks():
+    drawn = covered("牟**、李<四")
+
+    assert "*" not in drawn
+    assert drawn.startswith('<span class="nb">牟')
+    assert drawn.endswith("、李&lt;四")
 
 
 def test_a_side_of_a_dispute_is_named_as_people_say():

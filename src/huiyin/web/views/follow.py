@@ -27,7 +27,7 @@ from huiyin.people import accounts, phone_codes, phones, signing_in
 from huiyin.people.actors import Actor
 from huiyin.people.addresses import client_address
 from huiyin.people.forms import CodeForm, PhoneForm
-from huiyin.people.guards import public, signed_in
+from huiyin.people.guards import for_residents, public
 from huiyin.people.models import AccountKind
 from huiyin.people.refusals import CodeTooSoon
 from huiyin.people.sealing import CannotOpen, open_sealed, seal
@@ -56,7 +56,11 @@ def ask_number(request: HttpRequest) -> HttpResponse:
 
 
 def _number_page(request: HttpRequest, asked: str, *, status: int) -> HttpResponse:
-    wrong = bool(asked)
+    wrong = ""
+    if asked:
+        wrong = _("This is no number of ours. Compare it digit by digit.")
+    elif "number" in request.GET:
+        wrong = _("Write the number of the matter.")
     return render(request, "web/follow/find.html", {"asked": asked, "wrong": wrong}, status=status)
 
 
@@ -92,7 +96,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "seen": seen,
-        "apart": apart(seen.promise) if seen.promise else "",
+        "apart": apart(seen.promise) if seen.promise and seen.is_answered else "",
         "form": form,
         "key": uuid4(),
         "older": f"?after={seen.older}" if seen.older else "",
@@ -192,7 +196,7 @@ def _code_page(
 # --- acts ---------------------------------------------------------------------------------------
 
 
-@signed_in
+@for_residents
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
@@ -223,7 +227,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     except Refusal as refused:
         form.refuse(refused)
         return _act_page(request, seen, chosen, form, status=422)
-    messages.success(request, _("Done: %(act)s.") % {"act": chosen.label})
+    messages.success(request, _("We have received it: %(act)s.") % {"act": chosen.label})
     return SeeOther(reverse("web:follow", args=[number]))
 
 
@@ -238,6 +242,7 @@ def _act_page(
         "form": form,
         "key": request.POST.get("key") or uuid4(),
         "told": [said(rules.actors[name].label) for name in rule.notify],
+        "why_not": next((one.sentence for one in seen.closed if one.action == chosen.action), ""),
     }
     return render(request, "web/follow/act.html", context, status=status)
 

@@ -20,7 +20,7 @@ from huiyin.matters.models import Channel
 from huiyin.matters.opening_once import open_once
 from huiyin.people import access_log
 from huiyin.people.addresses import client_address
-from huiyin.people.guards import signed_in
+from huiyin.people.guards import for_residents
 from huiyin.people.models import Account
 from huiyin.places.models import Place, PlaceLevel
 from huiyin.ui.http import SeeOther
@@ -34,7 +34,7 @@ A_PAGE = 20
 PROCEDURE, ASK = "data_request", "ask"
 
 
-@signed_in
+@for_residents
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
@@ -48,7 +48,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "web/mine/list.html", context)
 
 
-@signed_in
+@for_residents
 @never_cache
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
@@ -58,7 +58,7 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "web/mine/data.html")
 
 
-@signed_in
+@for_residents
 @never_cache
 @require_POST
 def copy(request: HttpRequest) -> HttpResponse:
@@ -77,7 +77,7 @@ def copy(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@signed_in
+@for_residents
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_request(request: HttpRequest) -> HttpResponse:
