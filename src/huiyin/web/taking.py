@@ -1,6 +1,8 @@
 """Taking an act whose form a page has sent: the same on every page that offers acts."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -8,6 +10,7 @@ from huiyin.matters.act_forms import ActForm
 from huiyin.matters.acting import act
 from huiyin.people.addresses import client_address
 from huiyin.people.http import PeopleRequest
+from huiyin.procedures.language import Field, FieldType
 from huiyin.ui.refusals import Refusal
 from huiyin.web.matter_page import MatterPage
 
@@ -36,3 +39,12 @@ def trouble_of(
         form.refuse(refusal)
         return str(refusal)
     return None
+
+
+def written_too_late(fields: Sequence[Field], sent: Mapping[str, Any]) -> str:
+    """Return what somebody wrote for an act that is not possible any more, so that it is not lost;
+    nothing when they wrote nothing.
+    """
+    texts = [str(sent.get(one.name, "")).strip() for one in fields if one.type is FieldType.TEXT]
+    written = " ".join(text for text in texts if text)
+    return gettext("What you wrote: %(words)s") % {"words": written} if written else ""

@@ -83,6 +83,16 @@ def test_what_was_said_is_kept_and_the_next_one_opens(city):
     assert opened.state == "called_back"
 
 
+def test_what_was_said_is_not_lost_when_a_colleague_wrote_the_call_down_first(city):
+    run = to_call(city)
+    desk = caller(city)
+    desk.post(address(run, "call_back"), SPOKEN)
+
+    late = desk.post(address(run, "call_back"), {**SPOKEN, "words": "还有一盏没亮。"}, follow=True)
+
+    assert "您写的内容：还有一盏没亮。" in late.content.decode()
+
+
 def test_three_calls_nobody_answered_end_it_and_no_fewer(city):
     run = to_call(city)
     desk = caller(city)

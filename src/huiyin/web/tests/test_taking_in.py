@@ -97,6 +97,13 @@ def test_an_office_takes_in_its_own_work_first(city):
     assert office.context["opening"].name == "petition.register"
 
 
+def test_the_day_of_whoever_answers_calls_begins_with_the_next_one(city):
+    page = agent_of(city).get("/desk").content.decode()
+
+    assert re.findall(r'<a class="btn primary" href="([^"]*)"', page) == ["/desk/new"]
+    assert 'href="/desk/inbox"' in page
+
+
 def test_what_may_be_the_same_opens_beside_the_call_where_it_may_be_seen(city):
     known = a_call(city).matter
     words = f"{known.words.title}。{known.words.text}"

@@ -25,7 +25,7 @@ from huiyin.people.guards import staff
 from huiyin.people.http import PeopleRequest
 from huiyin.ui.http import part, see_other, wants_part
 from huiyin.web.call_page import CallPane, rows_of
-from huiyin.web.taking import is_taken
+from huiyin.web.taking import is_taken, written_too_late
 from huiyin.web.views.inbox import key_of, uuid_of
 from huiyin.web.views.looking import revealed, with_run_in_hand
 
@@ -73,8 +73,9 @@ def act(request: PeopleRequest, number: str, run_id: UUID, action: str) -> HttpR
     station = calling_back.station_of(m.chosen, request.actor)
     found = m.act(action)
     if station is None or found is None or not found.is_open:
-        words = found.sentence if found else _("This is not yours to do now.")
-        messages.warning(request, words)
+        why = found.sentence if found else ""
+        kept = written_too_late(found.form, request.POST) if found else ""
+        messages.warning(request, f"{why or _('This is not yours to do now.')} {kept}".rstrip())
         return see_other(request, _address(_tray(request.POST)))
     pane = CallPane(m, station)
     which = station.tray
