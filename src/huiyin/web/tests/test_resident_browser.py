@@ -3,25 +3,28 @@
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
 from huiyin.matters.acting import act
 from huiyin.matters.models import Run
+from huiyin.people import accounts
 from huiyin.people.actors import SYSTEM, Actor
 from huiyin.people.models import AccountKind, PhoneCode
 from huiyin.people.tests.conftest import configured, gateway
 from huiyin.places.models import PlaceLevel
 from huiyin.ui.identifiers import new_id
 from huiyin.units.models import Unit, UnitKind
+from huiyin.web.tests.access_table import session_of
 from huiyin.web.tests.residents import digits_in
 
 __all__ = ["configured", "gateway"]
 pytestmark = pytest.mark.browser
 
 PHONE_WIDTH = 360
-WIDTHS = (PHONE_WIDTH, 768, 1440)
+WIDTHS = (PHONE_WIDTH, 390, 768, 1440)
 WORDS = "北城街道会盟社区门口有三盏路灯不亮，三天了。"
 HERE = """navigator.geolocation.getCurrentPosition = found => found(
     {coords: {latitude: 36.95, longitude: 116.0, accuracy: 20}})"""
@@ -179,6 +182,20 @@ def test_without_a_script_a_resident_reports_follows_and_rates(chromium, shown_c
 
     expect(other.locator(".messages")).to_contain_text("评价")
     assert Run.objects.get(matter__number=number).timeline.filter(action="rate").count() == 1
+
+
+def test_signed_in_in_english_and_large_no_page_is_wider_than_a_phone(chromium, shown_city):
+    account = accounts.resident_for_phone(phone="15400000068", at=timezone.now())
+    known = {settings.SESSION_COOKIE_NAME: session_of(account), settings.LANGUAGE_COOKIE_NAME: "en"}
+    shown = chromium.open(shown_city.url + "/", width=PHONE_WIDTH, cookies=known)
+
+    for path in ("/", "/my/", "/my/data", "/notices/"):
+        shown.page.goto(shown_city.url + path)
+        sound(shown)
+    shown.page.goto(shown_city.url + "/")
+    shown.page.click("button.tool[name=large]")
+    expect(shown.page.locator("button.tool[name=large][aria-pressed=true]")).to_be_visible()
+    sound(shown)
 
 
 def test_photos_are_shown_taken_away_and_made_small_before_they_travel(chromium, shown_city):
