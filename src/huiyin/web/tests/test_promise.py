@@ -15,6 +15,7 @@ from huiyin.web.ruler import ruler
 from huiyin.web.shown import all_versions, in_force
 from huiyin.worktime import statutory_calendar
 
+pytestmark = pytest.mark.django_db  # the city's own days stand in the database
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
