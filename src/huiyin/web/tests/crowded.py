@@ -246,6 +246,7 @@ def grow(statements: Mapping[str, str], *, at: datetime, **more: Any) -> None:
     known = {"at": at, "many": MANY, **SIZES, **more}
     tables = {name.partition(",")[0] for name in statements}
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL maintenance_work_mem = '128MB'")
         may = may_put_triggers_aside()
         if may:  # asking for every key takes longer than writing, and so does keeping an index
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
