@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from huiyin.categories.models import Category
 from huiyin.gateway.models import Subscription
-from huiyin.insight import ending, listing
+from huiyin.insight import listing
 from huiyin.knowledge import queries as knowledge
 from huiyin.matters.inbox import Tray
 from huiyin.matters.models import Contact
@@ -195,7 +195,7 @@ def _of_matters() -> Iterator[LongList]:
     for who in TRAYS_OF:
         for name in ("web:inbox", "web:waiting_here", "web:find_matter", "api:find_matters"):
             yield _at(who, name, read=FAR, ordered=TRAYS)
-        for tray in Tray:
+        for tray in Tray if who not in ("hotline", "leader") else ():
             yield _at(who, "api:show_tray", tray.value, read=FAR)
         for name in ("notices:inbox", "notices:bell", "api:list_notices"):
             yield _at(who, name)
@@ -220,12 +220,12 @@ def _of_a_place() -> Iterator[LongList]:
     """
     bureau = Unit.objects.get(code="DP-371427-housing")
     yield _at("city", "web:wall", read=WHOLE, ordered=WHOLE)
+    yield _at("city", "web:command_units", read=WHOLE, ordered=WHOLE)
     for who, asked in (("city", {}), ("leader", {"place": BEICHENG})):
-        for name in ("command", "command_units"):
-            yield _at(who, f"web:{name}", read=WHOLE, ordered=WHOLE, **asked)
+        yield _at(who, "web:command", read=WHOLE, ordered=WHOLE, **asked)
         yield _at(who, "web:command_list", listing.OPEN, read=WHOLE, ordered=WHOLE, **asked)
         yield _at(who, "api:count_matters", **asked)
-    for which in ending.LISTS:
+    for which in ("all_ended", "gone_back", "rated"):
         yield _at("town", "web:command_unit_list", bureau.pk, which, read=FAR)
 
 
@@ -236,7 +236,7 @@ def _of_desks() -> Iterator[LongList]:
     yield _at(VISITOR, "web:directory", read=WHOLE)
     yield _at(VISITOR, "web:place", XIAJIN, read=WHOLE)
     yield _at(VISITOR, "web:start")
-    yield _at(ADMIN, "web:categories")
+    yield _at(ADMIN, "web:categories", ordered=1_000)  # the tree: some hundreds in every city
     yield _at(ADMIN, "web:terms")
     for tray in knowledge.TRAYS:  # each tray is counted up to a thousand
         yield _at(BUREAU, "web:knowledge", tray=tray, read=6_000)
