@@ -17,7 +17,7 @@ from huiyin.ui.tests.contents import may_put_triggers_aside
 MANY: Final = 100_000
 SIZES: Final = {
     "towns": 130, "villages": 8_000, "units": 11_000, "staff": 10_000, "duties": 19_000,
-    "entries": 5_000, "around": 1_000, "within": 5_000,
+    "entries": 5_000, "around": 1_000, "within": 5_000, "residents": 5_000,
 }  # fmt: skip
 
 # Copies of what is there, each with a code of its own. `n` counts the copies.
@@ -62,8 +62,10 @@ WHERE NOT EXISTS (SELECT FROM places_placekeys WHERE place_id = id)
 """,
     "units_unit": """
 WITH stand AS (
-    SELECT id, town_id, row_number() OVER (ORDER BY code) - 1 AS k, count(*) OVER () AS moulds
+    SELECT id, town_id, row_number() OVER (ORDER BY code) - 1 AS k
     FROM places_place WHERE code LIKE 'V%%' AND level = 4
+), made AS (
+    SELECT n, n %% %(villages)s AS k FROM generate_series(1, %(units)s) AS n
 ), above AS (
     SELECT DISTINCT ON (place_id) place_id, id FROM units_unit
     WHERE kind = 'governance_centre' ORDER BY place_id, code
@@ -73,11 +75,13 @@ INSERT INTO units_unit (id, code, name, short_name, pinyin, initials, kind, func
 SELECT gen_random_uuid(), 'U-' || n, '新' || n || '村' || label, '', '', '', kind, '',
     CASE WHEN kind = 'mediation_committee' THEN 'village' ELSE '' END, 4, stand.id, above.id,
     '', '', '', '{}', '{}'
-FROM generate_series(1, %(units)s) AS n JOIN stand ON k = n %% moulds
-LEFT JOIN above ON above.place_id = town_id
+FROM made JOIN stand USING (k) LEFT JOIN above ON above.place_id = town_id
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN n > moulds THEN 'mediation_committee' ELSE 'village_committee' END AS kind,
-           CASE WHEN n > moulds THEN '调委会' ELSE '委员会' END AS label
+    SELECT n > %(villages)s AS is_second
+) AS which
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN is_second THEN 'mediation_committee' ELSE 'village_committee' END AS kind,
+           CASE WHEN is_second THEN '调委会' ELSE '委员会' END AS label
 ) AS what
 """,
     "people_account": """
@@ -85,6 +89,12 @@ INSERT INTO people_account (id, password, kind, username, name, phone, must_chan
     is_active, language, created_at)
 SELECT gen_random_uuid(), '', 'staff', 'x' || n, '职员' || n, '', FALSE, TRUE, '', %(at)s
 FROM generate_series(1, %(staff)s) AS n
+""",
+    "people_account, residents": """
+INSERT INTO people_account (id, password, kind, username, name, phone, must_change_password,
+    is_active, language, created_at)
+SELECT gen_random_uuid(), '', 'resident', NULL, '居民' || n, '', FALSE, TRUE, '', %(at)s
+FROM generate_series(1, %(residents)s) AS n
 """,
     "people_post": """
 INSERT INTO people_post (id, ref, account_id, unit_id, permission_set_id, title, is_default)
@@ -224,7 +234,7 @@ CROSS JOIN (VALUES
     ('whistle', 'blown', 'raised', 'withdrawn', 'called', 'coordinator')
 ) AS sort (kind, given, judged, over, below, above)
 """,
-    "matters_assignment": """
+    "matters_assignment, inside": """
 INSERT INTO matters_assignment (run_id, role, unit_id, from_at, to_at, done_at, due_at, came_in_at)
 SELECT run.id, role, CASE WHEN role IN ('unit', 'called') THEN below.id ELSE above.id END,
     run.opened_at, CASE WHEN run.is_over THEN run.opened_at END, run.done_at, run.due_at,

@@ -25,15 +25,25 @@ SHARES: Final = {"hotline": 12, "grid": 5, "orders": 3, "mediation": 3, "petitio
 TURNS: Final = 60  # of a share, so that each state of a kind has its turn
 
 
-def grow(*, at: datetime, posts: int, resident: UUID, logins: Collection[str]) -> None:
-    """Let a city have the matters of years: of the units of some logins and of a resident many."""
+def grow(
+    *, at: datetime, posts: int, resident: UUID, logins: Collection[str], above: UUID
+) -> None:  # fmt: skip
+    """Let a city have the matters of years: of the units of some logins and of a resident many.
+
+    `above`: the unit that gave the orders and blew the whistles.
+    """
     units = Unit.objects.filter(posts__account__username__in=logins).distinct()
     crowded.grow(
-        MATTERS, at=at, posts=posts, resident=resident, kinds=json.dumps(list(_kinds())),
+        {**MATTERS, **crowded.WITHIN},
+        at=at,
+        above=above,
+        posts=posts,
+        resident=resident,
+        kinds=json.dumps(list(_kinds())),
         busy=list(units.order_by("code").values_list("pk", flat=True)),
         town=Place.objects.get(code=BEICHENG).pk,
         texts=Notice._meta.get_field("texts").get_prep_value(TEXTS),
-    )  # fmt: skip
+    )
 
 
 def _kinds() -> Iterator[dict[str, Any]]:
@@ -129,12 +139,6 @@ FROM matters_run AS run JOIN matters_matter AS matter ON matter.id = run.matter_
 CROSS JOIN LATERAL (SELECT substr(number, 2)::integer AS n) AS numbered
 JOIN crowded_post AS by ON by.k = n * 31 %% %(posts)s
 WHERE number LIKE 'Y%%'
-""",
-    "people_account": """
-INSERT INTO people_account (id, password, kind, username, name, phone, must_change_password,
-    is_active, language, created_at)
-SELECT gen_random_uuid(), '', 'resident', NULL, '居民' || n, '', FALSE, TRUE, '', %(at)s
-FROM generate_series(1, 5000) AS n
 """,
     "matters_contact": """
 WITH resident AS (

@@ -195,7 +195,7 @@ def _of_matters() -> Iterator[LongList]:
     for who in TRAYS_OF:
         for name in ("web:inbox", "web:waiting_here", "web:find_matter", "api:find_matters"):
             yield _at(who, name, read=FAR, ordered=TRAYS)
-        for tray in Tray:
+        for tray in Tray if who not in ("hotline", "leader") else ():
             yield _at(who, "api:show_tray", tray.value, read=FAR)
         for name in ("notices:inbox", "notices:bell", "api:list_notices"):
             yield _at(who, name)

@@ -77,9 +77,9 @@ def test_no_list_of_a_large_city_reads_a_table_whole_or_sorts_more_than_a_page(
     crowded.grow(crowded.REGISTERS, at=now)
     posts = crowded.write_for_years(at=now)
     crowded_matters.grow(
-        at=now, posts=posts, resident=resident.pk, logins=(*LOGINS.values(), "city")
-    )
-    crowded.grow(crowded.WITHIN, at=now, above=post_of("leader").unit_id)
+        at=now, posts=posts, resident=resident.pk, logins=(*LOGINS.values(), "city"),
+        above=post_of("leader").unit_id,
+    )  # fmt: skip
     client_for, seen, found = clients(resident), 0, {}
     tree()
 
