@@ -30,6 +30,7 @@ from huiyin.worktime import Limit, LimitUnit, due
 PAGE = 30
 SOON: Final = Limit(1, LimitUnit.WORKING_DAY)
 MOST_COUNTED: Final = 1_000  # beyond, a tray says "999+"
+MOST_BESIDE: Final = 200  # beyond, a tray that nobody here works off is not counted each time
 
 
 # What the desk shows of the runs in a tray; everything else would cost a query for each of them.
@@ -93,15 +94,17 @@ _OF_ANY: Final = ""  # what only grows is not told by procedure
 def survey(*, by: Actor, at: datetime) -> Survey:
     """Look through the trays of a post as far as they are counted. One query, or two.
 
-    A tray that has more than is counted is counted again after some seconds; what is to be signed
-    for each time, because the others are told from it.
+    A tray that has more than is counted is counted again after some seconds, and so is one with
+    more than `MOST_BESIDE` that is not worked off; what is to be signed for each time, because the
+    others are told from it.
     """
     if by.unit_id is None:
         return Survey(dict.fromkeys(Tray, 0), {})
     full = {which: kept for which in Tray if (kept := _full.known((by.post_id, which)))}
     found = {**_looked_through(by, at, full), **full}
     for which, each in found.items():
-        is_more = each.total() >= MOST_COUNTED
+        most = min(MOST_BESIDE, MOST_COUNTED) if which in _GROWING else MOST_COUNTED
+        is_more = each.total() >= most
         if is_more and which not in full and which is not Tray.TO_SIGN:
             _full.keep((by.post_id, which), each)
     return Survey(
