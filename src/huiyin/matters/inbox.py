@@ -55,10 +55,10 @@ class Tray(StrEnum):
 
 
 _GROWING: Final = (Tray.SUPERVISED, Tray.WAITING, Tray.DONE)
-WAITING_HERE: Final = (
+_WAITING_HERE: Final = (
     Tray.TO_SIGN, Tray.TO_DO, Tray.DUE_SOON, Tray.OVERDUE, Tray.ASSISTING,
 )  # fmt: skip
-_WALKED: Final = WAITING_HERE[1:]  # in the order they are due, without reading all of them
+_WALKED: Final = _WAITING_HERE[1:]  # in the order they are due, without reading all of them
 _INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -86,7 +86,7 @@ def counts(*, by: Actor, at: datetime) -> Mapping[Tray, int]:
     return survey(by=by, at=at).counts
 
 
-# What there is more of than is counted says so a moment later too: it is not counted each time.
+# Trays with more than is counted each time: what was counted of them holds for a moment.
 _full: Final[Kept[tuple[UUID | None, Tray], Counter[str]]] = Kept(20.0, most=5_000)
 _OF_ANY: Final = ""  # what only grows is not told by procedure
 
@@ -109,7 +109,7 @@ def survey(*, by: Actor, at: datetime) -> Survey:
             _full.keep((by.post_id, which), each)
     return Survey(
         {which: min(each.total(), MOST_COUNTED) for which, each in found.items()},
-        {which: +found[which] for which in WAITING_HERE},
+        {which: +found[which] for which in _WAITING_HERE},
     )
 
 
